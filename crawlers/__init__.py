@@ -1,0 +1,1 @@
+"""Crawlers: fetch public posts politely, archive, parse, pseudonymise; write landing files."""

@@ -1,0 +1,1 @@
+"""The rumour, the post and the race between them: pure numerics. Imports nothing of ours."""

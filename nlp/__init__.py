@@ -1,0 +1,1 @@
+"""The language stage: text in, labels out. Imports nothing of ours."""

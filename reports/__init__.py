@@ -1,0 +1,1 @@
+"""Reports: digest, charts, board, delivery. Reads typed rows; imports only warehouse.records."""

@@ -1,0 +1,1 @@
+"""The warehouse: DuckDB records, migrations, loading, named SQL, publishing. Imports nothing of ours."""
