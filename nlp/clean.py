@@ -1,0 +1,55 @@
+"""A post's text as the model reads it: markup and noise out, everything that carries feeling kept."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from nlp.company import Company
+from nlp.fold import fold
+from nlp.mentions import COMPANY_MASK, OPERATOR_MASK, mask_company
+from nlp.quotes import split_quotes
+
+MODEL_CHARS = 4000
+"""No model here reads further than this; a longer text is cut before the costly work."""
+RAW_CHARS = 40_000
+_HTML_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]{0,200}>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_BBCODE = re.compile(
+    r"\[/?(?:b|i|u|s|url|img|color|size|font|list|\*|code|spoiler|user|email|center|left|right|quote|attach|media|table"
+    r"|tr|td|highlight|indent|h)(?:[= ][^\[\]\n]{0,300})?\]",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"(?:https?://|www\.)([^\s/<>\[\]()\"']{1,200})(?:/[^\s<>\[\]\"']{0,2000})?", re.IGNORECASE)
+_USER = re.compile(rf"(?<![\w@./])@(?!{COMPANY_MASK}|{OPERATOR_MASK})\w[\w.-]{{1,30}}")
+_LETTERS = re.compile(r"([^\W\d_])\1{3,}")
+_MARKS = re.compile(r"([^\w\s])\1{3,}")
+_SPACES = re.compile(r"[^\S\n]+")
+_BREAKS = re.compile(r"\s*\n\s*")
+_EMOJI = str.maketrans(
+    {"🤬": "😡", "💩": "😡", "🖕": "😡", "“": '"', "”": '"', "„": '"', "’": "'", "´": "'", "\u00a0": " "}
+)
+"""What the vocabulary lacks, as the nearest that it has."""
+
+
+def clean(text: str) -> str:
+    """Return the text without markup, hidden characters and long runs; emoji, capitals and stress stay.
+
+    At most `MODEL_CHARS` characters. A link becomes `länk` with its domain.
+    """
+    plain = html.unescape(text[:RAW_CHARS])
+    plain = _HTML_TAG.sub(" ", _HTML_BREAK.sub("\n", plain))
+    plain = _BBCODE.sub("", plain)
+    plain = _URL.sub(lambda m: "länk " + m.group(1).lower().removeprefix("www."), plain)
+    plain = fold(plain).text.translate(_EMOJI)
+    plain = _MARKS.sub(r"\1\1\1", _LETTERS.sub(r"\1\1\1", plain))
+    return _BREAKS.sub("\n", _SPACES.sub(" ", plain)).strip()[:MODEL_CHARS]
+
+
+def model_text(text: str, company: Company) -> str:
+    """Return what the encoder is given: the author's own words, cleaned, the company and operators masked.
+
+    A post that only quotes is read as its quote. Training and prediction both go through here.
+    """
+    own = split_quotes(text[:RAW_CHARS]).own
+    return _USER.sub("[användare]", mask_company(clean(own), company))
