@@ -1,0 +1,201 @@
+"""The pictures of a digest, as SVG text, in colours that colour-blind people tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import vl_convert as vlc
+
+from warehouse.records import DailyVolume, Mailing, Race
+
+RUMOUR = "#D55E00"
+CORRECTION = "#0072B2"
+QUIET = "#8A8F98"
+INK = "#1F2933"
+FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
+
+
+def volume_chart(volume: Sequence[DailyVolume]) -> str:
+    """Return bars of posts a day, those that spread or ask about a claim marked, over the usual band (grey)."""
+    rows = [
+        {
+            "day": row.day.isoformat(),
+            "other": row.post_count - row.rumour_count,
+            "rumour": row.rumour_count,
+            "low": row.usual_low,
+            "high": row.usual_high,
+        }
+        for row in volume
+    ]
+    layers = [
+        {
+            "mark": {"type": "area", "color": "#DDE1E6", "interpolate": "step", "opacity": 0.8},
+            "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "bar", "width": {"band": 0.7}},
+            "transform": [{"fold": ["rumour", "other"], "as": ["kind", "posts"]}],
+            "encoding": {
+                "y": {"field": "posts", "type": "quantitative", "title": "Inlägg", "axis": {"tickMinStep": 1}},
+                "color": {
+                    "field": "kind",
+                    "scale": {"domain": ["rumour", "other"], "range": [RUMOUR, QUIET]},
+                    "legend": {
+                        "title": None,
+                        "orient": "top-left",
+                        "direction": "vertical",
+                        "labelExpr": "datum.value == 'rumour' ? 'sprider eller frågar om ett påstående' : 'annat'",
+                    },
+                },
+                "order": {"field": "kind", "sort": "descending"},
+            },
+        },
+    ]
+    spec = {
+        "width": 620,
+        "height": 150,
+        "data": {"values": rows},
+        "encoding": {
+            "x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None, "axis": _DAYS}
+        },
+        "layer": layers,
+    }
+    return _svg(spec, "Inlägg per dag de senaste veckorna")
+
+
+def race_chart(race: Race, mailings: Sequence[Mailing], zone: ZoneInfo) -> str:
+    """Return reach and coverage over time with 80 % bands; the forecast is dashed, mailings are marked."""
+    rows = [
+        {
+            "at": point.at.astimezone(zone).replace(tzinfo=None).isoformat(),
+            "kind": kind,
+            "low": low,
+            "share": share,
+            "high": high,
+            "part": part,
+        }
+        for point in race.points
+        for kind, low, share, high in (
+            ("påståendet", point.reach_low, point.reach, point.reach_high),
+            ("rättelsen", point.coverage_low, point.coverage, point.coverage_high),
+        )
+        for part in _parts(point.at <= race.forecast_from, point.at == race.forecast_from)
+    ]
+    color = {"field": "kind", "scale": {"domain": ["påståendet", "rättelsen"], "range": [RUMOUR, CORRECTION]}}
+    at = {"field": "at", "type": "temporal", "title": None, "axis": _DAYS}
+    share = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": _SHARE_AXIS}
+    layers: list[dict[str, Any]] = [
+        {
+            "mark": {"type": "area", "opacity": 0.18},
+            "encoding": {
+                "x": at,
+                "y": {"field": "low", "title": "Andel av gruppen", **share},
+                "y2": {"field": "high"},
+                "color": {**color, "legend": None},
+                "detail": {"field": "part"},
+            },
+        },
+        {
+            "mark": {"type": "line", "strokeWidth": 2.5},
+            "encoding": {
+                "x": at,
+                "y": {"field": "share", **share},
+                "color": {**color, "legend": None},
+                "strokeDash": {
+                    "field": "part",
+                    "scale": {"domain": ["sett", "prognos"], "range": [[1, 0], [5, 4]]},
+                    "legend": None,
+                },
+            },
+        },
+        _ends(rows, color),
+        _marks([(race.forecast_from, "nu")], zone, INK, height=10),
+    ]
+    sent = [m.sent_at for m in mailings if m.corrects == race.claim_id and m.segment == race.segment.segment]
+    shown = [at for at in sent if race.points and race.points[0].at <= at <= race.points[-1].at]
+    if shown:
+        layers.append(_marks([(at, "rättelse skickad") for at in shown], zone, CORRECTION, height=24))
+    spec = {"width": 620, "height": 190, "data": {"values": rows}, "layer": layers}
+    return _svg(spec, f"Påståendets räckvidd mot rättelsens täckning, {race.segment.name}")
+
+
+_DAYS = {
+    "labelExpr": "timeFormat(datum.value, '%-d ') + lower(timeFormat(datum.value, '%b'))",
+    "tickCount": 7,
+    "labelOverlap": True,
+    "labelSeparation": 10,
+    "grid": False,
+}
+_SHARE_AXIS = {"labelExpr": "format(datum.value * 100, 'd') + ' %'", "tickCount": 5}
+
+
+def _ends(rows: Sequence[dict[str, Any]], color: dict[str, Any]) -> dict[str, Any]:
+    """Name the two lines where they end: nobody has to look anything up in a legend."""
+    last = max((row["at"] for row in rows), default="")
+    ends = sorted((row for row in rows if row["at"] == last and row["part"] == "prognos"), key=lambda row: row["share"])
+    is_close = len(ends) > 1 and ends[-1]["share"] - ends[0]["share"] < 0.12
+    labels = [{**row, "dy": -23 if is_close and place else -9} for place, row in enumerate(ends)]
+    mark = {"type": "text", "align": "right", "fontWeight": "bold", "fontSize": 12}
+    return {
+        "layer": [
+            {
+                "data": {"values": [label]},
+                "mark": {**mark, "dy": label["dy"]},
+                "encoding": {
+                    "x": {"field": "at", "type": "temporal"},
+                    "y": {"field": "share", "type": "quantitative"},
+                    "text": {"field": "kind"},
+                    "color": {**color, "legend": None},
+                },
+            }
+            for label in labels
+        ]
+    }
+
+
+def _marks(moments: Sequence[tuple[datetime, str]], zone: ZoneInfo, color: str, *, height: int) -> dict[str, Any]:
+    """Draw a line down at each moment with its name beside it, `height` pixels from the top."""
+    values = [{"at": at.astimezone(zone).replace(tzinfo=None).isoformat(), "label": label} for at, label in moments]
+    text = {"type": "text", "align": "left", "dx": 4, "color": color, "fontSize": 11}
+    return {
+        "data": {"values": values},
+        "encoding": {"x": {"field": "at", "type": "temporal"}},
+        "layer": [
+            {"mark": {"type": "rule", "color": color, "strokeDash": [2, 2]}},
+            {"mark": text, "encoding": {"y": {"value": height}, "text": {"field": "label"}}},
+        ],
+    }
+
+
+def _parts(is_seen: bool, is_border: bool) -> tuple[str, ...]:
+    """The border point belongs to both, so that the line does not break."""
+    if is_border:
+        return ("sett", "prognos")
+    return ("sett",) if is_seen else ("prognos",)
+
+
+def _svg(spec: dict[str, Any], title: str) -> str:
+    full = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "background": None,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "description": title,
+        "config": {
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": INK,
+                "titleColor": INK,
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "gridColor": "#E4E7EB",
+            },
+            "legend": {"labelColor": INK, "labelFontSize": 12, "labelLimit": 300},
+        },
+        **spec,
+    }
+    svg: str = vlc.vegalite_to_svg(full, time_format_locale="sv-SE", format_locale="sv-SE")
+    return svg

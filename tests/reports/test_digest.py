@@ -1,0 +1,116 @@
+"""The digest says the right thing first, is self-contained, and survives what users write."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from reports import swedish
+from reports.digest import render_digest
+from reports.headline import best_action, headline
+from tests.reports.samples import HOSTILE, bad_digest, calm_digest, post, race, source
+
+
+class Tags(HTMLParser):
+    """All start tags with their attributes, and whether each opened tag was closed."""
+
+    VOID = ("meta", "br", "img", "link", "hr")
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("digest", [calm_digest(), bad_digest()], ids=["calm", "bad"])
+def test_the_page_is_whole_and_asks_nobody_for_anything(digest) -> None:
+    html = render_digest(digest)
+    tags = Tags(html)
+    assert tags.open == []
+    assert [tag for tag, _ in tags.found if tag in ("script", "iframe", "object", "img", "link", "form")] == []
+    assert [a for _, a in tags.found if any(name.startswith("on") for name in a)] == []
+    assert "Simulering." in html
+    assert len(html.encode()) < 400_000
+
+
+def test_a_calm_day_is_short_and_says_so() -> None:
+    html = render_digest(calm_digest())
+    assert "<h1>Lugnt</h1>" in html
+    assert "Gör detta nu" not in html
+    assert "Alla 2\N{NO-BREAK SPACE}källor är lästa" in html
+
+
+def test_a_bad_day_says_what_whom_and_what_to_do() -> None:
+    top = headline(bad_digest())
+    assert top.level == "critical"
+    assert "ingen rättelse är på väg till villakunder med gamla avtalet och lägenheter genom förening" in top.sentence
+    assert top.actions[0].startswith("Skriv ett officiellt inlägg i tråden. Det sparar")
+    assert "35\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}persondagar" in top.actions[0]
+
+
+def test_what_users_write_stays_text() -> None:
+    html = render_digest(bad_digest())
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)" in html
+    assert "{{ 7*7 }}" in html
+    assert "onerror=alert(2)" in HOSTILE
+    bad_link = replace(bad_digest(), posts=(post("x", url="javascript:alert(1)"),))
+    assert "javascript:" not in render_digest(bad_link)
+
+
+def test_blind_is_not_calm() -> None:
+    blind = replace(calm_digest(), sources=(source("a", silent=True),))
+    assert headline(blind).level == "blind"
+    assert "inte läst på 33\N{NO-BREAK SPACE}timmar (sajten kräver mänsklig kontroll" in render_digest(blind)
+
+
+def test_handled_alerts_do_not_head_the_day() -> None:
+    alerts = tuple(replace(alert, state="handled") for alert in bad_digest().alerts)
+    assert headline(replace(bad_digest(), alerts=alerts)).level == "calm"
+
+
+def test_no_action_is_recommended_that_saves_nothing() -> None:
+    useless = tuple(replace(c, saved_people_days=0.0) for c in race().counterfactuals)
+    assert best_action(replace(race(), counterfactuals=useless)) is None
+
+
+def test_first_day_without_any_history_renders() -> None:
+    bare = replace(calm_digest(), volume=(), topics=(), sources=())
+    assert "Inga inlägg har lästs än." in render_digest(bare)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (swedish.number(12400), "12\N{NO-BREAK SPACE}400"),
+        (swedish.number(3.46, decimals=1), "3,5"),
+        (swedish.percent(0.004), "under 1\N{NO-BREAK SPACE}%"),
+        (swedish.percent(0.999), "över 99\N{NO-BREAK SPACE}%"),
+        (swedish.percent(0), "0\N{NO-BREAK SPACE}%"),
+        (swedish.counted(1, "fråga", "frågor"), "1\N{NO-BREAK SPACE}fråga"),
+        (swedish.counted(2, "fråga", "frågor"), "2\N{NO-BREAK SPACE}frågor"),
+        (swedish.duration(0.5), "30\N{NO-BREAK SPACE}minuter"),
+        (swedish.duration(1), "1\N{NO-BREAK SPACE}timme"),
+        (swedish.duration(100), "4\N{NO-BREAK SPACE}dygn"),
+        (swedish.listed(["a", "b", "c"]), "a, b och c"),
+        (swedish.listed(["a"]), "a"),
+        (str(swedish.rough(12345)), "12000"),
+        (swedish.clipped("ett två tre fyra", 9), "ett två …"),
+        (swedish.long_date(datetime(2023, 11, 14, tzinfo=UTC).date()), "tisdag 14 november 2023"),
+    ],
+)
+def test_swedish_is_as_people_write_it(said: str, expected: str) -> None:
+    assert said == expected
