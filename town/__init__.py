@@ -1,1 +1,23 @@
 """The town: a simulated autumn of 2023 on four small web sites. A simulation; imports nothing of ours."""
+
+from town.errors import ClockError, StoryError, TownError
+from town.server import Hit, SiteEntry, Town
+from town.story import Truth, read_claims, read_ledger
+from town.world import END, START, Post, World, build_world
+
+__all__ = [
+    "END",
+    "START",
+    "ClockError",
+    "Hit",
+    "Post",
+    "SiteEntry",
+    "StoryError",
+    "Town",
+    "TownError",
+    "Truth",
+    "World",
+    "build_world",
+    "read_claims",
+    "read_ledger",
+]
