@@ -7,3 +7,15 @@ class FlowsError(Exception):
 
 class ConfigError(FlowsError):
     """Raised when the configuration cannot be used; holds every problem, one a line."""
+
+
+class UsageError(FlowsError):
+    """Raised when a command's arguments make no sense together."""
+
+
+class BusyError(FlowsError):
+    """Raised when another process writes to the same data folder."""
+
+
+class NothingSeenError(FlowsError):
+    """Raised when no source at all could be read: a pass that saw nothing must not look like a calm day."""

@@ -1,0 +1,37 @@
+"""One writer at a time, and a lock that a dead process cannot keep."""
+
+import multiprocessing
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from flows.desk import Paths, run_id_of, writer_lock
+from flows.errors import BusyError
+
+
+def _hold(data: Path, ready, stop) -> None:  # type: ignore[no-untyped-def]
+    with writer_lock(Paths(data=data)):
+        ready.set()
+        stop.wait(60)
+
+
+def test_a_second_process_is_told_who_writes_and_a_killed_one_lets_go(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    ready, stop = context.Event(), context.Event()
+    process = context.Process(target=_hold, args=(tmp_path, ready, stop), daemon=True)
+    process.start()
+    assert ready.wait(60)
+    with pytest.raises(BusyError, match=f"process {process.pid}"), writer_lock(Paths(data=tmp_path)):
+        pass
+    process.kill()
+    process.join()
+    with writer_lock(Paths(data=tmp_path)):
+        pass
+
+
+def test_run_ids_sort_by_time_whatever_the_zone() -> None:
+    early = datetime(2023, 10, 29, 2, 30, tzinfo=timezone(timedelta(hours=2)))
+    late = datetime(2023, 10, 29, 1, 0, tzinfo=UTC)
+    assert run_id_of(early) == "20231029T003000Z"
+    assert run_id_of(early) < run_id_of(late)
