@@ -63,6 +63,7 @@ def lexicon_of(company: Company) -> Lexicon:
     """Return the company's names compiled for search."""
     named = [(name, "name") for name in (company.name, *company.aliases)]
     named += [(name, "misspelling") for name in company.misspellings]
+    named += [(name.replace("&", " och "), kind) for name, kind in named if "&" in name]
     forms = tuple(dict.fromkeys(_form(name, kind) for name, kind in named if len(_compact(name)) >= SHORTEST_CLEAR))
     short = [name for name, _ in named if 0 < len(_compact(name)) < SHORTEST_CLEAR]
     first = "".join(sorted({re.escape(word[0]) for form in forms for word in form.variants[0]}))

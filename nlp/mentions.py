@@ -17,7 +17,7 @@ OPERATOR_MASK = "Operatören"
 CONTEXT_CHARS = 240
 """How far from a name a word still tells which bearer of the name is meant."""
 _TOKEN = re.compile(r"[^\W_]+")
-_GAP = re.compile(r"(?:[ \t\n\r\u00a0]{0,2}[-–_·/]?[ \t\n\r\u00a0]?|\.)")
+_GAP = re.compile(r"(?:[ \t\n\r\u00a0]{0,2}[-–_·/&+]?[ \t\n\r\u00a0]?|\.)")
 _POSSESSIVE = re.compile(r"[:'’´`]s(?![^\W_])")
 
 
@@ -147,20 +147,23 @@ def _settle(found: list[Mention], text: str, lexicon: Lexicon) -> list[Mention]:
         return []
     others = _by_pattern(lexicon.homonyms, text, "homonym")
     settled = list(others)
+    beginnings = [text[other.start : other.end].lower() for other in others]
     for mention in found:
         if any(other.start < mention.end and mention.start < other.end for other in others):
             continue
-        is_other = mention.kind != "product" and _is_elsewhere(mention, text, lexicon, bool(others))
+        # Who has written "OpenInfra Summit" once means it by "OpenInfra", though not by "Open Infra".
+        is_short_for = any(name.startswith(text[mention.start : mention.end].lower()) for name in beginnings)
+        is_other = mention.kind != "product" and _is_elsewhere(mention, text, lexicon, is_short_for)
         settled.append(replace(mention, kind="homonym") if is_other else mention)
     return settled
 
 
-def _is_elsewhere(mention: Mention, text: str, lexicon: Lexicon, has_homonym: bool) -> bool:
+def _is_elsewhere(mention: Mention, text: str, lexicon: Lexicon, is_short_for: bool) -> bool:
     """Return whether the words around say that another bearer of the name is meant."""
     near = text[max(0, mention.start - CONTEXT_CHARS) : mention.end + CONTEXT_CHARS]
     surface = text[mention.start : mention.end]
     against = sum(len(set(c.findall(near.lower()))) for name, c in lexicon.elsewhere if name.search(surface))
-    against += has_homonym
+    against += is_short_for
     if not against:
         return False
     return against > (len(set(lexicon.trade.findall(near.lower()))) if lexicon.trade else 0)

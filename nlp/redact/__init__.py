@@ -1,0 +1,1 @@
+"""Personal data out of a text before anything is stored."""
