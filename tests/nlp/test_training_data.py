@@ -145,3 +145,41 @@ def test_every_label_occurs_in_every_split(split: str) -> None:
     assert {row["sentiment"] for row in rows} == SENTIMENTS | {None}
     assert {row["stance"] for row in rows} == STANCES | {None}
     assert {topic for row in rows for topic in row["topics"]} == TOPICS
+
+
+PERSONS = read("persons_gold.jsonl")
+
+
+def span_faults(text: str, spans: list[list[int]]) -> list[str]:
+    """Say what is wrong with the name spans of one sentence: each is whole words, in order, apart."""
+    wrong, end = [], 0
+    for start, stop in spans:
+        name = text[start:stop]
+        if not end <= start < stop <= len(text):
+            wrong.append("order")
+        if not re.fullmatch(r"[^\W\d].*[\w.]|[^\W\d]", name) or "\n" in name:
+            wrong.append(f"not a name: {name!r}")
+        if re.match(r"\w\w", text[max(0, start - 1) : start + 1]) or re.match(r"\w\w", text[stop - 1 : stop + 1]):
+            wrong.append(f"cut inside a word: {name!r}")
+        end = stop
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("spans", "count"), [([[5, 9]], 0), ([[5, 8]], 1), ([[4, 9]], 1), ([[5, 9], [0, 3]], 1), ([[5, 40]], 1)]
+)
+def test_span_faults_are_found(spans: list[list[int]], count: int) -> None:
+    assert len(span_faults("Ring Anna nu", spans)) >= count
+    assert bool(span_faults("Ring Anna nu", spans)) is bool(count)
+
+
+def test_person_spans_lie_on_whole_names() -> None:
+    assert {row["text"]: found for row in PERSONS if (found := span_faults(row["text"], row["persons"]))} == {}
+
+
+def test_person_gold_has_names_and_sentences_without() -> None:
+    assert len({row["text"] for row in PERSONS}) == len(PERSONS) >= 150
+    for split in ("train", "test"):
+        with_names = [bool(row["persons"]) for row in PERSONS if row["split"] == split]
+        assert with_names.count(True) >= 40
+        assert with_names.count(False) >= 15
