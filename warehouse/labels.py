@@ -1,0 +1,171 @@
+"""What models and people say of posts: what is left to read, what was found, what a person corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from warehouse.connection import transaction
+from warehouse.errors import LedgerError
+from warehouse.named import insert_arrow, insert_new, records, rows
+
+TASKS = {
+    "relevance": ("relevant", "irrelevant"),
+    "sentiment": ("negative", "neutral", "positive"),
+    "topic": None,
+    "stance": ("support", "deny", "query", "comment", "unrelated"),
+}
+"""What a person may judge, and the labels; a topic is any code of the design."""
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPost:
+    """A post whose standing revision a model version has not read."""
+
+    post_key: str
+    revision: str
+    source: str
+    thread_title: str
+    text: str
+    quoted: tuple[str, ...]
+    posted_at: datetime
+    seen_at: datetime
+    position: int | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """All that one pass of the model found in one revision of a post."""
+
+    post_key: str
+    revision: str
+    language: str | None
+    labels: tuple[Label, ...]
+    mentions: tuple[MentionSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One label of one task, with the model's probability, 0 to 1."""
+
+    task: str
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionSpan:
+    """A span of a post's text that names the company, in characters."""
+
+    span_start: int
+    span_end: int
+    name: str
+
+
+def pending_posts(con: duckdb.DuckDBPyConnection, *, model_version: str, limit: int) -> list[PendingPost]:
+    """Return posts that the model version has not read as they now stand, oldest seen first."""
+    return records(con, "pending_posts", PendingPost, model_version=model_version, row_limit=limit)
+
+
+def save_labels(
+    con: duckdb.DuckDBPyConnection,
+    annotations: Sequence[Annotation],
+    *,
+    model: str,
+    model_version: str,
+    at: datetime,
+    vectors: Vectors | None = None,
+) -> int:
+    """Save one pass over some posts, and its vectors (one row each) where given; return how many were new.
+
+    A revision that the version has read before is left as it is: a label is never edited.
+    """
+    known = {(row["post_key"], row["revision"]) for row in rows(con, "annotated", model_version=model_version)}
+    keep = [i for i, found in enumerate(annotations) if (found.post_key, found.revision) not in known]
+    new = [annotations[i] for i in keep]
+    if not new:
+        return 0
+    with transaction(con):
+        insert_new(con, "annotation", [_annotation_row(a, model_version, at) for a in new])
+        insert_new(con, "post_label", _label_rows(new, model, model_version, at))
+        insert_new(con, "mention", _mention_rows(new, model_version))
+        if vectors is not None:
+            save_embeddings(con, [(a.post_key, a.revision) for a in new], vectors[keep], model_version=model_version)
+    return len(new)
+
+
+def save_embeddings(
+    con: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str]], vectors: Vectors, *, model_version: str
+) -> None:
+    """Save a vector (a row of `vectors`) for each post key and revision; those that are there stay."""
+    if not keys:
+        return
+    flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))
+    offsets = pa.array(np.arange(len(keys) + 1, dtype=np.int32) * vectors.shape[1])
+    data = {
+        "post_key": pa.array([key for key, _ in keys]),
+        "revision": pa.array([revision for _, revision in keys]),
+        "model_version": pa.array([model_version] * len(keys)),
+        "vector": pa.ListArray.from_arrays(offsets, flat),
+    }
+    insert_arrow(con, "embedding", pa.table(data))
+
+
+def judge(
+    con: duckdb.DuckDBPyConnection,
+    post_key: str,
+    *,
+    task: str,
+    labels: Sequence[str],
+    by: str,
+    at: datetime,
+    claim_id: str = "",
+) -> None:
+    """Record what a person says of a post; for topics all that it has. Raises LedgerError."""
+    allowed = TASKS.get(task, ())
+    if task not in TASKS or (allowed is not None and (len(labels) != 1 or labels[0] not in allowed)):
+        raise LedgerError(f"judgement {task} = {', '.join(labels)}: give one of {', '.join(allowed or TASKS)}")
+    if not by.strip() or not labels or (task == "stance") != bool(claim_id):
+        raise LedgerError("a judgement needs a named person and a label; a stance needs its claim, others have none")
+    found = rows(con, "revision_of_post", post_key=post_key)
+    if not found:
+        raise LedgerError(f"no post has the key {post_key!r}")
+    shared = {"post_key": post_key, "task": task, "claim_id": claim_id, "judged_by": by, "judged_at": at}
+    insert_new(con, "judgement", [{**shared, "label": label, **found[0]} for label in labels])
+
+
+def label_counts(con: duckdb.DuckDBPyConnection, *, model_version: str) -> list[dict[str, Any]]:
+    """Return how many posts a model version gave each label: task, label, post_count, mean_score."""
+    return rows(con, "label_counts", model_version=model_version)
+
+
+def _annotation_row(found: Annotation, model_version: str, at: datetime) -> Mapping[str, Any]:
+    return {
+        "post_key": found.post_key,
+        "revision": found.revision,
+        "model_version": model_version,
+        "language": found.language,
+        "annotated_at": at,
+    }
+
+
+def _label_rows(found: Sequence[Annotation], model: str, version: str, at: datetime) -> list[Mapping[str, Any]]:
+    shared = {"model": model, "version": version, "labelled_at": at}
+    return [{"post_key": a.post_key, "revision": a.revision, **asdict(x), **shared} for a in found for x in a.labels]
+
+
+def _mention_rows(found: Sequence[Annotation], version: str) -> list[Mapping[str, Any]]:
+    return [
+        {"post_key": a.post_key, "revision": a.revision, "version": version, **asdict(span)}
+        for a in found
+        for span in a.mentions
+    ]

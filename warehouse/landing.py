@@ -1,0 +1,120 @@
+"""Reading a landing file: every line comes back, as a record or with the reason why not."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse.errors import LandingError
+from warehouse.records import Record, WireError, from_line
+
+PACKED_BYTES = 1 << 14
+"""Read at a time: what damage inside a gzip file can take with it."""
+CHUNK_BYTES = 1 << 20
+LINE_BYTES = 16 << 20
+"""A longer line is set aside unread."""
+KEPT_BYTES = 64 << 10
+"""How much of a line that cannot be read is kept in the warehouse; the landing file has the rest."""
+_GZIP = b"\x1f\x8b"
+_TORN = "the file ends in the middle: its lines before this were read, what came after is lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a landing file; `record` is None when it could not be read, and `reason` says why."""
+
+    number: int
+    record: Record | None = None
+    reason: str = ""
+    detail: str = ""
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingFile:
+    """A landing file as it lies on disk."""
+
+    landing_key: str
+    name: str
+    byte_count: int
+
+
+def describe(path: Path) -> LandingFile:
+    """Return what identifies a landing file: its bytes, not its name. Raises LandingError."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = path.stat().st_size
+    except OSError as error:
+        raise LandingError(f"landing file {path} cannot be read: {error.strerror or error}") from error
+    return LandingFile(landing_key=digest[:32], name="/".join(path.parts[-2:]), byte_count=size)
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """Yield every line of a landing file, gzip or plain. A torn file ends with a line that says so."""
+    number, rest, skipping = 0, b"", False
+    for chunk in _chunks(path):
+        if chunk is None:
+            yield Line(number=number + 1, reason="truncated_file", detail=_TORN, raw=rest[:KEPT_BYTES])
+            return
+        *whole, rest = (rest + chunk).split(b"\n")
+        for raw in whole:
+            if skipping:
+                skipping = False
+                continue
+            number += 1
+            yield _parse(number, raw)
+        if skipping:
+            rest = b""
+        elif len(rest) > LINE_BYTES:
+            number, skipping = number + 1, True
+            yield _too_long(number, rest)
+            rest = b""
+    if rest:
+        yield _parse(number + 1, rest)
+
+
+def _parse(number: int, raw: bytes) -> Line:
+    if len(raw) > LINE_BYTES:
+        return _too_long(number, raw)
+    try:
+        return Line(number=number, record=from_line(raw.decode("utf-8")), raw=raw)
+    except (WireError, UnicodeDecodeError) as error:
+        detail = str(error)
+    except RecursionError:
+        detail = "not JSON: nested too deep"
+    return Line(number=number, reason="unreadable_line", detail=detail[:500], raw=raw[:KEPT_BYTES])
+
+
+def _too_long(number: int, raw: bytes) -> Line:
+    detail = f"longer than {LINE_BYTES} bytes: not read"
+    return Line(number=number, reason="line_too_long", detail=detail, raw=raw[:KEPT_BYTES])
+
+
+def _chunks(path: Path) -> Iterator[bytes | None]:
+    """Yield decompressed bytes; None at last where the file is torn."""
+    with path.open("rb") as file:
+        is_packed = file.read(2) == _GZIP
+        file.seek(0)
+        read = iter(lambda: file.read(PACKED_BYTES if is_packed else CHUNK_BYTES), b"")
+        yield from _unpacked(read) if is_packed else read
+
+
+def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes | None]:
+    unpack = zlib.decompressobj(wbits=31)
+    for packed in chunks:
+        while packed:
+            if unpack.eof:
+                unpack = zlib.decompressobj(wbits=31)
+            try:
+                yield unpack.decompress(packed, CHUNK_BYTES)
+            except zlib.error:
+                yield None
+                return
+            packed = unpack.unconsumed_tail or unpack.unused_data
+    if not unpack.eof:
+        yield unpack.flush()
+        yield None

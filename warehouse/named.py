@@ -1,0 +1,90 @@
+"""Named SQL: every statement is a file under `sql/`, run with bound parameters; rows come back as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar
+
+import duckdb
+import pyarrow as pa
+
+R = TypeVar("R")
+
+
+@cache
+def statement(name: str, folder: str = "queries") -> str:
+    """Return the text of `sql/<folder>/<name>.sql`."""
+    return (resources.files("warehouse") / "sql" / folder / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def statements(folder: str) -> tuple[tuple[str, str], ...]:
+    """Return the names and texts of a folder's files, in the order of their names."""
+    files = (resources.files("warehouse") / "sql" / folder).iterdir()
+    names = sorted(file.name.removesuffix(".sql") for file in files if file.name.endswith(".sql"))
+    return tuple((name, statement(name, folder)) for name in names)
+
+
+def run(con: duckdb.DuckDBPyConnection, name: str, /, **values: Any) -> duckdb.DuckDBPyConnection:
+    """Run the named query with its parameters."""
+    return con.execute(statement(name), values) if values else con.execute(statement(name))
+
+
+def rows(con: duckdb.DuckDBPyConnection, name: str, /, **values: Any) -> list[dict[str, Any]]:
+    """Return the named query's rows by column, lists as tuples and times in UTC."""
+    found = run(con, name, **values)
+    columns = [column[0] for column in found.description]
+    return [dict(zip(columns, map(_plain, row), strict=True)) for row in found.fetchall()]
+
+
+def records(con: duckdb.DuckDBPyConnection, name: str, record: type[R], /, **values: Any) -> list[R]:
+    """Return the named query's rows as records, whose fields are its columns."""
+    return [record(**row) for row in rows(con, name, **values)]
+
+
+def insert_new(con: duckdb.DuckDBPyConnection, table: str, found: Iterable[Mapping[str, Any]]) -> None:
+    """Insert the rows whose key the table does not have; the others stay as they are."""
+    _insert(con, "insert_new", table, list(found))
+
+
+def upsert(con: duckdb.DuckDBPyConnection, table: str, found: Iterable[Mapping[str, Any]]) -> None:
+    """Insert the rows; a row whose key the table has takes its place."""
+    _insert(con, "insert_or_replace", table, list(found))
+
+
+def insert_arrow(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> None:
+    """Insert Arrow rows whose key the table does not have; columns by name."""
+    con.register("incoming", data)
+    try:
+        con.execute(statement("insert_new").replace("TARGET", table))
+    finally:
+        con.unregister("incoming")
+
+
+def _insert(con: duckdb.DuckDBPyConnection, name: str, table: str, found: Sequence[Mapping[str, Any]]) -> None:
+    if not found:
+        return
+    con.register("incoming", pa.Table.from_pylist(list(found), schema=_schema(con, table)))
+    try:
+        con.execute(statement(name).replace("TARGET", table))
+    finally:
+        con.unregister("incoming")
+
+
+_SCHEMAS: dict[str, pa.Schema] = {}
+
+
+def _schema(con: duckdb.DuckDBPyConnection, table: str) -> pa.Schema:
+    """Return the table's columns for Arrow; the same in every warehouse, since every writer migrates first."""
+    if table not in _SCHEMAS:
+        _SCHEMAS[table] = con.table(table).limit(0).to_arrow_table().schema
+    return _SCHEMAS[table]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return tuple(value) if isinstance(value, list) else value

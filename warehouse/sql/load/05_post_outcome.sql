@@ -1,0 +1,17 @@
+-- Say of every post line what it brings: a new post, a new content of a known one, or nothing new.
+INSERT INTO outcome (landing_key, line_number, record, outcome, post_key)
+SELECT $landing_key, s.line_number, 'post',
+    CASE
+        WHEN p.post_key IS NULL AND s.nth_of_post = 1 THEN 'loaded'
+        WHEN r.post_key IS NULL AND s.nth_of_revision = 1 THEN 'revised'
+        ELSE 'unchanged'
+    END,
+    s.post_key
+FROM (
+    SELECT line_number, post_key, revision,
+        row_number() OVER (PARTITION BY post_key ORDER BY line_number) AS nth_of_post,
+        row_number() OVER (PARTITION BY post_key, revision ORDER BY line_number) AS nth_of_revision
+    FROM staged_post
+) AS s
+LEFT JOIN post AS p ON p.post_key = s.post_key
+LEFT JOIN post_revision AS r ON r.post_key = s.post_key AND r.revision = s.revision

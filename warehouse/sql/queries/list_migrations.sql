@@ -1,0 +1,2 @@
+-- Migrations that were applied.
+SELECT number, name, hash FROM migration ORDER BY number

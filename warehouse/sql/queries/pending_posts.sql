@@ -1,0 +1,16 @@
+-- Posts that a model version has not read as they now stand, oldest seen first.
+SELECT p.post_key, p.revision, p.source, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted,
+    p.posted_at, p.seen_at, p.position, p.language
+FROM post AS p
+JOIN thread AS t USING (thread_key)
+LEFT JOIN (
+    SELECT post_key, revision, list(text ORDER BY quote_number) AS quoted
+    FROM quote
+    WHERE text IS NOT NULL
+    GROUP BY ALL
+) AS q ON q.post_key = p.post_key AND q.revision = p.revision
+ANTI JOIN (SELECT post_key, revision FROM annotation WHERE model_version = $model_version) AS a
+    ON a.post_key = p.post_key AND a.revision = p.revision
+WHERE p.text IS NOT NULL
+ORDER BY p.seen_at, p.post_key
+LIMIT $row_limit

@@ -1,0 +1,2 @@
+-- The revision that stands.
+SELECT revision FROM post WHERE post_key = $post_key
