@@ -51,6 +51,9 @@ class ParsedQuote:
     text: str
     post_id: str | None = None
     author: str | None = None
+    """The engine's own user id where the quote carries one, else the shown name."""
+    position: int | None = None
+    """Place in the same thread of the quoted post, where the page tells that and not its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +66,13 @@ class ParsedPost:
     posted_at: datetime
     url: str
     text: str
+    author_name: str | None = None
+    """The shown name where `author` is an id: to find the author of a quote, and to redact the name in texts."""
     quoted: tuple[ParsedQuote, ...] = ()
     edited_at: datetime | None = None
     reply_to: str | None = None
+    reply_to_position: int | None = None
+    """Place in the thread of the post answered, where the page tells that and not its id."""
     position: int | None = None
     like_count: int | None = None
     reply_count: int | None = None
@@ -91,6 +98,7 @@ class ThreadRef:
     title: str = ""
     last_posted_at: datetime | None = None
     post_count: int | None = None
+    view_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,190 @@
+"""HTML to a tree, and a tree to the author's words: blocks become lines, quotes are set apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers.model import NotAThreadError, Page
+
+MAX_DEPTH = 4_000
+"""Deeper nesting is an attack: the parser's time grows with its square."""
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SILENT = _names(
+    "script style noscript template iframe object embed svg video audio canvas head title button select textarea "
+    "input datalist map area"
+)
+_BLOCKS = _names(
+    "address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 "
+    "h5 h6 header hr legend li main nav ol option p pre section summary table tbody tfoot thead tr ul"
+)
+_VOID = _names("area base br col embed hr img input link meta source track wbr")
+_IMPLIED_END = _names("p li dd dt td th tr option html head body")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_SMILEY_CLASS = re.compile(r"smil|emoji|emote|inlineimg", re.IGNORECASE)
+_SHORTCODE = re.compile(r":[\w+-]+:")
+_UNSEEN = dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xAD, 0x200B, 0x2060, 0xFEFF])
+_SPACES = re.compile(r"\s+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a piece of markup says, and the elements inside it that repeat others."""
+
+    text: str
+    quotes: tuple[LexborNode, ...]
+
+
+def tree(html: str, page: Page) -> LexborHTMLParser:
+    """Return the tree that a browser would build. Raise NotAThreadError for a page nested to slow us down."""
+    if html.count("<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
+        raise NotAThreadError(f"{page.url}: elements nested more than {MAX_DEPTH} deep", cause="site_changed")
+    return LexborHTMLParser(html)
+
+
+def fragment(html: str) -> LexborNode:
+    """Return the body of a piece of HTML, such as a JSON field; an empty body for one nested to slow us down."""
+    if html.count("<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
+        html = ""
+    found = LexborHTMLParser(f"<body>{html}").body
+    assert found is not None, "the parser makes a body where there is none"
+    return found
+
+
+def words(root: LexborNode, *, quote: str = "", drop: str = "") -> Words:
+    """Return the words inside `root`, one line a block, without the elements that the selectors name.
+
+    Elements that `quote` names come back as they are, outermost first; what `drop` names is gone.
+    """
+    quotes = {node.mem_id: node for node in root.css(quote)} if quote else {}
+    dropped = {node.mem_id for node in root.css(drop)} if drop else set()
+    has_code = root.css_first("pre") is not None
+    found: list[LexborNode] = []
+    parts: list[str] = []
+    node, end = root.child, root.mem_id
+    while node is not None:
+        tag = node.tag or ""
+        inside = None
+        if tag == "-text":
+            text = node.text_content or ""
+            parts.append(text if has_code and _is_preformatted(node) else _SPACES.sub(" ", text))
+        elif node.mem_id in quotes:
+            found.append(node)
+            parts.append("\n")
+        elif node.mem_id not in dropped and tag not in _SILENT and not tag.startswith("-"):
+            parts.append(_mark(node, tag))
+            inside = node.child
+        node = inside if inside is not None else _onward(node, end, parts)
+    return Words(clean("".join(parts)), tuple(found))
+
+
+def clean(text: str) -> str:
+    """Return text with one space between words, one newline between lines, and nothing invisible."""
+    text = _SURROGATE.sub("\ufffd", text).translate(_UNSEEN)
+    return "\n".join(line for raw in text.split("\n") if (line := " ".join(raw.split())))
+
+
+def text_of(node: LexborNode | None) -> str:
+    """Return a small element's text on one line; empty for none."""
+    return " ".join(clean(node.text(deep=True)).split()) if node is not None else ""
+
+
+def attribute(node: LexborNode | None, *names: str) -> str:
+    """Return the first of the attributes that has a value; empty for none."""
+    if node is None:
+        return ""
+    values = node.attributes
+    return next((value.strip() for name in names if (value := values.get(name)) and value.strip()), "")
+
+
+def absolute(base: str, href: str) -> str | None:
+    """Return a link as an absolute http(s) address, or None for any other kind of link."""
+    try:
+        found = urljoin(base, href.strip())
+        return found if href and urlsplit(found).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def base_of(document: LexborHTMLParser, page: Page) -> str:
+    """Return the address that the page's links are relative to."""
+    return absolute(page.url, attribute(document.css_first("base[href]"), "href")) or page.url
+
+
+def integer(text: str) -> int | None:
+    """Return the whole number that a text starts with, digits grouped as in 1 234, 1.234 or 1,234; None for none."""
+    match = re.match(r"\s*(\d{1,3}(?:[ .,\u00a0\u202f']\d{3})+(?!\d)|\d{1,12})", text, re.ASCII)
+    return int(re.sub(r"\D", "", match[1])) if match else None
+
+
+def ancestors(node: LexborNode) -> Iterator[LexborNode]:
+    """Yield the elements around a node, innermost first."""
+    above = node.parent
+    while above is not None:
+        yield above
+        above = above.parent
+
+
+def _onward(node: LexborNode, end: int, parts: list[str]) -> LexborNode | None:
+    """Return the next node outside `node`, closing blocks on the way up; None at the end of the root."""
+    current: LexborNode | None = node
+    while current is not None and current.mem_id != end:
+        if current.tag in _BLOCKS:
+            parts.append("\n")
+        if current.next is not None:
+            return current.next
+        current = current.parent
+    return None
+
+
+def _mark(node: LexborNode, tag: str) -> str:
+    if tag == "br" or tag in _BLOCKS:
+        return "\n"
+    if tag in ("td", "th"):
+        return " "
+    if tag == "img":
+        return _smiley(node)
+    if tag in ("i", "span") and node.child is None:
+        title = attribute(node, "title", "alt", "aria-label")
+        return title if _SHORTCODE.fullmatch(title) else ""
+    return ""
+
+
+def _smiley(node: LexborNode) -> str:
+    alt = attribute(node, "alt")
+    if not (_SMILEY_CLASS.search(attribute(node, "class")) or _SHORTCODE.fullmatch(alt)):
+        return ""
+    title = attribute(node, "title")
+    return alt or (f":{title}:" if title else "")
+
+
+def _is_preformatted(node: LexborNode) -> bool:
+    return any(above.tag == "pre" for above in ancestors(node))
+
+
+def _depth(html: str) -> int:
+    """Return the deepest nesting that the tags can make, unclosed ones included."""
+    opened: dict[str, int] = {}
+    depth = deepest = 0
+    for match in _TAG.finditer(html):
+        name = match[2].lower()
+        if name in _VOID or name in _IMPLIED_END:
+            continue
+        if not match[1]:
+            opened[name] = opened.get(name, 0) + 1
+            depth += 1
+            deepest = max(deepest, depth)
+        elif opened.get(name):
+            opened[name] -= 1
+            depth -= 1
+    return deepest
