@@ -1,0 +1,92 @@
+"""Writes every response to a WARC before anything tries to understand it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawlers.errors import ArchiveError
+
+SUFFIX = ".warc.gz"
+HOP_HEADERS = {"transfer-encoding", "connection", "keep-alive", "content-length", "set-cookie"}
+"""Not kept: they describe the connection (the body is stored unchunked), or would store a cookie."""
+
+
+class ArchiveWriter:
+    """A WARC 1.1 file with one gzip member a record, so that a crawl cut anywhere leaves a readable file."""
+
+    def __init__(self, path: Path, *, user_agent: str) -> None:
+        self.path = path
+        self._user_agent = user_agent
+        self._stream: IO[bytes] | None = None
+        self._writer: WARCWriter | None = None
+
+    @property
+    def is_started(self) -> bool:
+        """Return whether there is a file: it is made with the first response."""
+        return self._stream is not None
+
+    def write(
+        self, *, url: str, status: int, headers: Iterable[tuple[str, str]], body: bytes, fetched_at: datetime
+    ) -> None:
+        """Add one response as it came, still compressed where the server compressed it."""
+        writer = self._writer or self._open()
+        kept = [(name, value) for name, value in headers if name.lower() not in HOP_HEADERS]
+        record = writer.create_warc_record(
+            url,
+            "response",
+            payload=BytesIO(body),
+            length=len(body),
+            http_headers=StatusAndHeaders(
+                _status_line(status), [*kept, ("Content-Length", str(len(body)))], protocol="HTTP/1.1"
+            ),
+            warc_headers_dict={"WARC-Date": _date(fetched_at)},
+        )
+        writer.write_record(record)
+        assert self._stream is not None
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Close the file, if anything was written."""
+        if self._stream:
+            self._stream.close()
+
+    def _open(self) -> WARCWriter:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # A file is never appended to: after a crash its last record may be half.
+            self._stream = self.path.open("xb")
+        except OSError as error:
+            raise ArchiveError(f"{self.path}: cannot be written: {error.strerror}") from error
+        self._writer = WARCWriter(self._stream, gzip=True, warc_version="1.1")
+        info = {"software": self._user_agent, "format": "WARC file version 1.1", "robots": "obeyed"}
+        self._writer.write_record(self._writer.create_warcinfo_record(self.path.name, info))
+        return self._writer
+
+
+def archive_file(data_dir: Path, source: str, run_id: str) -> Path:
+    """Return a free name for a run's WARC."""
+    folder = data_dir / "archive" / source
+    path, number = folder / f"{run_id}{SUFFIX}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{run_id}.{number}{SUFFIX}"
+    return path
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} Unknown"
+
+
+def _date(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

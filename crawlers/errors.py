@@ -1,0 +1,40 @@
+"""What can go wrong in this room, by name."""
+
+from __future__ import annotations
+
+
+class CrawlerError(Exception):
+    """Raised when a crawl cannot be done; the base of every error of this package."""
+
+
+class SiteError(CrawlerError):
+    """Raised when a site's description is wrong; says every problem, with file and key."""
+
+
+class LandingError(CrawlerError):
+    """Raised when a landing file cannot be written or read whole."""
+
+
+class ArchiveError(CrawlerError):
+    """Raised when a WARC holds nothing that can be replayed."""
+
+
+class FetchError(CrawlerError):
+    """Raised when a page could not be had; `cause` is an incident cause of `warehouse.records.Incident`.
+
+    `ends_crawl` is true when asking this place for more would be useless or impolite.
+    """
+
+    def __init__(
+        self, url: str, cause: str, detail: str, *, status: int | None = None, ends_crawl: bool = False
+    ) -> None:
+        super().__init__(f"{url}: {cause}: {detail}")
+        self.url = url
+        self.cause = cause
+        self.detail = detail
+        self.status = status
+        self.ends_crawl = ends_crawl
+
+
+class BudgetSpentError(CrawlerError):
+    """Raised when the day's pages of a host are used up."""

@@ -1,0 +1,127 @@
+"""Landing files: one record a line, complete or absent, never half."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from crawlers.errors import LandingError
+from warehouse.records import Post, Record, WireError, as_dict, from_line, to_line
+
+SUFFIX = ".jsonl.gz"
+
+
+class RecordFile:
+    """A file of records that appears under its name only when it is whole: temporary name, fsync, rename.
+
+    Names ending in `.gz` hold every record (`to_line`), others the fields of posts alone. The same records give the
+    same bytes. An existing landing file is never replaced (it may not be loaded yet): a free name beside it is taken.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.is_landing = path.suffix == ".gz"
+        self.path = _free_name(path) if self.is_landing else path
+        self._temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._raw: IO[bytes] = self._temporary.open("wb")
+        except OSError as error:
+            raise LandingError(f"{path}: cannot be written: {error.strerror}") from error
+        self._stream: IO[bytes] | gzip.GzipFile = (
+            gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0) if self.is_landing else self._raw
+        )
+
+    def write(self, record: Record) -> None:
+        """Add one record."""
+        if self.is_landing:
+            line = to_line(record)
+        elif isinstance(record, Post):
+            line = json.dumps(as_dict(record), ensure_ascii=False)
+        else:
+            return
+        # A lone surrogate (possible in JSON from hostile servers) is not text: it must not stop the whole file.
+        self._stream.write(line.encode("utf-8", "replace") + b"\n")
+
+    def commit(self) -> Path:
+        """Make the file visible and durable; return its path."""
+        if self._stream is not self._raw:
+            self._stream.close()
+        self._raw.flush()
+        os.fsync(self._raw.fileno())
+        self._raw.close()
+        self._temporary.replace(self.path)
+        _sync_folder(self.path.parent)
+        return self.path
+
+    def discard(self) -> None:
+        """Remove what was written; nothing was visible. Does nothing after `commit`."""
+        self._raw.close()
+        self._temporary.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.discard()
+
+
+def landing_file(data_dir: Path, source: str, run_id: str) -> Path:
+    """Return where a run's records of a source belong."""
+    return data_dir / "landing" / source / f"{run_id}{SUFFIX}"
+
+
+def landing_files(data_dir: Path, source: str | None = None) -> list[Path]:
+    """Return the complete landing files, oldest run first within each source."""
+    return sorted((data_dir / "landing").glob(f"{source or '*'}/*{SUFFIX}"))
+
+
+def read_landing(path: Path) -> list[Record]:
+    """Return the records of a landing file.
+
+    A file that is cut or corrupt is set aside as `<name>.corrupt`, whole, and LandingError says where it broke: what
+    a crawl learned is either all loaded or not at all.
+    """
+    found: list[Record] = []
+    try:
+        for line in _lines(path):
+            found.append(from_line(line))
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, WireError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise LandingError(f"{path}: no such landing file") from error
+        aside = path.with_name(path.name + ".corrupt")
+        path.replace(aside)
+        reason = str(error) or type(error).__name__
+        raise LandingError(
+            f"{path}: broken after {len(found)} records ({reason}); set aside as {aside.name}; "
+            "replay the run's WARC to get its posts back"
+        ) from error
+    return found
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="\n") as stream:
+        yield from stream
+
+
+def _free_name(path: Path) -> Path:
+    stem, number, free = path.name.removesuffix(SUFFIX), 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{stem}.{number}{SUFFIX}")
+    return free
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,241 @@
+"""Runs crawl jobs inside a running reactor: opens what a job needs, lets the spider read, publishes what it learned."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+
+from crawlers.archive import ArchiveWriter, archive_file
+from crawlers.errors import CrawlerError, FetchError
+from crawlers.frontier import Frontier
+from crawlers.landing import RecordFile, landing_file
+from crawlers.model import Engine, Page, Site
+from crawlers.politeness import host_of, user_agent
+from crawlers.pseudonym import Redact, check_secret
+from crawlers.replay import Replay
+from crawlers.sites import load_engine
+from crawlers.spiders.base import BaseSpider
+from crawlers.spiders.fetcher import Fetcher, Manners
+from crawlers.spiders.places import SPIDERS, LookSpider
+from crawlers.spiders.session import Session
+from crawlers.spiders.transport import Transport, scrapy_settings
+from warehouse.records import Incident, Visit
+
+SURE_ENOUGH = 0.5
+AnySpider = TypeVar("AnySpider", bound=BaseSpider)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlJob:
+    """One crawl of one place. Everything in it can be pickled: jobs are done in another process."""
+
+    site: Site
+    """`engine` may be empty when `start_url` is given: it is then told from the page."""
+    run_id: str
+    secret: bytes
+    """Key of the pseudonyms, 16 bytes at least."""
+    is_mention: Callable[[str], bool]
+    redact: Redact | None = None
+    data_dir: Path | None = None
+    """Landing file, WARC and frontier go here."""
+    out: Path | None = None
+    """Posts alone, as JSON lines; the place is read as if never seen before."""
+    archive: Path | None = None
+    """Answer every request from this WARC (or folder of WARCs); no network, and the frontier is left alone."""
+    start_url: str | None = None
+    """A thread, a listing or the root of a place; otherwise the site's own listings."""
+    keep_all: bool = False
+    contact: str = ""
+    now: datetime | None = None
+    """A virtual clock for simulations; None is the real one."""
+    pages_per_day: int = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlResult:
+    """What a crawl did. `error` is set, and nothing published, when it failed for a reason of our own."""
+
+    source: str
+    landing_path: Path | None = None
+    """The landing file, or `out`."""
+    archive_path: Path | None = None
+    post_count: int = 0
+    """Posts written."""
+    read_count: int = 0
+    """Posts parsed, kept or not."""
+    page_count: int = 0
+    incidents: tuple[Incident, ...] = ()
+    set_aside_count: int = 0
+    is_complete: bool = False
+    seconds: float = 0.0
+    engine: str = ""
+    engine_confidence: float = 1.0
+    """0 to 1; below 1 when the engine was told from the page."""
+    error: str | None = None
+
+
+async def crawl_all(jobs: list[CrawlJob], *, last_fetch: dict[str, float]) -> list[CrawlResult]:
+    """Do jobs, those of different hosts at the same time, and return their results in the same order.
+
+    `last_fetch` holds when each host was last asked, and is kept between calls.
+    """
+    by_host: dict[str, list[int]] = {}
+    for index, job in enumerate(jobs):
+        by_host.setdefault(host_of(job.start_url or job.site.url), []).append(index)
+    results: dict[int, CrawlResult] = {}
+
+    async def do_in_turn(indexes: list[int]) -> None:
+        for index in indexes:
+            results[index] = await crawl_one(jobs[index], last_fetch=last_fetch)
+
+    await asyncio.gather(*(do_in_turn(indexes) for indexes in by_host.values()))
+    return [results[index] for index in range(len(jobs))]
+
+
+async def crawl_one(job: CrawlJob, *, last_fetch: dict[str, float]) -> CrawlResult:
+    """Do one job. Never raises: a fault of our own is in the result's `error`, so that it stops no other source."""
+    started = time.monotonic()
+    try:
+        result = await _crawl(job, last_fetch)
+    except (CrawlerError, OSError) as error:
+        result = CrawlResult(source=job.site.name, error=str(error))
+    except Exception as error:
+        log.exception("crawl of %s failed", job.site.name)
+        result = CrawlResult(source=job.site.name, error=f"{type(error).__name__}: {error}")
+    return replace(result, seconds=time.monotonic() - started)
+
+
+async def _crawl(job: CrawlJob, last_fetch: dict[str, float]) -> CrawlResult:
+    check_secret(job.secret)
+    if (job.data_dir is None) == (job.out is None):
+        raise CrawlerError(f"{job.site.name}: a crawl needs either data_dir or out")
+    replay = Replay(job.archive) if job.archive else None
+    name, agent = job.site.name, user_agent(version("ryktesvakt"), job.contact)
+    kept_in = None if replay else job.data_dir
+    archive = ArchiveWriter(archive_file(kept_in, name, job.run_id), user_agent=agent) if kept_in else None
+    transport = Transport(clock=_clock(job), archive=archive, replay=replay)
+    target = job.out or landing_file(job.data_dir or Path(), name, job.run_id)
+    try:
+        with Frontier(kept_in / "frontier.sqlite" if kept_in else None, name) as frontier, RecordFile(target) as output:
+            return await _Crawl(job, agent, frontier, output, transport).run(last_fetch)
+    finally:
+        if archive:
+            archive.close()
+
+
+class _Crawl:
+    """One job with what is open for it."""
+
+    def __init__(self, job: CrawlJob, agent: str, frontier: Frontier, output: RecordFile, transport: Transport) -> None:
+        self.job = job
+        self.agent = agent
+        self.frontier = frontier
+        self.output = output
+        self.transport = transport
+
+    async def run(self, last_fetch: dict[str, float]) -> CrawlResult:
+        """Look at the start page, if there is one, read the place, publish."""
+        job, clock = self.job, self.transport.clock
+        started_at = clock()
+        fetcher = Fetcher(self._manners(), frontier=self.frontier, clock=clock, last_fetch=last_fetch)
+        session = self._session()
+        page, engine, confidence = None, None, 0.0
+        if self.transport.replay and self.transport.replay.problem:
+            session.report(FetchError(str(job.archive), "truncated", self.transport.replay.problem))
+        if job.start_url:
+            look = await self._spider(LookSpider, session=session, fetcher=fetcher, start_url=job.start_url)
+            page = look.page
+        if page or not job.start_url:
+            engine, confidence = _engine_of(job.site, page)
+            fetcher.accept = (kind := SPIDERS[engine.ACCESS]).accept
+            await self._spider(kind, session=session, fetcher=fetcher, engine=engine, start_page=page)
+        result = self._publish(session, fetcher.page_count, started_at)
+        return replace(result, engine=engine.NAME if engine else "", engine_confidence=confidence)
+
+    async def _spider(self, kind: type[AnySpider], **values: object) -> AnySpider:
+        crawler = Crawler(kind, Settings(scrapy_settings(self.transport, user_agent=self.agent)))
+        await crawler.crawl_async(transport=self.transport, **values)
+        spider = crawler.spider
+        assert isinstance(spider, kind)
+        if spider.failure:
+            raise spider.failure
+        return spider
+
+    def _manners(self) -> Manners:
+        return Manners(
+            home=self.job.start_url or self.job.site.url,
+            delay_seconds=self.job.site.delay_seconds,
+            pages_per_day=self.job.pages_per_day,
+            is_replay=self.transport.replay is not None,
+        )
+
+    def _session(self) -> Session:
+        job = self.job
+        return Session(
+            site=job.site,
+            frontier=self.frontier,
+            output=self.output,
+            secret=job.secret,
+            is_mention=job.is_mention,
+            redact=job.redact,
+            keep_all=job.keep_all,
+            clock=self.transport.clock,
+        )
+
+    def _publish(self, session: Session, page_count: int, started_at: datetime) -> CrawlResult:
+        """Put the landing file in place, then let the frontier know: killed in between, posts are written again."""
+        visit = Visit(
+            source=session.site.name,
+            started_at=started_at,
+            finished_at=self.transport.clock(),
+            is_complete=session.is_complete,
+            page_count=page_count,
+            post_count=session.post_count,
+            read_count=session.read_count,
+        )
+        self.output.write(visit)
+        path = self.output.commit()
+        self.frontier.apply(session.changes)
+        archive = self.transport.archive
+        return CrawlResult(
+            source=visit.source,
+            landing_path=path,
+            archive_path=archive.path if archive and archive.is_started else None,
+            post_count=visit.post_count,
+            read_count=visit.read_count,
+            page_count=page_count,
+            incidents=tuple(session.incidents),
+            set_aside_count=session.set_aside_count,
+            is_complete=visit.is_complete,
+        )
+
+
+def _engine_of(site: Site, page: Page | None) -> tuple[Engine, float]:
+    """Return the engine that a site names, else the likeliest for a page, and how sure that is."""
+    if site.engine:
+        return load_engine(site.engine), 1.0
+    if page is None:
+        raise CrawlerError(f"{site.name}: no engine is named and there is no page to tell it from")
+    from crawlers.engines import registry
+
+    found = max(registry.detect(page), key=lambda pair: pair[1], default=None)
+    if found is None or found[1] < SURE_ENOUGH:
+        guess = f" (likeliest: {found[0]}, {found[1]:.0%})" if found else ""
+        raise CrawlerError(f"{page.url}: no engine recognises this page{guess}; name one with --engine")
+    return load_engine(found[0]), found[1]
+
+
+def _clock(job: CrawlJob) -> Callable[[], datetime]:
+    now = job.now
+    return (lambda: now) if now else (lambda: datetime.now(UTC))

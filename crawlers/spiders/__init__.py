@@ -1,0 +1,1 @@
+"""Generic spiders, one per kind of access; engines tell them what pages mean."""

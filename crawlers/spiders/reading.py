@@ -1,0 +1,66 @@
+"""One reading of a thread: its pages put together, each post once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from crawlers.model import Page, ParsedPost, ThreadPage
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the pages of a thread gave, in the order in which they were read."""
+
+    thread_id: str
+    title: str = ""
+    view_count: int | None = None
+    posts: dict[str, tuple[ParsedPost, datetime]] = field(default_factory=dict)
+    """Post id to the post and when its page was fetched."""
+    last_page: Page | None = None
+    last_page_ids: frozenset[str] = frozenset()
+    is_from_start: bool = False
+    is_finished: bool = False
+    """False when an incident or the budget cut the reading short."""
+    is_unmodified: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether every post of the thread was seen: only then is an absent one deleted."""
+        return self.is_from_start and self.is_finished
+
+    def add(self, page: Page, parsed: ThreadPage) -> bool:
+        """Take in a page; return whether it had any post that earlier pages did not have."""
+        fresh = [post for post in parsed.posts if post.post_id not in self.posts]
+        self.posts |= {post.post_id: (post, page.fetched_at) for post in fresh}
+        self.title = self.title or parsed.thread_title
+        if parsed.view_count is not None:
+            self.view_count = parsed.view_count
+        if fresh or self.last_page is None:
+            self.last_page = page
+            self.last_page_ids = frozenset(post.post_id for post in parsed.posts)
+        return bool(fresh)
+
+    def mentions(self, is_mention: Callable[[str], bool]) -> bool:
+        """Return whether the title or any post says the company's name."""
+        return is_mention(self.title) or any(is_mention(post.text) for post, _ in self.posts.values())
+
+    @property
+    def newest(self) -> ParsedPost | None:
+        """Return the post with the latest date."""
+        return max((post for post, _ in self.posts.values()), key=lambda post: post.posted_at, default=None)
+
+
+PAGE_PART = re.compile(r"(?<=/)page-\d+/?$|(?<=/t)(\d+)p\d+$")
+PAGE_PARAMETERS = ("page", "start", "p", "st", "sida")
+
+
+def first_page_url(url: str) -> str:
+    """Return the likely address of a thread's first page, given a later one's, by the habits of forum software."""
+    parts = urlsplit(url)
+    path = PAGE_PART.sub(lambda found: found.group(1) or "", parts.path)
+    pairs = [(name, value) for name, value in parse_qsl(parts.query) if name not in PAGE_PARAMETERS]
+    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(pairs), ""))

@@ -1,0 +1,129 @@
+"""Scrapy's side of a crawl: settings, the middleware that archives, the handler that replays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+
+from crawlers.archive import ArchiveWriter
+from crawlers.errors import ArchiveError
+from crawlers.replay import Replay
+from crawlers.spiders.fetcher import FETCHED_AT
+
+MAX_BYTES = 10 * 1024 * 1024
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """Where responses come from and where they are kept; the spider carries it to Scrapy's components."""
+
+    clock: Callable[[], datetime]
+    archive: ArchiveWriter | None = None
+    replay: Replay | None = None
+
+
+def scrapy_settings(transport: Transport, *, user_agent: str) -> dict[str, Any]:
+    """Return the settings of one crawl. Delays, robots.txt, retries and redirects are the fetcher's: it must know."""
+    settings: dict[str, Any] = {
+        "USER_AGENT": user_agent,
+        "ROBOTSTXT_OBEY": False,
+        "RETRY_ENABLED": False,
+        "REDIRECT_ENABLED": False,
+        "METAREFRESH_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "EXTENSIONS_BASE": {},
+        "LOG_ENABLED": False,
+        "CONCURRENT_REQUESTS": 1,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_DELAY": 0,
+        "DOWNLOAD_TIMEOUT": TIMEOUT_SECONDS,
+        "DOWNLOAD_MAXSIZE": MAX_BYTES,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        # Only what every reader of WARC files undoes.
+        "DEFAULT_REQUEST_HEADERS": {"Accept-Language": "sv,en;q=0.5", "Accept-Encoding": "gzip"},
+    }
+    if transport.archive:
+        # Nearest the wire: what is archived is what came, before it is decompressed.
+        settings["DOWNLOADER_MIDDLEWARES"] = {ArchiveMiddleware: 950}
+    if transport.replay:
+        # There is no other handler: a replay cannot reach the network.
+        settings["DOWNLOAD_HANDLERS_BASE"] = {}
+        settings["DOWNLOAD_HANDLERS"] = {"http": ReplayHandler, "https": ReplayHandler}
+    return settings
+
+
+class ArchiveMiddleware:
+    """Writes each response to the WARC and notes when it came."""
+
+    def __init__(self, archive: ArchiveWriter, clock: Callable[[], datetime]) -> None:
+        self._archive = archive
+        self._clock = clock
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware of a crawl."""
+        transport = _transport_of(crawler)
+        assert transport.archive
+        return cls(transport.archive, transport.clock)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Archive a response and pass it on."""
+        fetched_at = request.meta[FETCHED_AT] = self._clock()
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        ]
+        self._archive.write(
+            url=response.url, status=response.status, headers=headers, body=response.body, fetched_at=fetched_at
+        )
+        return response
+
+
+class ReplayHandler:
+    """A download handler that answers from WARC files."""
+
+    lazy = True
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the handler of a crawl."""
+        replay = _transport_of(crawler).replay
+        assert replay
+        return cls(replay)
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the archived response. Raise ArchiveError when there is none."""
+        entry = self._replay.find(request.url)
+        if entry is None:
+            raise ArchiveError("not in the archive")
+        found = self._replay.read(entry, max_bytes=MAX_BYTES)
+        request.meta[FETCHED_AT] = found.fetched_at
+        headers = Headers()
+        for name, value in found.headers:
+            headers.appendlist(name, value)
+        kind = responsetypes.from_args(headers=headers, url=found.url, body=found.body)
+        return kind(found.url, status=found.status, headers=headers, body=found.body, request=request)
+
+    async def close(self) -> None:
+        """Do nothing: files are opened for one record at a time."""
+
+
+def _transport_of(crawler: Crawler) -> Transport:
+    transport: Transport = crawler.spider.transport  # type: ignore[union-attr]
+    return transport

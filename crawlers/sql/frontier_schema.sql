@@ -1,0 +1,46 @@
+-- What the crawls know of each place. Rebuilt from nothing by reading the place anew: posts are kept elsewhere.
+CREATE TABLE IF NOT EXISTS thread (
+    source          TEXT NOT NULL,
+    thread_id       TEXT NOT NULL,
+    url             TEXT NOT NULL,      -- its first page
+    last_post_id    TEXT,
+    last_posted_at  TEXT,               -- newest post read
+    listed_at       TEXT,               -- newest post according to the listing
+    listed_count    INTEGER,            -- posts (or replies) according to the listing
+    last_page_url   TEXT,               -- where reading goes on
+    etag            TEXT,               -- of last_page_url
+    last_modified   TEXT,
+    is_kept         INTEGER NOT NULL,   -- the company is mentioned: every post is written
+    is_pending      INTEGER NOT NULL,   -- the last reading was cut short
+    next_check_at   TEXT NOT NULL,
+    check_hours     REAL NOT NULL,      -- doubles while nothing happens
+    PRIMARY KEY (source, thread_id)
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS thread_due ON thread (source, next_check_at) WHERE is_kept OR is_pending;
+
+-- Posts of kept threads: enough to notice new, edited and deleted ones.
+CREATE TABLE IF NOT EXISTS known_post (
+    source          TEXT NOT NULL,
+    thread_id       TEXT NOT NULL,
+    post_id         TEXT NOT NULL,
+    content_key     TEXT NOT NULL,
+    is_on_last_page INTEGER NOT NULL,
+    PRIMARY KEY (source, thread_id, post_id)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS listing (
+    source          TEXT NOT NULL,
+    url             TEXT NOT NULL,
+    etag            TEXT,
+    last_modified   TEXT,
+    resume_url      TEXT,               -- where an earlier crawl was cut: older threads are still unread from here
+    PRIMARY KEY (source, url)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS host (
+    host            TEXT PRIMARY KEY,
+    day             TEXT NOT NULL,      -- UTC
+    page_count      INTEGER NOT NULL,
+    not_before      TEXT                -- the host asked to be left alone until then
+) WITHOUT ROWID;
