@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -71,16 +71,25 @@ class DraftThread:
 
 
 def read_story() -> tuple[DraftThread, ...]:
-    """Return every thread of the text files, in the order of the files' names.
+    """Return every thread of the story's text files."""
+    folder = resources.files("town") / "texts"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    return read_threads({f.name: f.read_text(encoding="utf-8") for f in files})
+
+
+def read_threads(files: Mapping[str, str]) -> tuple[DraftThread, ...]:
+    """Return the threads of TOML texts, by file name, in their order.
 
     Raises StoryError for an unknown key, label or quote: a slip of the pen must not pass for a fact.
     """
-    folder = resources.files("town") / "texts"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    threads = [thread for f in files for thread in _read_file(f.name, f.read_text(encoding="utf-8"))]
-    if doubled := {t.key for t in threads if sum(u.key == t.key for u in threads) > 1}:
-        raise StoryError(f"thread key used twice: {', '.join(sorted(doubled))}")
-    return tuple(threads)
+    threads: dict[str, DraftThread] = {}
+    for name, content in files.items():
+        for table in _tables(name, content):
+            where = f"{name}: {table.get('key', '?')}"
+            thread = _thread(where, table, threads.get(table["key"]))
+            _check_order(where, thread.posts)
+            threads[thread.key] = thread
+    return tuple(threads.values())
 
 
 def read_claims() -> tuple[dict[str, Any], ...]:
@@ -101,24 +110,29 @@ def _rows(filename: str, table: str) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _read_file(filename: str, content: str) -> Iterator[DraftThread]:
+def _tables(filename: str, content: str) -> list[dict[str, Any]]:
     try:
-        tables = tomllib.loads(content)["thread"]
+        tables: list[dict[str, Any]] = tomllib.loads(content)["thread"]
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise StoryError(f"{filename}: {error}") from error
-    for table in tables:
-        where = f"{filename}: {table.get('key', '?')}"
-        _require(set(table) <= _THREAD_KEYS, where, f"unknown key among {sorted(table)}")
-        posts = tuple(_draft(f"{where}, post {n}", row) for n, row in enumerate(table["post"], 1))
-        _check_order(where, posts)
-        yield DraftThread(
-            key=table["key"],
-            place=table["place"],
-            title=table["title"],
-            posts=posts,
-            audience=float(table.get("audience", 1.0)),
-            is_sticky=table.get("sticky", False),
-        )
+    return tables
+
+
+def _thread(where: str, table: Mapping[str, Any], begun: DraftThread | None) -> DraftThread:
+    """Return a table's thread; one with only a key and posts goes on with the thread of that key."""
+    _require(set(table) <= _THREAD_KEYS, where, f"unknown key among {sorted(table)}")
+    posts = tuple(_draft(f"{where}, post {n}", row) for n, row in enumerate(table["post"], 1))
+    if begun is not None:
+        _require(set(table) == {"key", "post"}, where, "thread begun twice; to go on with it, give key and posts only")
+        return replace(begun, posts=begun.posts + posts)
+    return DraftThread(
+        key=table["key"],
+        place=table["place"],
+        title=table["title"],
+        posts=posts,
+        audience=float(table.get("audience", 1.0)),
+        is_sticky=table.get("sticky", False),
+    )
 
 
 def _draft(where: str, row: Mapping[str, Any]) -> Draft:

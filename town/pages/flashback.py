@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from urllib.parse import urlencode
 
 from town.pages.answer import Answer, Moment, banner, broken, escape, local, midnight, page_of, said_day
 from town.world import ShownPost, ShownThread
 
 _LISTING_SIZE = 30
+_SEARCH_SIZE = 25
 _LISTING = re.compile(r"/f327(?:p(\d+))?")
 _THREAD = re.compile(r"/t(\d+)(?:p(\d+)|(s))?")
 _POST = re.compile(r"/s?p(\d+)")
@@ -18,6 +20,8 @@ def answer(moment: Moment, path: str, query: dict[str, list[str]]) -> Answer | N
     """Return the page at a path; None where there is none."""
     if path == "/":
         return _page(moment, "Torgskriket", '<ul><li><a href="/f327">Dator, bredband och tv</a></li></ul>')
+    if path == "/sok/":
+        return _search(moment, query.get("query", [""])[0], int(query.get("sp", ["1"])[0]))
     if found := _LISTING.fullmatch(path):
         return _listing(moment, int(found[1] or 1))
     if found := _THREAD.fullmatch(path):
@@ -56,6 +60,37 @@ id="thread_title_{thread.thread_id}">{escape(thread.title)}</a></div>
 av <a href="/u{last.author_id}">{escape(last.author)}</a> <a href="{last_page}#p{last.post_id}" \
 title="Gå till sista inlägget"><i class="fa fa-caret-right"></i></a></div></td>
 </tr>"""
+
+
+def _search(moment: Moment, wanted: str, page: int) -> Answer | None:
+    """Return the posts that hold every word, newest first, as the forum's own search shows them."""
+    words = wanted.casefold().split()
+    found = [
+        (thread, post)
+        for thread in moment.threads
+        for post in thread.posts
+        if words and all(word in f"{thread.title} {post.text}".casefold() for word in words)
+    ]
+    found.sort(key=lambda pair: pair[1].posted_at, reverse=True)
+    hits, count = page_of(found, page, _SEARCH_SIZE)
+    if page > count:
+        return None
+    onward = urlencode({"query": wanted, "sp": page + 1, "so": "pd"})
+    nav = f'<ul class="pagination"><li class="next"><a href="/sok/?{escape(onward)}">&raquo;</a></li></ul>'
+    body = f"""<div id="posts">
+{"".join(_hit(moment, thread, post) for thread, post in hits) or "<p>Din sökning gav inget resultat.</p>"}
+</div>{nav if page < count else ""}"""
+    return _page(moment, "Sök", body, path="/sok/", changed_at=max((t.changed_at for t, _ in found), default=moment.at))
+
+
+def _hit(moment: Moment, thread: ShownThread, post: ShownPost) -> str:
+    number = post.post_id
+    return f"""<div id="post{number}" class="post post-small" data-postid="{number}">
+<div class="post-heading">{_when(post.posted_at, moment.at)} <!-- /t{thread.thread_id} --></div>
+<div class="post-body"><a href="/p{number}#p{number}"><strong>{escape(thread.title)}</strong></a>
+<div>{escape(post.text[:160])}</div><div>Skrivet av <a href="/u{post.author_id}">{escape(post.author)}</a></div></div>
+</div>
+"""
 
 
 def _thread(moment: Moment, thread_id: str, page: int) -> Answer | None:

@@ -139,7 +139,7 @@ data-author="{escape(post.author)}" data-content="post-{post.post_id}" id="js-po
 data-lb-id="post-{post.post_id}"><article class="message-body js-selectToQuote">
 <div class="bbWrapper">{_quote(post)}{broken(post.text, attributes=_LINK)}</div>
 <div class="js-selectToQuoteEnd">&nbsp;</div></article></div>{edited}{signed}</div>
-<footer class="message-footer">{_reactions(post)}</footer>
+<footer class="message-footer">{_reactions(thread, post)}</footer>
 </div></div></div></article>
 """
 
@@ -160,12 +160,15 @@ data-xf-click="attribution" data-content-selector="#post-{quote.post_id}">{escap
 </div></blockquote>"""
 
 
-def _reactions(post: ShownPost) -> str:
-    active = " is-active" if post.like_count else ""
-    named = f"<bdi>{post.like_count} medlemmar</bdi>" if post.like_count else ""
-    return f"""<div class="reactionsBar js-reactionsList{active}"><ul class="reactionSummary"></ul>\
-<span class="u-srOnly">Reaktioner:</span><a class="reactionsBar-link" href="/posts/{post.post_id}/reactions" \
-rel="nofollow">{named}</a></div>"""
+def _reactions(thread: ShownThread, post: ShownPost) -> str:
+    """Return the bar that names three who liked a post and counts the others."""
+    likers = list(dict.fromkeys(p.author for p in thread.posts if p.author != post.author))
+    named = likers[: min(3, post.like_count)]
+    others = f" och {post.like_count - len(named)} andra" if post.like_count > len(named) else ""
+    said = ", ".join(f"<bdi>{escape(name)}</bdi>" for name in named) + others
+    return f"""<div class="reactionsBar js-reactionsList{" is-active" if post.like_count else ""}">\
+<ul class="reactionSummary"></ul><span class="u-srOnly">Reaktioner:</span>\
+<a class="reactionsBar-link" href="/posts/{post.post_id}/reactions" rel="nofollow">{said}</a></div>"""
 
 
 def _jump(moment: Moment, post_id: int) -> Answer | None:
