@@ -1,0 +1,183 @@
+"""The steps as spaCy components: registered factories that leave what they find in `Doc._`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from nlp.clean import clean, model_text
+from nlp.company import Company, Homonym
+from nlp.encoder import Encoder, encode, load_encoder
+from nlp.judge import judge_relevance, judge_sentiment, judge_topics
+from nlp.language import JUDGED, detect_language
+from nlp.mentions import OURS, find_mentions, mask_company
+from nlp.redact.redactor import Redactor, redact_all
+
+EXTENSIONS = ("in_thread", "cleaned", "lang", "mentions", "redacted", "answers", "relevance", "sentiment", "topics")
+QUESTIONS = ("relevance", "sentiment", "topics")
+_PIECE = re.compile(r"\S+|\s+")
+
+for _name in EXTENSIONS:
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=None)
+
+
+class PieceTokenizer:
+    """Cuts at white space alone: these components read text, and hostile text makes finer rules slow."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """Return the text as a Doc whose text is the same to the character."""
+        pieces = _PIECE.findall(text)
+        return Doc(self.vocab, words=pieces, spaces=[False] * len(pieces))
+
+
+@Language.component("ryktesvakt_clean")
+def clean_step(doc: Doc) -> Doc:
+    """Leave the text without markup in `doc._.cleaned`."""
+    doc._.cleaned = clean(doc.text)
+    return doc
+
+
+class LanguageStep:
+    """Leaves the language code in `doc._.lang`; the company's name, often English, does not count."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.lang = detect_language(mask_company(doc._.cleaned, self.company))
+        return doc
+
+
+class MentionStep:
+    """Leaves who is named in `doc._.mentions`."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.mentions = find_mentions(doc.text, self.company)
+        return doc
+
+
+class RedactStep:
+    """Leaves the text without personal data in `doc._.redacted`."""
+
+    def __init__(self, company: Company) -> None:
+        self.redactor = Redactor(company)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
+        """Redact batches, which the name model reads faster than single texts."""
+        for batch in _batches(stream, batch_size):
+            for doc, done in zip(batch, redact_all([doc.text for doc in batch], self.redactor), strict=True):
+                doc._.redacted = done
+                yield doc
+
+
+class EncoderStep:
+    """Leaves the model's answers in `doc._.answers`: one pass over a batch of posts, those it can read."""
+
+    def __init__(self, encoder: Encoder, company: Company) -> None:
+        self.encoder, self.company = encoder, company
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
+        """Run the model over the posts of each batch together; equal texts are judged once."""
+        for batch in _batches(stream, batch_size):
+            judged = [doc for doc in batch if doc._.lang in JUDGED]
+            answers = encode(self.encoder, [model_text(doc._.redacted.text, self.company) for doc in judged])
+            for row, doc in enumerate(judged):
+                doc._.answers = {
+                    "embedding": answers.embedding[row],
+                    "relevance": float(answers.relevance[row]),
+                    "sentiment": answers.sentiment[row],
+                    "topics": answers.topics[row],
+                }
+            yield from batch
+
+
+class JudgeStep:
+    """Leaves one label in `doc._`, from the model's answers and the mentions."""
+
+    def __init__(self, encoder: Encoder, question: str) -> None:
+        self.meta, self.question = encoder.meta, question
+
+    def __call__(self, doc: Doc) -> Doc:
+        found: Any = doc._.answers
+        if self.question == "relevance":
+            # A language that the model does not read: a mention counts, and nothing else is known.
+            chance = found["relevance"] if found else 0.5 * any(m.kind in OURS for m in doc._.mentions)
+            doc._.relevance = judge_relevance(chance, doc._.mentions, self.meta, in_thread=bool(doc._.in_thread))
+        elif found and self.question == "sentiment":
+            doc._.sentiment = judge_sentiment(np.asarray(found["sentiment"]), self.meta)
+        elif found:
+            doc._.topics = judge_topics(np.asarray(found["topics"]), self.meta)
+        return doc
+
+
+@Language.factory("ryktesvakt_language", default_config={"company": {}})
+def make_language(nlp: Language, name: str, company: dict[str, Any]) -> LanguageStep:
+    """Return the step for a company given as plain data."""
+    return LanguageStep(read_company(company))
+
+
+@Language.factory("ryktesvakt_mentions", default_config={"company": {}})
+def make_mentions(nlp: Language, name: str, company: dict[str, Any]) -> MentionStep:
+    """Return the step for a company given as plain data."""
+    return MentionStep(read_company(company))
+
+
+@Language.factory("ryktesvakt_redact", default_config={"company": {}})
+def make_redact(nlp: Language, name: str, company: dict[str, Any]) -> RedactStep:
+    """Return the step for a company given as plain data."""
+    return RedactStep(read_company(company))
+
+
+@Language.factory("ryktesvakt_encoder", default_config={"company": {}, "model": None, "threads": None})
+def make_encoder(
+    nlp: Language, name: str, company: dict[str, Any], model: str | None, threads: int | None
+) -> EncoderStep:
+    """Return the step that runs the model of a folder (none: the one that ships)."""
+    return EncoderStep(shared_encoder(model, threads), read_company(company))
+
+
+@Language.factory("ryktesvakt_judge", default_config={"question": "relevance", "model": None, "threads": None})
+def make_judge(nlp: Language, name: str, question: str, model: str | None, threads: int | None) -> JudgeStep:
+    """Return the step that answers one question: `relevance`, `sentiment` or `topics`."""
+    return JudgeStep(shared_encoder(model, threads), question)
+
+
+@lru_cache(maxsize=2)
+def shared_encoder(model: str | None, threads: int | None) -> Encoder:
+    """Return a folder's model, loaded once a process."""
+    return load_encoder(Path(model) if model else None, threads=threads)
+
+
+def read_company(data: dict[str, Any]) -> Company:
+    """Return the company that plain data (as in spaCy's configuration) describes."""
+    homonyms = tuple(Homonym(name=h["name"], context=tuple(h.get("context", ()))) for h in data.get("homonyms", ()))
+    lists = {key: tuple(value) for key, value in data.items() if key not in ("name", "homonyms")}
+    return Company(name=data.get("name", ""), homonyms=homonyms, **lists)
+
+
+def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+    docs = iter(stream)
+    while batch := list(islice(docs, size)):
+        yield batch

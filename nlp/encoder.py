@@ -1,0 +1,168 @@
+"""One pass of the model over each text: the embedding and the answer of every head.
+
+Int8 activations are scaled by what else is in the batch, so that a neighbour could tip a label. Each text is therefore
+a run of its own, unpadded, and the cores work on different texts: as fast as batches, and the same for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.errors import ModelError
+from nlp.meta import HEADS, Meta, read_meta
+
+Floats = npt.NDArray[np.float32]
+SHIPPED = Path(__file__).parent / "model"
+INPUTS = ("input_ids", "attention_mask")
+OUTPUTS = ("embedding", *HEADS)
+TEXTS_AT_ONCE = 512
+"""Texts tokenised together; only memory depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """A loaded model: its session, its tokenizer, and what it says of itself."""
+
+    session: Any
+    tokenizer: Any
+    meta: Meta
+    threads: int
+    size: int
+    """Numbers in an embedding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the model says of N texts, as calibrated probabilities."""
+
+    embedding: Floats
+    """(N, size), unit length."""
+    relevance: Floats
+    """(N,)"""
+    sentiment: Floats
+    """(N, 3), in the order of `Meta.sentiment`; each row sums to one."""
+    topics: Floats
+    """(N, topics), each on its own."""
+    stance: Floats
+    """(N, 4), in the order of `Meta.stance`; meaningful for pairs alone."""
+
+
+def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> Encoder:
+    """Return the model of a folder (none: the one that ships), ready to run on `threads` cores (none: all)."""
+    import onnxruntime
+
+    # Without torch transformers warns that it can only tokenise, which is all that is asked of it.
+    logging.getLogger("transformers").addFilter(lambda record: "PyTorch was not found" not in record.getMessage())
+    from transformers import AutoTokenizer
+
+    folder = folder or SHIPPED
+    _require(folder)
+    meta = read_meta(folder)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
+        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    except Exception as error:  # both libraries raise types of their own for every kind of damage
+        raise ModelError(f"model folder {folder}: cannot be loaded ({_first_line(error)})") from error
+    return Encoder(session, tokenizer, meta, threads or _cores(), _checked_size(session, folder, meta))
+
+
+def encode(encoder: Encoder, texts: Sequence[str], *, claims: Sequence[str] | None = None) -> Answers:
+    """Return the answers for texts, or for (claim, text) pairs; equal ones are judged once.
+
+    Of a pair only the text is cut to the model's length. What stands beside a text never changes its answers.
+    """
+    keys = list(zip(claims, texts, strict=True)) if claims is not None else [("", text) for text in texts]
+    unique = list(dict.fromkeys(keys))
+    ids = _tokenise(encoder, unique, is_pair=claims is not None)
+    with ThreadPoolExecutor(encoder.threads) as pool:
+        # Longest first, so that no core is left alone with a long text at the end.
+        order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
+        rows = dict(zip(order, pool.map(lambda at: _run(encoder, ids[at]), order), strict=True))
+    place = {key: at for at, key in enumerate(unique)}
+    return _calibrated(encoder, [rows[place[key]] for key in keys])
+
+
+def _tokenise(encoder: Encoder, keys: Sequence[tuple[str, str]], *, is_pair: bool) -> list[list[int]]:
+    found: list[list[int]] = []
+    for at in range(0, len(keys), TEXTS_AT_ONCE):
+        claims, texts = zip(*keys[at : at + TEXTS_AT_ONCE], strict=True)
+        given = (list(claims), list(texts)) if is_pair else (list(texts),)
+        cut = "only_second" if is_pair else True
+        done = encoder.tokenizer(
+            *given, truncation=cut, max_length=encoder.meta.max_length, return_attention_mask=False
+        )
+        found += done["input_ids"]
+    return found
+
+
+def _run(encoder: Encoder, ids: list[int]) -> list[Floats]:
+    row = np.array([ids], dtype=np.int64)
+    found: list[Floats] = encoder.session.run(OUTPUTS, {"input_ids": row, "attention_mask": np.ones_like(row)})
+    return found
+
+
+def _calibrated(encoder: Encoder, rows: Sequence[Sequence[Floats]]) -> Answers:
+    meta = encoder.meta
+    widths = (encoder.size, 1, len(meta.sentiment), len(meta.topics), len(meta.stance))
+    raw = {
+        name: np.array([row[at] for row in rows], np.float32).reshape(len(rows), widths[at])
+        for at, name in enumerate(OUTPUTS)
+    }
+    logits = {head: (raw[head] / meta.temperatures[head]).astype(np.float32) for head in HEADS}
+    return Answers(
+        embedding=raw["embedding"],
+        relevance=_sigmoid(logits["relevance"])[:, 0],
+        sentiment=_softmax(logits["sentiment"]),
+        topics=_sigmoid(logits["topics"]),
+        stance=_softmax(logits["stance"]),
+    )
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -60, 60))), np.float32)
+
+
+def _softmax(logits: Floats) -> Floats:
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _require(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ModelError(f"model folder {folder} does not exist; set `model` under [language] or reinstall the package")
+    if missing := [name for name in ("model.onnx", "tokenizer.json", "meta.json") if not (folder / name).is_file()]:
+        raise ModelError(f"model folder {folder} lacks {', '.join(missing)}")
+
+
+def _checked_size(session: Any, folder: Path, meta: Meta) -> int:
+    """Return the embedding's size. Raise ModelError when the graph does not answer what the labels say."""
+    inputs = {one.name for one in session.get_inputs()}
+    outputs = {one.name for one in session.get_outputs()}
+    if wrong := sorted(set(INPUTS) ^ inputs) + sorted(set(OUTPUTS) - outputs):
+        raise ModelError(f"model folder {folder}: model.onnx has other inputs or outputs ({', '.join(wrong)})")
+    one = np.ones((1, 3), np.int64)
+    found = dict(zip(OUTPUTS, session.run(OUTPUTS, dict.fromkeys(INPUTS, one)), strict=True))
+    expected = {"sentiment": len(meta.sentiment), "topics": len(meta.topics), "stance": len(meta.stance)}
+    if wrong := [head for head, count in expected.items() if found[head].shape != (1, count)]:
+        raise ModelError(f"model folder {folder}: model.onnx and meta.json disagree on {', '.join(wrong)}")
+    return int(found["embedding"].shape[1])
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]

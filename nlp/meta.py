@@ -1,0 +1,64 @@
+"""What a model folder says of itself in `meta.json`: labels, calibration and thresholds, read strictly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlp.errors import ModelError
+
+HEADS = ("relevance", "sentiment", "topics", "stance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """A model's identity, and how its outputs are to be read."""
+
+    name: str
+    version: str
+    sentiment: tuple[str, ...]
+    topics: tuple[str, ...]
+    stance: tuple[str, ...]
+    max_length: int
+    temperatures: Mapping[str, float]
+    """By head: what its logits are divided by (Guo et al. 2017)."""
+    relevance_threshold: float
+    topic_thresholds: Mapping[str, float]
+    stance_abstain: float
+    """Confidence under which a stance goes to a person."""
+    match_auto: float
+    match_suggest: float
+    """Cosines between a post and a claim."""
+    figures: Mapping[str, Any]
+
+
+def read_meta(folder: Path) -> Meta:
+    """Return what `meta.json` says. Raise ModelError when it is not there or lacks something."""
+    path = folder / "meta.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        labels, thresholds, match = raw["labels"], raw.get("thresholds", {}), raw.get("match", {})
+        return Meta(
+            name=str(raw["name"]),
+            version=str(raw["version"]),
+            sentiment=tuple(labels["sentiment"]),
+            topics=tuple(labels["topics"]),
+            stance=tuple(labels["stance"]),
+            max_length=int(raw["max_length"]),
+            temperatures={head: float(raw.get("temperatures", {}).get(head, 1.0)) for head in HEADS},
+            relevance_threshold=float(thresholds.get("relevance", 0.5)),
+            topic_thresholds={str(k): float(v) for k, v in thresholds.get("topics", {}).items()},
+            stance_abstain=float(thresholds.get("stance_abstain", 0.5)),
+            match_auto=float(match.get("auto", 0.9)),
+            match_suggest=float(match.get("suggest", 0.8)),
+            figures=raw.get("figures", {}),
+        )
+    except OSError as error:
+        raise ModelError(f"model folder {folder}: no readable meta.json ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"model folder {folder}: meta.json is not a model's ({type(error).__name__}: {error})"
+        ) from error
