@@ -1,0 +1,181 @@
+"""All that a digest is made of, as it was known at a time: any past morning can be told again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from warehouse.alerts import list_alerts
+from warehouse.ledger import list_claims, list_complaints, list_mailings, list_segments
+from warehouse.named import insert_new, records, rows, run, upsert
+from warehouse.races import list_races
+from warehouse.records import (
+    CandidateClaim,
+    Claim,
+    ClaimUptake,
+    DailyVolume,
+    Delay,
+    Digest,
+    ModelFigure,
+    SourceHealth,
+    TellingPost,
+    TopicVolume,
+)
+
+VOLUME_DAYS = 28
+TELLING_POSTS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceExpectation:
+    """What the configuration and the site's declaration promise of a source."""
+
+    source: str
+    interval_hours: float
+    expected_min: float = 0.0
+    expected_max: float = 10_000.0
+    is_verified_live: bool = False
+
+
+def read_digest(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    company: str,
+    day: date,
+    now: datetime,
+    timezone: str,
+    is_simulation: bool,
+    sources: Sequence[SourceExpectation],
+    false_alarms_per_month: float,
+) -> Digest:
+    """Return the digest of a local day as of `now`; what was fetched, decided or raised later is not in it."""
+    return Digest(
+        company=company,
+        day=day,
+        generated_at=now,
+        timezone=timezone,
+        is_simulation=is_simulation,
+        volume=read_volume(con, day=day, now=now, timezone=timezone),
+        topics=read_topics(con, day=day, now=now, timezone=timezone),
+        alerts=tuple(list_alerts(con, now=now, open_only=True)),
+        claims=read_uptake(con, now=now, timezone=timezone),
+        races=tuple(list_races(con, now=now)),
+        posts=read_posts(con, now=now),
+        candidates=tuple(records(con, "digest_candidates", CandidateClaim, now=now)),
+        complaints=tuple(list_complaints(con, now=now)),
+        mailings=tuple(list_mailings(con, now=now)),
+        sources=read_sources(con, sources, now=now),
+        delay=read_delay(con, now=now),
+        figures=list_figures(con),
+        false_alarms_per_month=false_alarms_per_month,
+    )
+
+
+def read_volume(
+    con: duckdb.DuckDBPyConnection, *, day: date, now: datetime, timezone: str, day_count: int = VOLUME_DAYS
+) -> tuple[DailyVolume, ...]:
+    """Return mentions by local day, oldest first, the last being `day`; each with the 56 days before it."""
+    values = {"day": day, "now": now, "timezone": timezone, "day_count": day_count}
+    return tuple(records(con, "digest_volume", DailyVolume, **values))
+
+
+def read_topics(con: duckdb.DuckDBPyConnection, *, day: date, now: datetime, timezone: str) -> tuple[TopicVolume, ...]:
+    """Return mentions by topic on `day`, most first; `usual` is the mean of the 56 days before."""
+    return tuple(records(con, "digest_topics", TopicVolume, day=day, now=now, timezone=timezone))
+
+
+def read_uptake(con: duckdb.DuckDBPyConnection, *, now: datetime, timezone: str) -> tuple[ClaimUptake, ...]:
+    """Return how every claim stands, the most spread in the last 24 hours first."""
+    counts = {row["claim_id"]: row for row in rows(con, "digest_uptake", now=now, timezone=timezone)}
+    segments = [segment.segment for segment in list_segments(con)]
+    found = [_uptake(claim, counts.get(claim.claim_id, {}), segments) for claim in list_claims(con, now=now)]
+    return tuple(
+        sorted(found, key=lambda one: (-one.support_24h - one.query_24h, -one.support_count - one.query_count))
+    )
+
+
+def read_posts(con: duckdb.DuckDBPyConnection, *, now: datetime, limit: int = TELLING_POSTS) -> tuple[TellingPost, ...]:
+    """Return posts worth reading, the most telling first: various authors, wordings, claims and stances."""
+    return tuple(records(con, "digest_posts", TellingPost, now=now, row_limit=limit))
+
+
+def read_sources(
+    con: duckdb.DuckDBPyConnection, expected: Iterable[SourceExpectation], *, now: datetime
+) -> tuple[SourceHealth, ...]:
+    """Return how each expected source does; one without a complete visit within its interval is silent."""
+    seen = {row["source"]: row for row in rows(con, "digest_sources", now=now)}
+    found = []
+    for one in expected:
+        row = seen.get(one.source, {})
+        last = row.get("last_seen_at")
+        unseen = (now - last).total_seconds() / 3600 if last else None
+        is_silent = unseen is None or unseen > one.interval_hours
+        found.append(
+            SourceHealth(
+                **asdict(one),
+                last_seen_at=last,
+                unseen_hours=unseen,
+                is_silent=is_silent,
+                posts_24h=row.get("posts_24h", 0),
+                cause=row.get("cause"),
+            )
+        )
+    return tuple(found)
+
+
+def read_delay(con: duckdb.DuckDBPyConnection, *, now: datetime) -> Delay:
+    """Return the median delays of the mentions posted in the last 7 days."""
+    return records(con, "digest_delay", Delay, now=now)[0]
+
+
+def list_figures(con: duckdb.DuckDBPyConnection) -> tuple[ModelFigure, ...]:
+    """Return the measured figures of the model version that was registered last."""
+    return tuple(records(con, "list_figures", ModelFigure))
+
+
+def put_figures(
+    con: duckdb.DuckDBPyConnection, figures: Iterable[ModelFigure], *, model_version: str, at: datetime
+) -> None:
+    """Register the measured figures of a model version."""
+    upsert(con, "model_figure", [{**asdict(one), "model_version": model_version, "measured_at": at} for one in figures])
+
+
+def record_digest(
+    con: duckdb.DuckDBPyConnection, *, day: date, generated_at: datetime, path: str, content_hash: str
+) -> None:
+    """Record that a digest was written; the same day and now again is the same digest."""
+    about = {"day": day, "generated_at": generated_at, "path": path, "content_hash": content_hash}
+    insert_new(con, "digest_run", [{**about, "delivered_at": None}])
+
+
+def record_delivery(con: duckdb.DuckDBPyConnection, *, day: date, generated_at: datetime, at: datetime) -> None:
+    """Record that a digest was delivered."""
+    run(con, "record_delivery", day=day, generated_at=generated_at, delivered_at=at)
+
+
+def undelivered_digests(con: duckdb.DuckDBPyConnection) -> list[tuple[date, datetime, str]]:
+    """Return the day, now and path of digests that were written and not delivered, oldest first."""
+    return [(row["day"], row["generated_at"], row["path"]) for row in rows(con, "undelivered_digests")]
+
+
+def _uptake(claim: Claim, counts: dict[str, int | datetime | None], segments: Sequence[str]) -> ClaimUptake:
+    def number(name: str) -> int:
+        value = counts.get(name, 0)
+        return value if isinstance(value, int) else 0
+
+    first = counts.get("first_posted_at")
+    misled = () if claim.verdict == "true" else tuple(name for name in segments if name not in claim.segments)
+    return ClaimUptake(
+        claim=claim,
+        support_24h=number("support_24h"),
+        query_24h=number("query_24h"),
+        deny_24h=number("deny_24h"),
+        support_count=number("support_count"),
+        query_count=number("query_count"),
+        deny_count=number("deny_count"),
+        first_posted_at=first if isinstance(first, datetime) else None,
+        misled_segments=misled,
+    )

@@ -1,0 +1,114 @@
+"""Claims held against posts: which posts are left, what was found, and what is known already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import duckdb
+import numpy as np
+
+from warehouse.connection import transaction
+from warehouse.labels import Vectors
+from warehouse.named import insert_new, records, rows, run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingMatch:
+    """A post that this version of model and claims has not been held against; `vectors[i]` is its embedding."""
+
+    post_key: str
+    revision: str
+    source: str
+    thread_title: str
+    text: str
+    quoted: tuple[str, ...]
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What one revision of a post makes of one claim."""
+
+    post_key: str
+    revision: str
+    claim_id: str
+    tier: str
+    """`auto` (counted) or `suggest`."""
+    score_embedding: float | None = None
+    score_lexical: float | None = None
+    span_start: int | None = None
+    span_end: int | None = None
+    stance: str | None = None
+    stance_score: float | None = None
+    support_probability: float | None = None
+    deny_probability: float | None = None
+    query_probability: float | None = None
+    comment_probability: float | None = None
+
+
+def pending_matches(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    version: str,
+    model_version: str,
+    limit: int,
+    posted_after: datetime | None = None,
+) -> tuple[list[PendingMatch], Vectors]:
+    """Return posts to hold against the claims, and their vectors of `model_version`, shape (posts, dimensions).
+
+    `version` names the model and the claims together: derive it from both, so that a new claim or paraphrase is
+    held against old posts too. Posts without a vector of the model version wait for it.
+    """
+    relation = run(
+        con,
+        "pending_matches",
+        version=version,
+        model_version=model_version,
+        posted_after=posted_after,
+        row_limit=limit,
+    )
+    table = relation.to_arrow_table()
+    posts = [
+        PendingMatch(**{**row, "quoted": tuple(row["quoted"])}) for row in table.drop_columns(["vector"]).to_pylist()
+    ]
+    flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return posts, np.asarray(flat, dtype=np.float32).reshape(len(posts), -1 if posts else 0)
+
+
+def save_matches(
+    con: duckdb.DuckDBPyConnection,
+    posts: Sequence[tuple[str, str]],
+    found: Sequence[Match],
+    *,
+    model: str,
+    version: str,
+    at: datetime,
+) -> int:
+    """Record that these posts (key and revision) were held against the claims, and what was found; return how many.
+
+    Posts that this version has been held against before are left as they are.
+    """
+    known = {(row["post_key"], row["revision"]) for row in rows(con, "matched", version=version)}
+    new = set(posts) - known
+    if not new:
+        return 0
+    shared = {"version": version, "matched_at": at}
+    passes = [{"post_key": key, "revision": revision, **shared} for key, revision in sorted(new)]
+    with transaction(con):
+        insert_new(con, "match_pass", passes)
+        insert_new(
+            con,
+            "claim_match",
+            [{**asdict(m), **shared, "model": model} for m in found if (m.post_key, m.revision) in new],
+        )
+    return len(new)
+
+
+def known_matches(con: duckdb.DuckDBPyConnection, *, model: str) -> list[Match]:
+    """Return the latest match of every post and claim that the model has judged, so as not to judge it again.
+
+    `model` names what judges a pair, without the claims: a claim whose wording changes needs another.
+    """
+    return records(con, "known_matches", Match, model=model)

@@ -1,0 +1,22 @@
+-- What is held of the posts known at a time: the latest model's labels, and a person's where there are any.
+CREATE OR REPLACE MACRO label_as_of(as_of) AS TABLE
+WITH latest AS (
+    SELECT a.post_key, a.revision, arg_max(a.model_version, row(a.annotated_at, a.model_version)) AS version
+    FROM annotation AS a
+    JOIN post_as_of(as_of) AS p ON p.post_key = a.post_key AND p.revision = a.revision
+    GROUP BY a.post_key, a.revision
+),
+judged AS (
+    SELECT post_key, task, label, judged_by
+    FROM judgement
+    WHERE task <> 'stance' AND judged_at <= as_of
+    QUALIFY dense_rank() OVER (PARTITION BY post_key, task ORDER BY judged_at DESC, judged_by) = 1
+)
+SELECT l.post_key, l.task, l.label, l.score, l.version, CAST(NULL AS TEXT) AS judged_by
+FROM post_label AS l
+JOIN latest AS a ON a.post_key = l.post_key AND a.revision = l.revision AND a.version = l.version
+ANTI JOIN judged AS j ON j.post_key = l.post_key AND j.task = l.task
+UNION ALL
+SELECT post_key, task, label, 1.0, NULL, judged_by
+FROM judged;
+COMMENT ON MACRO TABLE label_as_of IS 'Labels of the posts that were known at a time; a person''s judgement wins.';

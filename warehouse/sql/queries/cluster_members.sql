@@ -1,0 +1,2 @@
+-- The cluster of each post.
+SELECT post_key, cluster_id FROM cluster_post ORDER BY post_key

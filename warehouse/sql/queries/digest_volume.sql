@@ -1,0 +1,34 @@
+-- Mentions by local day up to the digest's, each with what was usual in the 56 days before it. Days before the first
+-- mention or visit are unknown, not empty.
+WITH mention AS MATERIALIZED (
+    SELECT timezone($timezone, posted_at)::DATE AS day, sentiment, is_rumour FROM mention_as_of($now)
+),
+known AS (
+    SELECT least(
+        (SELECT min(day) FROM mention),
+        (SELECT min(timezone($timezone, started_at)::DATE) FROM visit WHERE finished_at <= $now)
+    ) AS first_day
+),
+day AS (
+    SELECT day.day
+    FROM (SELECT unnest(generate_series($day::DATE - ($day_count::BIGINT + 55)::INTEGER, $day::DATE, INTERVAL 1 DAY))::DATE AS day)
+        AS day, known
+    WHERE day.day >= coalesce(known.first_day, $day::DATE) OR day.day = $day::DATE
+),
+counted AS (
+    SELECT day.day, count(m.day) AS post_count, count(m.day) FILTER (m.sentiment = 'negative') AS negative_count,
+        count(m.day) FILTER (m.is_rumour) AS rumour_count
+    FROM day
+    LEFT JOIN mention AS m USING (day)
+    GROUP BY day.day
+),
+judged AS (
+    SELECT *, coalesce(quantile_cont(post_count, 0.1) OVER before, 0.0) AS usual_low,
+        coalesce(quantile_cont(post_count, 0.5) OVER before, 0.0) AS usual,
+        coalesce(quantile_cont(post_count, 0.9) OVER before, 0.0) AS usual_high
+    FROM counted
+    WINDOW before AS (ORDER BY day ROWS BETWEEN 56 PRECEDING AND 1 PRECEDING)
+)
+FROM judged
+WHERE day > $day::DATE - $day_count::INTEGER
+ORDER BY day

@@ -1,0 +1,2 @@
+-- Segments.
+SELECT segment, name, customer_count FROM segment ORDER BY segment

@@ -1,0 +1,128 @@
+"""What the early warning reads and leaves behind: matched posts, the crawl log, alarm states, clusters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from warehouse.connection import transaction
+from warehouse.labels import Vectors
+from warehouse.named import records, rows, run, upsert
+from warehouse.records import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedPost:
+    """A post on a claim, as the alarm counts it."""
+
+    claim_id: str
+    post_key: str
+    source: str
+    thread_key: str
+    author_key: str
+    posted_at: datetime
+    seen_at: datetime
+    """When it was first fetched."""
+    stance: str | None
+    tier: str
+    views: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmatchedMention:
+    """A mention that matches no claim and is not positive; `vectors[i]` is its embedding."""
+
+    post_key: str
+    source: str
+    author_key: str
+    posted_at: datetime
+    seen_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Unmatched mentions that say alike."""
+
+    cluster_id: str
+    created_at: datetime
+    central_post_key: str
+    terms: tuple[str, ...]
+    centroid: tuple[float, ...]
+    state: str = "open"
+    """`open`, `candidate` (its alarm went), `named` or `dismissed`."""
+    claim_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceVolume:
+    """Posts of a source by the hour in which they were posted, mentions or not: the activity clock learns from it."""
+
+    source: str
+    hour_at: datetime
+    post_count: int
+
+
+def matched_posts(
+    con: duckdb.DuckDBPyConnection, *, now: datetime, seen_after: datetime | None = None, tier: str = "auto"
+) -> list[MatchedPost]:
+    """Return posts on claims that were known at `now` and first seen after the watermark, by the time of posting."""
+    return records(con, "matched_posts", MatchedPost, now=now, seen_after=seen_after, tier=tier)
+
+
+def unmatched_mentions(
+    con: duckdb.DuckDBPyConnection, *, now: datetime, model_version: str, seen_after: datetime | None = None
+) -> tuple[list[UnmatchedMention], Vectors]:
+    """Return mentions for clustering (no claim, not positive), first seen after the watermark, and their vectors."""
+    found = rows(con, "unmatched_mentions", now=now, seen_after=seen_after, model_version=model_version)
+    vectors = np.array([row.pop("vector") for row in found], dtype=np.float32)
+    return [UnmatchedMention(**row) for row in found], vectors.reshape(len(found), -1 if found else 0)
+
+
+def hourly_volume(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[SourceVolume]:
+    """Return what was posted hour by hour, all posts of the sources, as known at `now`."""
+    return records(con, "source_volume", SourceVolume, now=now, posted_after=posted_after)
+
+
+def list_visits(con: duckdb.DuckDBPyConnection, *, now: datetime, finished_after: datetime) -> list[Visit]:
+    """Return the crawl log, oldest first: the hours of a source between complete visits are seen, others unknown."""
+    return records(con, "list_visits", Visit, now=now, finished_after=finished_after)
+
+
+def get_states(con: duckdb.DuckDBPyConnection, *, now: datetime) -> dict[str, tuple[datetime, Any]]:
+    """Return for each subject the latest step not after `now`, and the alarm's state then."""
+    found = rows(con, "alarm_states", now=now)
+    return {row["subject_id"]: (row["step_at"], json.loads(row["state"])) for row in found}
+
+
+def put_states(
+    con: duckdb.DuckDBPyConnection, states: Mapping[str, Any], *, step_at: datetime, keep_hours: float = 336.0
+) -> None:
+    """Save the alarm's states (JSON values) after a step; the same step again takes its place."""
+    found = [{"subject_id": key, "step_at": step_at, "state": json.dumps(value)} for key, value in states.items()]
+    with transaction(con):
+        upsert(con, "alarm_state", found)
+        run(con, "forget_states", before=step_at - timedelta(hours=keep_hours))
+
+
+def put_clusters(con: duckdb.DuckDBPyConnection, clusters: Sequence[Cluster], members: Mapping[str, str]) -> None:
+    """Save clusters as they now stand, and the cluster of each post key in `members`."""
+    with transaction(con):
+        upsert(con, "cluster", [asdict(cluster) for cluster in clusters])
+        upsert(con, "cluster_post", [{"post_key": key, "cluster_id": value} for key, value in members.items()])
+
+
+def list_clusters(con: duckdb.DuckDBPyConnection) -> list[Cluster]:
+    """Return the clusters, oldest first."""
+    return records(con, "list_clusters", Cluster)
+
+
+def cluster_members(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the cluster id of each clustered post's key."""
+    return {row["post_key"]: row["cluster_id"] for row in rows(con, "cluster_members")}
