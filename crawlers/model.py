@@ -95,6 +95,8 @@ class ThreadRef:
 
     thread_id: str
     url: str
+    """Where to read it. One that is the listing's own address but for its fragment needs no request: the listing's
+    body, as a page of this URL, holds the thread."""
     title: str = ""
     last_posted_at: datetime | None = None
     post_count: int | None = None

@@ -32,7 +32,20 @@ _IMPLIED_END = _names("p li dd dt td th tr option html head body")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _SMILEY_CLASS = re.compile(r"smil|emoji|emote|inlineimg", re.IGNORECASE)
 _SHORTCODE = re.compile(r":[\w+-]+:")
-_UNSEEN = dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xAD, 0x200B, 0x2060, 0xFEFF])
+_UNSEEN = dict.fromkeys(
+    [
+        *range(9),
+        *range(14, 32),
+        0x7F,
+        0xAD,
+        0x200B,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x206A),
+        0xFEFF,
+    ]
+)
 _SPACES = re.compile(r"\s+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 

@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawlers.engines.markup import text_of
+from crawlers.engines.markup import text_of, tree
 from crawlers.model import NotAThreadError, Page
 
 _CHALLENGE = re.compile(
@@ -57,3 +57,20 @@ def _look(page: Page, document: LexborHTMLParser | None) -> tuple[str, str]:
     if not re.search(rb"</html\s*>|</body\s*>", page.body[-4096:], re.IGNORECASE) and b"<html" in page.body[:4096]:
         return "truncated", "a page that ends in the middle"
     return "site_changed", f"a page of another kind ({title or 'no title'})"
+
+
+def refused_json(page: Page, data: object, wanted: str) -> NotAThreadError:
+    """Return the error for an answer that should have been JSON of a certain kind; `data` is None for no JSON."""
+    start = page.body.lstrip()[:1]
+    if data is None and start == b"<":
+        return refused(page, tree(page.body.decode("utf-8", errors="replace"), page), wanted)
+    if data is None and start in (b"{", b"["):
+        return NotAThreadError(f"{page.url}: not {wanted}: JSON that ends in the middle", cause="truncated")
+    if page.status >= 400:
+        return refused(page, None, wanted)
+    looks_like = "no JSON" if data is None else f"JSON of another kind ({_keys(data)})"
+    return NotAThreadError(f"{page.url}: not {wanted}: {looks_like} (status {page.status})", cause="site_changed")
+
+
+def _keys(data: object) -> str:
+    return ", ".join(sorted(map(str, data)))[:80] or "empty" if isinstance(data, dict) else type(data).__name__

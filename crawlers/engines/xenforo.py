@@ -21,8 +21,8 @@ _GONE = ".messageNotice--deleted, .messageNotice--moderated"
 _QUOTE = ".bbCodeBlock--quote, blockquote[data-source], blockquote[data-quote]"
 _NOISE = (
     ".bbCodeBlock-title, .bbCodeBlock-expandLink, .bbCodeBlock-shrinkLink, .js-selectToQuoteEnd, .message-signature,"
-    ".message-lastEdit, .messageNotice, .bbMediaWrapper, .bbCodeBlock--unfurl .contentRow-snippet, .contentRow-minor, .messageHide,"
-    ".samCodeUnit, .samBannerUnit, ins.adsbygoogle, [id^='div-gpt-ad'], [data-xf-init='ad']"
+    ".message-lastEdit, .messageNotice, .messageHide, .bbMediaWrapper, .bbCodeBlock--unfurl .contentRow-snippet,"
+    ".contentRow-minor, .samCodeUnit, .samBannerUnit, ins.adsbygoogle, [id^='div-gpt-ad'], [data-xf-init='ad']"
 )
 _ROWS = ".structItem--thread, .structItem[class*='js-threadListItem-']"
 _PLACEHOLDER_ROW = ".structItem-status--redirect, .structItem-status--deleted"

@@ -1,0 +1,32 @@
+"""The engines by name, and which of them made a page."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import cast
+
+from crawlers.engines import bluesky, discourse, feed, flashback, spirit, xenforo
+from crawlers.model import Engine, Page
+
+_MODULES: tuple[ModuleType, ...] = (xenforo, flashback, discourse, spirit, feed, bluesky)
+
+ENGINES: dict[str, Engine] = {module.NAME: cast(Engine, module) for module in _MODULES}
+"""By the name that a site's TOML gives."""
+
+
+class UnknownEngineError(LookupError):
+    """Raised when no engine has the name asked for."""
+
+
+def get(name: str) -> Engine:
+    """Return the engine of a name. Raise UnknownEngineError, naming those there are."""
+    try:
+        return ENGINES[name]
+    except KeyError:
+        raise UnknownEngineError(f"no engine is named {name!r}; known: {', '.join(sorted(ENGINES))}") from None
+
+
+def detect(page: Page) -> list[tuple[str, float]]:
+    """Return the engines that may have made a page with how sure each is (above 0, to 1), the surest first."""
+    found = [(name, confidence) for name, engine in ENGINES.items() if (confidence := engine.detect(page)) > 0]
+    return sorted(found, key=lambda pair: pair[1], reverse=True)
