@@ -3,7 +3,8 @@
 from town.errors import ClockError, StoryError, TownError
 from town.server import Hit, SiteEntry, Town
 from town.story import Truth, read_claims, read_ledger
-from town.world import END, START, Post, World, build_world
+from town.timeline import build_world
+from town.world import END, START, Post, World
 
 __all__ = [
     "END",

@@ -17,7 +17,8 @@ from town.errors import ClockError
 from town.pages import discourse, feed, flashback, xenforo
 from town.pages.answer import HTML, Answer, Moment, banner
 from town.places import NOTICE, PLACES, Place
-from town.world import START, ShownThread, World, build_world
+from town.timeline import build_world
+from town.world import START, ShownThread, World
 
 Renderer = Callable[[Moment, str, dict[str, list[str]]], Answer | None]
 _RENDERERS: dict[str, Renderer] = {

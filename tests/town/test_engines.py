@@ -1,15 +1,18 @@
 """The product's engines read the town's pages: exactly the posts that the world shows, at several moments."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from importlib import import_module
 from types import ModuleType
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawlers.model import Page, ParsedPost, Site, ThreadPage
+from crawlers.model import Page, ParsedPost, Site, ThreadPage, ThreadRef
 from town import START, Town
 from town.places import PLACES
 from town.world import ShownPost
@@ -45,7 +48,7 @@ def fetch(town: Town, url: str) -> Page:
 
 
 def engine_of(place: str) -> ModuleType:
-    return pytest.importorskip(f"crawlers.engines.{PLACES[place].engine}", reason="the engine is not built yet")
+    return import_module(f"crawlers.engines.{PLACES[place].engine}")
 
 
 def site_of(town: Town, place: str) -> Site:
@@ -53,18 +56,21 @@ def site_of(town: Town, place: str) -> Site:
     return Site(name=place, engine=entry["engine"], url=entry["url"], timezone=ZoneInfo(entry["timezone"]))
 
 
-def read_threads(town: Town, place: str, site: Site) -> dict[str, list[ThreadPage]]:
-    """Read every thread of a place as a spider does: listings to their end, threads page by page."""
+def list_threads(town: Town, place: str, site: Site) -> dict[str, ThreadRef]:
+    """Read a place's listings to their end, as a spider does."""
     engine, found = engine_of(place), {}
     for start in engine.listing_urls(site):
         url: str | None = start
         while url:
             listing = engine.parse_listing(fetch(town, url), site)
-            for ref in listing.threads:
-                if ref.thread_id not in found:
-                    found[ref.thread_id] = read_pages(town, engine, ref.url, site)
+            found |= {ref.thread_id: ref for ref in listing.threads if ref.thread_id not in found}
             url = listing.next_url
     return found
+
+
+def read_threads(town: Town, place: str, site: Site) -> dict[str, list[ThreadPage]]:
+    refs = list_threads(town, place, site)
+    return {thread_id: read_pages(town, engine_of(place), ref.url, site) for thread_id, ref in refs.items()}
 
 
 def read_pages(town: Town, engine: ModuleType, url: str, site: Site) -> list[ThreadPage]:
@@ -115,6 +121,21 @@ def test_an_engine_reads_every_post_that_a_place_shows(town: Town, place: str, m
     assert all(any(thread.title in title for title in titles) for thread in town.world.shown(place, moment))
 
 
+@pytest.mark.parametrize("place", [name for name in PLACES if PLACES[name].engine != "feed"])
+def test_a_listing_tells_of_each_thread_what_the_world_knows(town: Town, place: str) -> None:
+    town.now = MOMENTS[3]
+    refs = list_threads(town, place, site_of(town, place))
+    shown = {str(thread.thread_id): thread for thread in town.world.shown(place, town.now)}
+    assert refs.keys() == shown.keys()
+    for thread_id, ref in refs.items():
+        thread = shown[thread_id]
+        assert ref.title == thread.title
+        assert ref.post_count == len(thread.posts)
+        assert ref.last_posted_at and ref.last_posted_at.replace(second=0) == thread.last_posted_at.replace(second=0)
+        # XenForo shows thousands as "1K".
+        assert ref.view_count in (thread.view_count, thread.view_count // 1000 * 1000)
+
+
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_the_feed_engine_reads_the_newest_posts(town: Town, moment: datetime) -> None:
     town.now = moment
@@ -126,7 +147,9 @@ def test_the_feed_engine_reads_the_newest_posts(town: Town, moment: datetime) ->
     for key, parsed in read.items():
         assert parsed.author == shown[key].author
         assert parsed.posted_at.astimezone(UTC) == shown[key].posted_at
-        assert flat(shown[key].text) in flat(parsed.text)
+        assert flat(parsed.text) == flat(shown[key].text)
+        quote = shown[key].quote
+        assert [flat(q.text).endswith(flat(quote.text)) for q in parsed.quoted if quote] == [True] * bool(quote)
 
 
 def test_the_flashback_search_finds_the_company(town: Town) -> None:
@@ -138,6 +161,23 @@ def test_the_flashback_search_finds_the_company(town: Town) -> None:
     assert found.next_url
     none = engine.parse_listing(fetch(town, urljoin(site.url, "/sok/?query=xyzzy&sp=1&so=pd")), site)
     assert none.threads == ()
+
+
+def test_the_discourse_search_finds_the_company(town: Town) -> None:
+    town.now = MOMENTS[3]
+    site, engine = replace(site_of(town, "fiberstugan"), query="Open Infra"), engine_of("fiberstugan")
+    listing = engine.parse_listing(fetch(town, engine.listing_urls(site)[0]), site)
+    shown = town.world.shown("fiberstugan", town.now)
+    hits = {
+        str(thread.thread_id)
+        for thread in shown
+        if any(
+            {"open", "infra"} <= set(re.findall("open|infra", f"{thread.title} {p.text}".casefold()))
+            for p in thread.posts
+        )
+    }
+    assert {ref.thread_id for ref in listing.threads} == hits
+    assert len(hits) >= 5
 
 
 def newest_title(town: Town, name: str) -> str:

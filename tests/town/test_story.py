@@ -96,6 +96,12 @@ def test_the_claim_also_reaches_customers_that_the_correction_never_goes_to(worl
     assert sum(post.truth.claims.get(MAIN) in ("support", "query") for post in after) >= 12
 
 
+def test_the_truth_is_found_by_place_and_post_id(world: World) -> None:
+    assert len(world.truth) == len(world.posts)
+    post = next(post for post in world.posts if post.truth.claims)
+    assert world.truth[post.place, str(post.post_id)] is post.truth
+
+
 def test_homonyms_and_other_companies_are_not_the_company(world: World) -> None:
     others = [post.text.casefold() for post in world.posts if not post.truth.is_about_company]
     for name in ("telia", "globalconnect", "bahnhof", "tele2", "openinfra", "öppen infra", "openstack"):
