@@ -1,0 +1,186 @@
+"""A bet against ordinary chatter: an e-detector with a promised number of false alarms, for many claims at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
+
+from earlywarning.alarm_state import LEVELS, AlarmSettings, AlarmState, Batch, Bools, Floats, Ints, join, split, turn
+
+WEALTH_CAP = 1e12
+"""Wealth above this is thrown away: that only makes the bet poorer, so the promise stands and nothing overflows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """An hour in which the evidence of one claim reached a level."""
+
+    index: int
+    """Place of the claim among those given."""
+    hour: int
+    """Evidence was complete at the end of this hour."""
+    level: str
+    evidence: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """T hours of n claims."""
+
+    hours: Ints  # [T]
+    activity: Floats  # [T, n]
+    counts: Floats  # [T, n]
+    authors: NDArray[Any] | None  # [T, n]
+    pay_in: Floats  # [T]
+    betting: Bools  # [T]
+
+    def part(self, i: int, j: int) -> _News:
+        authors = None if self.authors is None else self.authors[i:j]
+        return _News(
+            self.hours[i:j], self.activity[i:j], self.counts[i:j], authors, self.pay_in[i:j], self.betting[i:j]
+        )
+
+
+def advance(
+    states: Sequence[AlarmState],
+    *,
+    hours: Ints,
+    activity: Floats,
+    counts: NDArray[Any],
+    authors: NDArray[Any] | None = None,
+    pay_in: float | Floats = 1.0,
+    betting: Bools | None = None,
+    settings: AlarmSettings | None = None,
+) -> tuple[list[AlarmState], list[Crossing]]:
+    """Take new hours in and return the new states and the levels crossed, oldest first.
+
+    hours: [T] rising, all after every state's last. activity: [T] or [T, n] activity hours that were really seen
+    (0: unknown, the hour is skipped). counts: [T, n] posts, each author once. authors: [T, n] different authors lately.
+    pay_in: share of the promise that each claim may use, a number or [T]; the shares of claims that share one
+    promise must not sum to more than 1. betting: [T] False for hours that only teach the base rate.
+    Cost: O(T n), whatever the history; the ring of daily sums is all that is kept of it.
+    """
+    settings = settings or AlarmSettings()
+    hours = np.asarray(hours, dtype=np.int64)
+    if not states or not len(hours):
+        return list(states), []
+    _check(states, hours, activity, counts)
+    shape = counts.shape
+    by_claim = np.asarray(activity, dtype=np.float64)
+    by_claim = by_claim if by_claim.ndim == 2 else by_claim[:, None]
+    news = _News(
+        hours,
+        np.broadcast_to(by_claim, shape),
+        np.asarray(counts, dtype=np.float64),
+        authors,
+        np.broadcast_to(pay_in, hours.shape),
+        np.ones(len(hours), dtype=bool) if betting is None else betting,
+    )
+    batch = join(states, day=int(hours[0]) // 24, settings=settings)
+    ends = [*(np.flatnonzero(np.diff(hours // 24)) + 1).tolist(), len(hours)]
+    crossings = [found for i, j in pairwise([0, *ends]) for found in _day(batch, news.part(i, j), settings)]
+    return split(batch, int(hours[-1])), crossings
+
+
+def base_rate_bound(exposure: Floats, posts: Floats, settings: AlarmSettings) -> Floats:
+    """Return the upper bound of the base rate, posts per activity hour, given exposure and posts of the window."""
+    shape = settings.prior_shape + posts
+    bound = gammaincinv(shape, settings.upper) / (settings.prior_hours + exposure)
+    return np.asarray(np.maximum(bound, settings.floor_per_hour), dtype=np.float64)
+
+
+def bet(count: Floats, *, activity: Floats, base: Floats, excitement: Floats, settings: AlarmSettings) -> Floats:
+    """Return L [..., K]: what each bet multiplies its stake by. Its mean is at most 1 if the count's mean is at most b.
+
+    That holds for any law of the count, since L is linear in it (docs/method.md). All other shapes broadcast.
+    """
+    rho, offspring = np.array(settings.alternatives, dtype=np.float64).T
+    decay = -np.expm1(-activity / settings.tau_hours)
+    bound = benign_bound(activity=activity, base=base, excitement=excitement, settings=settings)
+    excess = (activity * base)[..., None] * rho + (decay * excitement)[..., None] * offspring - bound[..., None]
+    stake = np.minimum(settings.bet_cap, -np.expm1(-np.maximum(excess, 0.0)))
+    gain = np.where(bound > 0, count / np.where(bound > 0, bound, 1.0) - 1.0, 0.0)
+    return np.asarray(1.0 + stake * gain[..., None], dtype=np.float64)
+
+
+def benign_bound(*, activity: Floats, base: Floats, excitement: Floats, settings: AlarmSettings) -> Floats:
+    """Return b: the most posts that ordinary chatter brings on average, offspring within the hour included."""
+    echoes = -settings.benign_offspring * np.expm1(-activity / settings.tau_hours)
+    return np.asarray((activity * base + echoes * excitement) / (1.0 - echoes), dtype=np.float64)
+
+
+def _day(batch: Batch, news: _News, settings: AlarmSettings) -> list[Crossing]:
+    """Take in the hours of one UTC day: within it the bound of the base rate stands still."""
+    turn(batch, int(news.hours[0]) // 24)
+    window = slice(0, settings.window_days)
+    base = base_rate_bound(batch.exposure[:, window].sum(axis=1), batch.posts[:, window].sum(axis=1), settings)
+    gains = bet(
+        news.counts,
+        activity=news.activity,
+        base=np.maximum(base, batch.prior_rate),
+        excitement=_excite(batch, news, settings.tau_hours),
+        settings=settings,
+    )
+    batch.exposure[:, -1] += news.activity.sum(axis=0)
+    batch.posts[:, -1] += news.counts.sum(axis=0)
+    crossings: list[Crossing] = []
+    for t in np.flatnonzero(news.betting & news.activity.any(axis=1)).tolist():
+        crossings += _stake(batch, t, news, gains[t], settings)
+    return crossings
+
+
+def _excite(batch: Batch, news: _News, tau_hours: float) -> Floats:
+    """Return X [T, n] before each hour, and leave in the batch what it is after the last."""
+    path = np.empty_like(news.counts)
+    kept = np.exp(-news.activity / tau_hours)
+    for t in range(len(path)):
+        path[t] = batch.excitement
+        batch.excitement = batch.excitement * kept[t] + news.counts[t]
+    return path
+
+
+def _stake(batch: Batch, t: int, news: _News, gain: Floats, settings: AlarmSettings) -> list[Crossing]:
+    """Pay one hour in, let the bets win or lose, and start those anew that reached a level."""
+    head, seen = news.pay_in[t] * settings.head_start_hours, news.activity[t]
+    if batch.fresh.any():
+        batch.wealth[batch.fresh & (seen > 0)] = head
+        batch.fresh &= seen <= 0
+    batch.wealth += (news.pay_in[t] * seen)[:, None, None]
+    batch.wealth *= gain[:, None, :]
+    if not news.counts[t].any():  # without posts wealth cannot pass a cap that it kept to before
+        return []
+    np.minimum(batch.wealth, WEALTH_CAP, out=batch.wealth)
+    enough = news.counts[t] > 0
+    if news.authors is not None:
+        enough &= news.authors[t] >= settings.min_authors
+    return _cross(batch.wealth, enough, int(news.hours[t]), head=head, settings=settings)
+
+
+def _cross(wealth: Floats, enough: Bools, hour: int, *, head: float, settings: AlarmSettings) -> list[Crossing]:
+    """Return the levels crossed and start their bets anew."""
+    thresholds = np.array(settings.thresholds)
+    evidence = wealth.mean(axis=2)
+    crossed = (evidence >= thresholds) & enough[:, None]
+    if not crossed.any():
+        return []
+    wealth[crossed] = head
+    return [
+        Crossing(index=i, hour=hour, level=LEVELS[j], evidence=float(evidence[i, j]), threshold=settings.thresholds[j])
+        for i, j in np.argwhere(crossed).tolist()
+    ]
+
+
+def _check(states: Sequence[AlarmState], hours: Ints, activity: NDArray[Any], counts: NDArray[Any]) -> None:
+    if counts.shape != (len(hours), len(states)):
+        raise ValueError(f"counts must be [{len(hours)}, {len(states)}], not {list(counts.shape)}")
+    if (np.diff(hours) <= 0).any() or any(s.hour is not None and s.hour >= hours[0] for s in states):
+        raise ValueError("hours must rise and lie after the last hour that every state has taken in")
+    if (np.asarray(activity) < 0).any() or (counts < 0).any():
+        raise ValueError("activity and counts cannot be negative")

@@ -1,0 +1,221 @@
+"""Rumour against correction in one segment: who is ahead, who will be, and what would change that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earlywarning.actions import ACTIONS, among_readers, told, vary
+from earlywarning.channels import Channel, default_channels
+from earlywarning.forecast import Start, simulate
+from earlywarning.growth import GrowthSettings, Particles, Past, excitement, past_views, posterior
+from earlywarning.mailings import Mailing, Segment
+from earlywarning.reach import learn_views, reach
+
+Floats = NDArray[np.float64]
+
+INTERVAL = (0.1, 0.5, 0.9)
+LEAD_SHARES = (0.10, 0.25, 0.50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RacePoint:
+    """Shares of a segment at an hour; each with its 80 % interval. Hours after `forecast_from` are forecasts."""
+
+    at: datetime
+    reach_low: float
+    reach: float
+    reach_high: float
+    coverage_low: float
+    coverage: float
+    coverage_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterfactual:
+    """What one way to answer would give over the horizon: misinformed people-days, with 80 % interval."""
+
+    action: str
+    people_days_low: float
+    people_days: float
+    people_days_high: float
+    saved_people_days_low: float
+    saved_people_days: float
+    saved_people_days_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """Hours from the rumour reaching a share until the correction does (below 0: the correction was first)."""
+
+    share: float
+    low: float | None
+    middle: float | None
+    high: float | None
+    """None when one of them does not get there within what was simulated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Race:
+    """Rumour against correction for one claim in one segment."""
+
+    claim_id: str
+    segment: Segment
+    forecast_from: datetime
+    points: tuple[RacePoint, ...]
+    lead_hours_low: float | None
+    lead_hours: float | None
+    lead_hours_high: float | None
+    """At 25 %; the other shares are in `leads`."""
+    rumour_leads_24h: float
+    rumour_leads_48h: float
+    rumour_leads_168h: float
+    counterfactuals: tuple[Counterfactual, ...]
+    leads: tuple[Lead, ...]
+    offspring: float
+    """Posterior median of R: above 1 the rumour grows by itself."""
+    doubling_hours: float | None
+    """Activity hours; None when it does not grow."""
+
+
+def run_race(
+    *,
+    claim_id: str,
+    segment: Segment,
+    hours_end: Sequence[datetime],
+    counts: Floats,
+    activity: Floats,
+    ahead: Floats,
+    mailings: Sequence[Mailing] = (),
+    views: Floats | None = None,
+    shown: Floats | None = None,
+    view_sample: Sequence[int] = (),
+    channels: Mapping[str, Channel] | None = None,
+    seed: int = 0,
+    step_hours: int = 4,
+    settings: GrowthSettings | None = None,
+) -> Race:
+    """Return the race of one claim in one segment, the same for the same seed.
+
+    hours_end, counts, activity: [T] past hours, oldest first; the last end is when the forecast starts. ahead: [H]
+    activity of the hours to come, 168 or more. views: [T] views shown in each hour, of `shown` [T] posts; the posts
+    beyond those get a guess, learned from `view_sample` (views of single posts, whichever claim they were about).
+    """
+    settings = settings or GrowthSettings()
+    if len(ahead) < 168 or not len(counts):
+        raise ValueError("a race needs at least one past hour and 168 hours ahead")
+    rng, channels = np.random.default_rng(seed), default_channels() if channels is None else channels
+    now = hours_end[-1]
+    moments = [*hours_end, *(now + timedelta(hours=h) for h in range(1, len(ahead) + 1))]
+    curves = told(claim_id, segment, mailings, moments=moments, now=now, channels=channels)
+    t = len(counts)
+    past = Past(
+        counts=counts,
+        activity=activity,
+        coverage=among_readers(*curves[1])[:t].mean(axis=1),
+        views=np.cumsum(np.zeros(t) if views is None else views),
+        unshown=np.cumsum(counts if shown is None else np.maximum(counts - shown, 0.0)),
+        customer_count=segment.customer_count,
+    )
+    particles = posterior(past, views=learn_views(view_sample), rng=rng, settings=settings)
+    before = past_views(past, particles.views_per_post)
+    jitter = rng.standard_normal(settings.particle_count), rng.random(settings.particle_count) < 0.5
+    mail, thread = (vary(curve, *jitter) for curve in curves[1])
+    among = np.stack([among_readers(*(vary(curve[t:], *jitter) for curve in pair)) for pair in curves])
+    ran = simulate(
+        particles,
+        Start(
+            excitement=float(excitement(counts, activity, tau_hours=settings.tau_hours)[-1]),
+            views=before[:, -1],
+            customer_count=segment.customer_count,
+        ),
+        activity=ahead,
+        coverage=among,
+        rng=rng,
+        settings=settings,
+    )
+    reached = np.concatenate([reach(before, segment.customer_count), ran[1]], axis=1)
+    # A post in the thread is read by those who saw the rumour, not by the segment.
+    covered = among_readers(mail, thread * reached)
+    leads = tuple(_lead(share, reached, covered) for share in LEAD_SHARES)
+    ahead_share = [float((reached[:, t + h - 1] > covered[:, t + h - 1]).mean()) for h in (24, 48, 168)]
+    return Race(
+        claim_id=claim_id,
+        segment=segment,
+        forecast_from=now,
+        points=_points(moments, reached, covered, first=(t - 1) % step_hours, step=step_hours),
+        lead_hours_low=leads[1].low,
+        lead_hours=leads[1].middle,
+        lead_hours_high=leads[1].high,
+        rumour_leads_24h=ahead_share[0],
+        rumour_leads_48h=ahead_share[1],
+        rumour_leads_168h=ahead_share[2],
+        counterfactuals=_compare(ran, among, segment.customer_count),
+        leads=leads,
+        offspring=float(np.median(particles.offspring)),
+        doubling_hours=_doubling(particles, settings.tau_hours),
+    )
+
+
+def _lead(share: float, reached: Floats, covered: Floats) -> Lead:
+    rumour, correction = _first(reached >= share), _first(covered >= share)
+    both_never = np.isinf(rumour) & np.isinf(correction)
+    with np.errstate(invalid="ignore"):
+        hours = np.where(both_never, np.nan, correction - rumour)
+    hours = hours[~np.isnan(hours)]
+    if 2 * len(hours) < len(rumour):  # mostly neither gets there: no lead to speak of
+        return Lead(share=share, low=None, middle=None, high=None)
+    low, middle, high = (
+        float(q) if np.isfinite(q) else None for q in np.quantile(hours, INTERVAL, method="inverted_cdf")
+    )
+    return Lead(share=share, low=low, middle=middle, high=high)
+
+
+def _first(hit: NDArray[np.bool_]) -> Floats:
+    return np.where(hit.any(axis=1), hit.argmax(axis=1).astype(np.float64), np.inf)
+
+
+def _points(
+    moments: Sequence[datetime], reached: Floats, covered: Floats, *, first: int, step: int
+) -> tuple[RacePoint, ...]:
+    places = range(first, len(moments), step)
+    m, c = (np.quantile(share[:, places], INTERVAL, axis=0).T.tolist() for share in (reached, covered))
+    return tuple(
+        RacePoint(
+            at=moments[place],
+            reach_low=m[i][0],
+            reach=m[i][1],
+            reach_high=m[i][2],
+            coverage_low=c[i][0],
+            coverage=c[i][1],
+            coverage_high=c[i][2],
+        )
+        for i, place in enumerate(places)
+    )
+
+
+def _compare(ran: Floats, among: Floats, customer_count: int) -> tuple[Counterfactual, ...]:
+    days = customer_count * (ran * (1.0 - among)).sum(axis=2) / 24.0  # [A, P]
+    total = np.quantile(days, INTERVAL, axis=1)
+    saved = np.quantile(days[1] - days, INTERVAL, axis=1)
+    return tuple(
+        Counterfactual(
+            action=action,
+            people_days_low=float(total[0, a]),
+            people_days=float(total[1, a]),
+            people_days_high=float(total[2, a]),
+            saved_people_days_low=float(saved[0, a]),
+            saved_people_days=float(saved[1, a]),
+            saved_people_days_high=float(saved[2, a]),
+        )
+        for a, action in enumerate(ACTIONS)
+    )
+
+
+def _doubling(particles: Particles, tau_hours: float) -> float | None:
+    rate = (float(np.median(particles.offspring)) - 1.0) / tau_hours
+    return float(np.log(2) / rate) if rate > 0 else None

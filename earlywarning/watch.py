@@ -1,0 +1,233 @@
+"""One pass of the watch: new posts and visits in, new states and crossings out. Unseen hours are unknown, not zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earlywarning.alarm import Crossing, advance, base_rate_bound
+from earlywarning.alarm_state import AlarmSettings, AlarmState
+from earlywarning.authors import DAY_SECONDS, SPREADING, Ledger, count_once, pruned
+from earlywarning.clock import Clock, activity, end_of
+from earlywarning.exposure import Exposure, SourceVisit, expose
+from earlywarning.watch_state import ClaimState, WatchState
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BACKFILL_BETTING_HOURS = 168
+"""A claim that is new to the watch is bet on for the last week of its history; before that it only teaches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedPost:
+    """A post that was judged to say something about a claim."""
+
+    claim_id: str
+    source: str
+    posted_at: datetime
+    seen_at: datetime
+    author_key: str
+    stance: str
+    views: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchCrossing:
+    """A claim whose evidence reached a level in this pass."""
+
+    claim_id: str
+    level: str
+    evidence_at: datetime
+    """End of the hour whose posts gave it; it is raised when the pass runs."""
+    evidence: float
+    threshold: float
+    authors_24h: int
+    usual_24h: float
+    """Upper bound of what is ordinary in a day."""
+    reason: str
+    """One Swedish sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchResult:
+    """What a pass gave."""
+
+    state: WatchState
+    crossings: tuple[WatchCrossing, ...]
+    """Oldest first; escalation is `severity.take`'s business."""
+
+
+def watch(
+    state: WatchState,
+    posts: Sequence[MatchedPost],
+    *,
+    claims: Sequence[str],
+    visits: Sequence[SourceVisit],
+    now: datetime,
+    shares: Mapping[str, float] | None = None,
+    prior_rates: Mapping[str, float] | None = None,
+    clock: Clock | None = None,
+    share_budget: bool = True,
+    settings: AlarmSettings | None = None,
+) -> WatchResult:
+    """Take one pass in. The same state and the same news give the same result, in whatever order they come.
+
+    posts: those not given to a pass before; for a claim not in the state, its history as far as known. claims: those
+    to be watched; others in the state are dropped. visits: since the last pass, incomplete ones too. shares: part of
+    the volume that each source has (default: equal). prior_rates: posts per activity hour that a mailing makes
+    ordinary, by claim. With `share_budget` all claims together keep the one promise.
+    """
+    settings, clock = settings or AlarmSettings(), clock or Clock()
+    spread = [post for post in posts if post.stance in SPREADING and post.seen_at <= now]
+    by_claim = _by_claim(spread)
+    exposure = expose(hour=state.hour, known=state.known, visits=visits, posted=_latest(spread), now=now, shares=shares)
+    olds = {claim: state.claims.get(claim, ClaimState()) for claim in sorted(set(claims))}
+    if exposure is None or not olds:
+        kept = {claim: _hold(old, by_claim.get(claim, [])) for claim, old in olds.items()}
+        return WatchResult(state=replace(state, claims=kept), crossings=())
+    rules = _Rules(exposure, clock, 1.0 / len(olds) if share_budget else 1.0, settings)
+    ready = [
+        _prepare(old, by_claim.get(claim, []), (prior_rates or {}).get(claim, 0.0), rules)
+        for claim, old in olds.items()
+    ]
+    moved, crossings = advance(
+        [each.alarm for each in ready],
+        hours=exposure.hours,
+        activity=exposure.activity(clock),
+        counts=np.stack([each.counts for each in ready], axis=1),
+        authors=np.stack([each.authors for each in ready], axis=1),
+        pay_in=rules.pay_in,
+        settings=settings,
+    )
+    crossings = [replace(c, index=i) for i, each in enumerate(ready) for c in each.before] + crossings
+    usual = _usual(moved, settings)
+    ids = list(olds)
+    found = [_explain(ids[c.index], c, ready[c.index].ledger, float(usual[c.index])) for c in crossings]
+    after = {
+        claim: ClaimState(alarm=alarm, ledger=pruned(each.ledger, now=now.timestamp()), waiting=each.waiting)
+        for claim, alarm, each in zip(ids, moved, ready, strict=True)
+    }
+    new = WatchState(hour=int(exposure.hours[-1]), known={**state.known, **exposure.known}, claims=after)
+    return WatchResult(state=new, crossings=tuple(sorted(found, key=lambda c: (c.evidence_at, c.claim_id, c.level))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    exposure: Exposure
+    clock: Clock
+    pay_in: float
+    settings: AlarmSettings
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """One claim before the pass: its counts by hour of the pass."""
+
+    alarm: AlarmState
+    ledger: Ledger
+    waiting: tuple[tuple[float, str], ...]
+    counts: Ints
+    authors: Ints
+    before: tuple[Crossing, ...]
+    """Crossings of a new claim's own history."""
+
+
+def _prepare(known: ClaimState, posts: Sequence[tuple[float, str]], prior: float, rules: _Rules) -> _Ready:
+    """Count a claim's posts into the hours of the pass: late ones into its first, those to come wait."""
+    first, last = int(rules.exposure.hours[0]), int(rules.exposure.hours[-1])
+    ledger, every = dict(known.ledger), sorted({*known.waiting, *posts})
+    due = [post for post in every if post[0] // 3600 <= last]
+    waiting = tuple(post for post in every if post[0] // 3600 > last)
+    alarm = replace(known.alarm, prior_rate=prior)
+    before: list[Crossing] = []
+    if alarm.hour is None:
+        old = [post for post in due if post[0] // 3600 < first]
+        due = due[len(old) :]
+        alarm, before = _backfill(alarm, ledger, old, first, rules)
+    counts, authors = _table(ledger, due, first, len(rules.exposure.hours), rules.settings)
+    return _Ready(alarm, ledger, waiting, counts, authors, tuple(before))
+
+
+def _backfill(
+    alarm: AlarmState, ledger: Ledger, posts: Sequence[tuple[float, str]], first: int, rules: _Rules
+) -> tuple[AlarmState, list[Crossing]]:
+    """Replay what is known of a new claim before the pass, as if it had been seen as it was written."""
+    if not posts:
+        return alarm, []
+    opening = max(first - 24 * rules.settings.ring_days, int(posts[0][0] // 3600))
+    hours = np.arange(opening, first)
+    posts = [post for post in posts if post[0] // 3600 >= opening]
+    counts, authors = _table(ledger, posts, opening, len(hours), rules.settings)
+    moved, crossings = advance(
+        [alarm],
+        hours=hours,
+        activity=activity(rules.clock, hours),
+        counts=counts[:, None],
+        authors=authors[:, None],
+        pay_in=rules.pay_in,
+        betting=hours >= first - BACKFILL_BETTING_HOURS,
+        settings=rules.settings,
+    )
+    return moved[0], crossings
+
+
+def _table(
+    ledger: Ledger, posts: Sequence[tuple[float, str]], first: int, length: int, settings: AlarmSettings
+) -> tuple[Ints, Ints]:
+    """Return counts and authors [length] of the hours from `first` on; earlier posts count in the first."""
+    counts = np.zeros(length, dtype=np.int64)
+    authors = np.zeros_like(counts)
+    for posted, _, different in count_once(ledger, posts, ask=settings.min_authors):
+        place = max(0, int(posted // 3600) - first)
+        counts[place] += 1
+        authors[place] = max(authors[place], different)
+    return counts, authors
+
+
+def _by_claim(posts: Sequence[MatchedPost]) -> dict[str, list[tuple[float, str]]]:
+    found: dict[str, list[tuple[float, str]]] = {}
+    for post in posts:
+        found.setdefault(post.claim_id, []).append((post.posted_at.timestamp(), post.author_key))
+    return found
+
+
+def _latest(posts: Sequence[MatchedPost]) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
+    for post in posts:
+        found[post.source] = max(post.posted_at, found.get(post.source, post.posted_at))
+    return found
+
+
+def _hold(state: ClaimState, posts: Sequence[tuple[float, str]]) -> ClaimState:
+    """Keep posts until an hour can be taken in."""
+    return replace(state, waiting=tuple(sorted({*state.waiting, *posts})))
+
+
+def _usual(states: Sequence[AlarmState], settings: AlarmSettings) -> Floats:
+    """Return what is ordinary in a day, at most: the bound of each claim's base rate."""
+    days = settings.window_days
+    exposure = np.array([sum(state.exposure[:days]) for state in states])
+    posts = np.array([sum(state.posts[:days]) for state in states])
+    return 24.0 * base_rate_bound(exposure, posts, settings)
+
+
+def _explain(claim_id: str, crossing: Crossing, ledger: Ledger, usual: float) -> WatchCrossing:
+    until = (crossing.hour + 1) * 3600.0
+    recent = sum(until - DAY_SECONDS <= last < until for last in ledger.values())
+    people = "1 person" if recent == 1 else f"{recent} personer"
+    ordinary = f"{usual:.1f}".replace(".", ",")
+    return WatchCrossing(
+        claim_id=claim_id,
+        level=crossing.level,
+        evidence_at=end_of(crossing.hour),
+        evidence=crossing.evidence,
+        threshold=crossing.threshold,
+        authors_24h=recent,
+        usual_24h=usual,
+        reason=f"{people} spred eller frågade om påståendet på ett dygn; vanligt är högst {ordinary}.",
+    )

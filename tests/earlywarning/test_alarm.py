@@ -1,0 +1,171 @@
+"""The alarm's promise: bets that cannot be won on ordinary chatter, and no false alarm oftener than was promised."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from earlywarning.alarm import WEALTH_CAP, advance, base_rate_bound, benign_bound, bet
+from earlywarning.alarm_state import AlarmSettings, AlarmState, threshold_hours
+from earlywarning.errors import StateError
+
+HOUR = 470_000
+SETTINGS = AlarmSettings()
+
+
+def run(counts, *, state=None, activity=1.0, hour=HOUR, **options):
+    counts = np.asarray(counts).reshape(len(counts), -1)
+    states = state or [AlarmState()] * counts.shape[1]
+    seen = np.broadcast_to(activity, len(counts)).astype(float)
+    return advance(states, hours=hour + np.arange(len(counts)), activity=seen, counts=counts, **options)
+
+
+def law(name: str, mean: float):
+    """Return a count law with this mean: (support, probabilities)."""
+    k = np.arange(0, 4000)
+    if name == "poisson":
+        p = stats.poisson.pmf(k, mean)
+    elif name == "negbin":  # variance = mean + 10 mean^2
+        p = stats.nbinom.pmf(k, 0.1, 0.1 / (0.1 + mean))
+    else:  # all or nothing: 50 posts at once, or none
+        p = np.where(k == 50, mean / 50, 0.0)
+        p[0] = 1 - mean / 50
+    return k.astype(float), p
+
+
+@given(
+    name=st.sampled_from(["poisson", "negbin", "bernoulli"]),
+    activity=st.floats(0.05, 8),
+    base=st.floats(1e-4, 2),
+    excitement=st.floats(0, 40),
+    fullness=st.floats(0, 1),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_bet_wins_on_average_while_the_mean_keeps_to_the_bound(name, activity, base, excitement, fullness) -> None:
+    past = {"activity": np.array([activity]), "base": np.array([base]), "excitement": np.array([excitement])}
+    bound = float(benign_bound(**past, settings=SETTINGS)[0])
+    support, p = law(name, min(bound * fullness, 45.0))
+    gains = bet(support, **{key: np.repeat(value, len(support)) for key, value in past.items()}, settings=SETTINGS)
+    assert (gains > 0).all()
+    assert (p @ gains <= 1 + 1e-6 * max(1.0, bound)).all()
+
+
+def test_a_bet_wins_when_posts_come_faster_than_the_bound() -> None:
+    past = {"activity": np.ones(200), "base": np.full(200, 0.02), "excitement": np.zeros(200)}
+    p = stats.poisson.pmf(np.arange(200), 0.4)
+    assert (p @ bet(np.arange(200.0), **past, settings=SETTINGS) > 1).all()
+
+
+@pytest.mark.parametrize("level", ["watch", "warning"])
+def test_mean_time_to_a_false_alarm_keeps_the_promise_at_the_worst_ordinary_chatter(level: str) -> None:
+    # Worst case that the bound allows: each hour's mean is exactly b_t, overdispersed, without the gate on authors.
+    rng, claims, length = np.random.default_rng(20231), 150, 15 * 24
+    rare = AlarmSettings(watch_hours=40, warning_hours=80)
+    batch_states, alarms, excited = [AlarmState()] * claims, 0, np.zeros(claims)
+    for t in range(length):
+        base = _bound_of(batch_states, (HOUR + t) // 24, rare)
+        b = benign_bound(activity=np.ones(claims), base=base, excitement=excited, settings=rare)
+        counts = rng.negative_binomial(0.5, 0.5 / (0.5 + b))
+        batch_states, found = advance(
+            batch_states, hours=np.array([HOUR + t]), activity=np.ones(1), counts=counts[None, :], settings=rare
+        )
+        excited = np.array([state.excitement for state in batch_states])
+        alarms += sum(crossing.level == level for crossing in found)
+    promised = rare.watch_hours if level == "watch" else rare.warning_hours
+    assert alarms > 0, "a null that never alarms would prove nothing"
+    assert claims * (length + rare.head_start_hours) / alarms >= promised
+
+
+def _bound_of(states, day: int, settings: AlarmSettings):
+    width = settings.ring_days
+    exposure, posts = np.zeros((len(states), width)), np.zeros((len(states), width))
+    for i, state in enumerate(states):
+        kept = width - (day - state.ring_day)
+        if state.hour is not None and kept > 0:
+            exposure[i, :kept], posts[i, :kept] = state.exposure[-kept:], state.posts[-kept:]
+    window = slice(0, settings.window_days)
+    return base_rate_bound(exposure[:, window].sum(axis=1), posts[:, window].sum(axis=1), settings)
+
+
+@given(seed=st.integers(0, 10_000), cut=st.integers(1, 299))
+@settings(max_examples=25, deadline=None)
+def test_hours_taken_in_one_by_one_or_all_at_once_give_the_same(seed: int, cut: int) -> None:
+    counts = np.random.default_rng(seed).poisson(0.15, (300, 3))
+    whole, crossings = run(counts)
+    half, first = run(counts[:cut])
+    assert first == [crossing for crossing in crossings if crossing.hour < HOUR + cut]  # no look-ahead
+    stored = [AlarmState.from_dict(json.loads(json.dumps(state.to_dict()))) for state in half]
+    rest, second = run(counts[cut:], state=stored, hour=HOUR + cut)
+    assert first + second == crossings
+    for a, b in zip(rest, whole, strict=True):
+        assert np.allclose(np.array(a.wealth), np.array(b.wealth))
+        assert np.allclose(a.posts, b.posts)
+
+
+def test_claims_do_not_touch_each_other() -> None:
+    counts = np.random.default_rng(3).poisson(0.2, (400, 4))
+    _, together = run(counts)
+    for i in range(4):
+        _, alone = run(counts[:, i])
+        assert [(c.hour, c.level) for c in alone] == [(c.hour, c.level) for c in together if c.index == i]
+
+
+def test_unknown_hours_are_neither_evidence_nor_calm() -> None:
+    before, _ = run(np.zeros((100, 1), dtype=int))
+    after, crossings = run(np.zeros((50, 1), dtype=int), state=before, hour=HOUR + 100, activity=0.0)
+    assert crossings == []
+    assert after[0].wealth == before[0].wealth
+    assert sum(after[0].exposure) == sum(before[0].exposure)
+
+
+def test_a_heap_that_comes_with_the_hours_it_took_is_less_than_one_that_came_at_once() -> None:
+    quiet, _ = run(np.zeros((500, 1), dtype=int))
+    heap = np.array([[5]])
+    sudden, _ = run(heap, state=quiet, hour=HOUR + 500)
+    slow, _ = run(heap, state=quiet, hour=HOUR + 500, activity=200.0)
+    assert np.mean(slow[0].wealth[1]) < np.mean(sudden[0].wealth[1])
+
+
+def test_an_alarm_that_lasts_a_year_stays_finite_and_starts_anew() -> None:
+    states, crossings = run(np.full((365 * 24, 1), 40))
+    assert crossings[0].level == "watch" or crossings[0].level == "warning"
+    assert np.isfinite(np.array(states[0].wealth)).all()
+    one_author, none = run(np.full((3000, 1), 40), authors=np.ones((3000, 1), dtype=int))
+    assert none == []
+    assert np.array(one_author[0].wealth).max() <= WEALTH_CAP
+
+
+def test_a_claim_without_posts_never_alarms() -> None:
+    _, crossings = run(np.zeros((365 * 24, 2), dtype=int))
+    assert crossings == []
+
+
+def test_a_budget_is_a_threshold() -> None:
+    assert threshold_hours(0.5) == 1440
+    assert threshold_hours(720 / 336) == pytest.approx(336)
+    with pytest.raises(ValueError, match="above 0"):
+        threshold_hours(0)
+
+
+def test_claims_that_share_a_promise_alarm_later() -> None:
+    counts = np.zeros((60, 1), dtype=int)
+    counts[30:40] = 1
+    _, alone = run(counts)
+    _, shared = run(counts, pay_in=0.01)
+    assert [c.level for c in alone][:1] == ["watch"]
+    assert not shared or shared[0].hour > alone[0].hour
+
+
+def test_a_state_of_other_settings_is_refused() -> None:
+    states, _ = run(np.zeros((5, 1), dtype=int))
+    with pytest.raises(StateError, match="other settings"):
+        run(np.zeros((1, 1)), state=states, hour=HOUR + 5, settings=AlarmSettings(alternatives=((2, 1),)))
+    with pytest.raises(StateError, match="cannot be read"):
+        AlarmState.from_dict({"hour": 1})
+    with pytest.raises(ValueError, match="hours must rise"):
+        run(np.zeros((1, 1)), state=states, hour=HOUR)
