@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -38,7 +39,8 @@ def a_post(number: int = 1, **changes: Any) -> Post:
         "text": f"Har ni också fått brevet? Nummer {number}.",
         **changes,
     }
-    values.setdefault("content_key", f"{values['text']}|{values.get('quoted', ())}")
+    content = f"{values['text']}|{values.get('quoted', ())}"
+    values.setdefault("content_key", hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest())
     return Post(**values)
 
 

@@ -1,0 +1,2 @@
+-- How many posts it is about.
+SELECT count(*) AS post_count FROM erase_target

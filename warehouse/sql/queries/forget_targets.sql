@@ -1,0 +1,2 @@
+-- Forget what an erasure or expiry was about.
+DROP TABLE temp.erase_target
