@@ -1,9 +1,10 @@
 """The town: a simulated autumn of 2023 on four small web sites. A simulation; imports nothing of ours."""
 
-from town.errors import ClockError, StoryError, TownError
-from town.server import Hit, SiteEntry, Town
+from town.errors import ClockError, PortError, StoryError, TownError
+from town.server import SiteEntry, Town
 from town.story import Truth, read_claims, read_ledger
 from town.timeline import build_world
+from town.web import Hit
 from town.world import END, START, Post, World
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "START",
     "ClockError",
     "Hit",
+    "PortError",
     "Post",
     "SiteEntry",
     "StoryError",

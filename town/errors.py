@@ -11,3 +11,7 @@ class StoryError(TownError):
 
 class ClockError(TownError):
     """Raised when the virtual clock is set to a time without an offset."""
+
+
+class PortError(TownError):
+    """Raised when a port that the town should use again is taken."""

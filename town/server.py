@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import TypedDict
 from urllib.parse import parse_qs, urlsplit
 
-from town.errors import ClockError
+from town.errors import ClockError, PortError
 from town.pages import discourse, feed, flashback, xenforo
-from town.pages.answer import HTML, Answer, Moment, banner
+from town.pages.answer import Answer, Moment, banner
 from town.places import NOTICE, PLACES, Place
 from town.timeline import build_world
+from town.web import Hit, Served, base_of, charset_of, handler_for
 from town.world import START, ShownThread, World
 
 Renderer = Callable[[Moment, str, dict[str, list[str]]], Answer | None]
@@ -45,32 +44,20 @@ class SiteEntry(TypedDict):
     expected_max: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """One request that a place answered."""
-
-    place: str
-    path: str
-    status: int
-    user_agent: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Served:
-    answer: Answer
-    body: bytes
-    etag: str
-
-
 class Town:
-    """The four places, served while the `with` block lasts: `with Town(seed=1) as town: town.now = ...`."""
+    """The four places, served while the `with` block lasts: `with Town(seed=1) as town: town.now = ...`.
 
-    def __init__(self, *, seed: int = 1, world: World | None = None) -> None:
+    `ports` asks for those of an earlier town, one a place, so that links to posts stay the same; free ones otherwise.
+    Entering raises PortError when one of them is taken.
+    """
+
+    def __init__(self, *, seed: int = 1, world: World | None = None, ports: Sequence[int] = ()) -> None:
         self.world = world if world is not None else build_world(seed)
+        self._wanted = list(ports) or [0] * len(PLACES)
         self._lock = threading.Lock()
         self._now = START
         self._shown: dict[str, tuple[ShownThread, ...]] = {}
-        self._cache: dict[tuple[str, str], _Served] = {}
+        self._cache: dict[tuple[str, str], Served] = {}
         self._hits: list[Hit] = []
         self._servers: dict[str, ThreadingHTTPServer] = {}
 
@@ -91,7 +78,12 @@ class Town:
     @property
     def sites(self) -> list[SiteEntry]:
         """The places as sources: name, engine, where to begin, encoding and what to expect a day."""
-        return [_entry(PLACES[name], _base(server)) for name, server in self._servers.items()]
+        return [_entry(PLACES[name], base_of(server)) for name, server in self._servers.items()]
+
+    @property
+    def ports(self) -> list[int]:
+        """The ports in use, in the order of `sites`."""
+        return [int(server.server_address[1]) for server in self._servers.values()]
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -104,30 +96,34 @@ class Town:
         return tuple(hit for hit in self._hits if hit.path.startswith(TRAP))
 
     def __enter__(self) -> Town:
-        for place in PLACES.values():
-            server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, place))
-            server.daemon_threads = True
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-            self._servers[place.name] = server
+        try:
+            for place, port in zip(PLACES.values(), self._wanted, strict=True):
+                self._servers[place.name] = _start(self, place, port)
+        except PortError:
+            self._stop()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         for server in self._servers.values():
             server.shutdown()
             server.server_close()
         self._servers.clear()
 
-    def serve(self, place: Place, target: str, base_url: str) -> _Served:
+    def serve(self, place: Place, target: str, base_url: str) -> Served:
         """Return what a place answers to a request target (path and query) now; cached until the clock moves."""
         with self._lock:
             key = (place.name, target)
             if key not in self._cache:
                 answer = self._answer(place, target, base_url)
-                body = answer.body.encode(_charset(place, answer), errors="xmlcharrefreplace")
+                body = answer.body.encode(charset_of(place, answer), errors="xmlcharrefreplace")
                 etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-                self._cache[key] = _Served(answer=answer, body=body, etag=etag)
+                self._cache[key] = Served(answer=answer, body=body, etag=etag)
             return self._cache[key]
 
     def note(self, hit: Hit) -> None:
@@ -150,6 +146,16 @@ class Town:
         return found or Answer(status=404, body=f"<!DOCTYPE html><title>404</title>{banner()}<p>Sidan finns inte.</p>")
 
 
+def _start(town: Town, place: Place, port: int) -> ThreadingHTTPServer:
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler_for(town, place))
+    except OSError as error:
+        raise PortError(f"port {port} on loopback, for {place.name}: {error.strerror}") from error
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    return server
+
+
 def _trap(path: str) -> Answer:
     """Return a page of the maze: each leads on to two more, for ever."""
     number = int("".join(filter(str.isdigit, path))[:12] or 0)
@@ -169,71 +175,3 @@ def _entry(place: Place, base_url: str) -> SiteEntry:
         expected_min=0.0,
         expected_max=200.0,
     )
-
-
-def _base(server: ThreadingHTTPServer) -> str:
-    return f"http://127.0.0.1:{server.server_address[1]}"
-
-
-def _charset(place: Place, answer: Answer) -> str:
-    return place.encoding if answer.content_type == HTML else "utf-8"
-
-
-def _handler(town: Town, place: Place) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """Answers one place's requests; conditional ones with 304 where nothing changed."""
-
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1  # headers and body leave in one segment
-
-        def do_GET(self) -> None:
-            self._reply(with_body=True)
-
-        def do_HEAD(self) -> None:
-            self._reply(with_body=False)
-
-        def _reply(self, *, with_body: bool) -> None:
-            served = town.serve(place, self.path, _base(self.server))  # type: ignore[arg-type]
-            status = 304 if served.answer.status == 200 and self._has_it(served) else served.answer.status
-            agent = self.headers.get("User-Agent", "")
-            town.note(Hit(place=place.name, path=self.path, status=status, user_agent=agent))
-            self.send_response(status)
-            self._send_headers(served, is_empty=status == 304)
-            if with_body and status != 304:
-                self.wfile.write(served.body)
-            self.wfile.flush()
-
-        def _send_headers(self, served: _Served, *, is_empty: bool) -> None:
-            answer = served.answer
-            self.send_header("ETag", served.etag)
-            if answer.changed_at:
-                self.send_header("Last-Modified", format_datetime(answer.changed_at.astimezone(UTC), usegmt=True))
-            if answer.location:
-                self.send_header("Location", answer.location)
-            if not is_empty:
-                self.send_header("Content-Type", f"{answer.content_type}; charset={_charset(place, answer)}")
-                self.send_header("Content-Length", str(len(served.body)))
-            self.end_headers()
-
-        def _has_it(self, served: _Served) -> bool:
-            if known := self.headers.get("If-None-Match"):
-                return served.etag in (tag.strip().removeprefix("W/") for tag in known.split(","))
-            since, changed = self.headers.get("If-Modified-Since"), served.answer.changed_at
-            try:
-                return bool(since and changed) and changed.replace(microsecond=0) <= parsedate_to_datetime(since)  # type: ignore[union-attr, arg-type]
-            except (TypeError, ValueError):
-                return False
-
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            """Return the virtual time for the Date header, so that "Idag" can be read from the answer alone."""
-            return format_datetime(town.now, usegmt=True)
-
-        def version_string(self) -> str:
-            """Return the server's name."""
-            return "town (simulering)"
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: what was asked is in `Town.hits`."""
-
-    return Handler

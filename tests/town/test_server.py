@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from town import ClockError, Town
+from town import ClockError, PortError, Town
 from town.places import PLACES
 
 NOON = datetime(2023, 9, 20, 10, tzinfo=UTC)
@@ -122,3 +122,15 @@ def test_the_clock_refuses_a_time_without_an_offset(town: Town) -> None:
 )
 def test_nonsense_is_answered_and_never_crashes(town: Town, path: str) -> None:
     assert {get(town, place, path)[0].status for place in PLACES} <= {200, 400, 404}
+
+
+def test_a_town_comes_back_on_the_ports_of_an_earlier_one(town: Town) -> None:
+    with Town(world=town.world) as first:
+        ports = first.ports
+        assert [urlsplit(site["url"]).port for site in first.sites] == ports
+        with pytest.raises(PortError, match=str(ports[0])), Town(world=town.world, ports=ports):
+            pass
+    with Town(world=town.world, ports=ports) as again:
+        assert again.ports == ports
+        again.now = NOON
+        assert get(again, "husknuten", "/")[0].status == 200
