@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from crawlers.archive import ArchiveWriter, archive_file
+from crawlers.engines import registry
 from crawlers.errors import CrawlerError, FetchError
 from crawlers.frontier import Frontier
 from crawlers.landing import RecordFile, landing_file
@@ -227,8 +228,6 @@ def _engine_of(site: Site, page: Page | None) -> tuple[Engine, float]:
         return load_engine(site.engine), 1.0
     if page is None:
         raise CrawlerError(f"{site.name}: no engine is named and there is no page to tell it from")
-    from crawlers.engines import registry
-
     found = max(registry.detect(page), key=lambda pair: pair[1], default=None)
     if found is None or found[1] < SURE_ENOUGH:
         guess = f" (likeliest: {found[0]}, {found[1]:.0%})" if found else ""

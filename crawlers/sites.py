@@ -15,6 +15,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from crawlers.engines import registry
 from crawlers.errors import SiteError
 from crawlers.model import Engine, Site
 from crawlers.politeness import PUBLIC_DELAY_SECONDS, host_of, is_loopback
@@ -30,9 +31,7 @@ def load_engine(name: str) -> Engine:
     """Return an engine: one of ours by its name, another by the dotted name of its module."""
     try:
         if "." in name:
-            return cast(Engine, importlib.import_module(name))
-        from crawlers.engines import registry
-
+            return cast("Engine", importlib.import_module(name))
         return registry.get(name)
     except (ImportError, LookupError, ValueError) as error:
         raise SiteError(f"no engine is named {name!r} ({error})") from error

@@ -95,6 +95,7 @@ class PlaceSpider(BaseSpider):
 
     async def _read_place(self, site: Site) -> None:
         for url in self._engine.listing_urls(site):
+            self.fetcher.admit(url)
             try:
                 await self._read_listing(url)
             except FetchError as error:

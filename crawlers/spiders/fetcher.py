@@ -58,7 +58,7 @@ class Manners:
 
 
 class Fetcher:
-    """Fetches the pages of one place: robots.txt, budget, delay, retries, redirects and walls are seen to here."""
+    """Fetches the pages of a place: robots.txt, budget, delay, retries, redirects and walls are seen to here."""
 
     def __init__(
         self,
@@ -78,11 +78,15 @@ class Fetcher:
         self._clock = clock
         self._last_fetch = last_fetch
         self._sleep = sleep
-        self._robots: Robots | None = Robots() if manners.is_replay else None
+        self._places = [manners.home]
+        self._robots: dict[str, Robots] = {}
         self._failures = 0
-        self._host = host_of(manners.home)
         # On this machine a site may ask for no delay (tests, the simulation); then nothing else waits either.
         self._is_impatient = is_loopback(manners.home) and manners.delay_seconds == 0
+
+    def admit(self, url: str) -> None:
+        """Let requests go to another place too: an engine's own service, never an address that a page gave."""
+        self._places.append(url)
 
     async def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
         """Return a page, status 304 included when a validator was given.
@@ -139,7 +143,7 @@ class Fetcher:
         if asked > LONGEST_WAIT_SECONDS:
             # Sitting here would hold up the whole pass: the host is left alone until then instead.
             until = page.fetched_at + timedelta(seconds=min(asked, 86_400))
-            self._frontier.leave_alone(self._host, until)
+            self._frontier.leave_alone(host_of(url), until)
             detail = f"status {page.status}: asks to be left alone until {until:%Y-%m-%d %H:%M} UTC"
             raise FetchError(url, "http_error", detail, status=page.status, ends_crawl=True)
         return asked if self._is_impatient else max(asked, RETRY_SECONDS)
@@ -170,26 +174,25 @@ class Fetcher:
         if self._manners.is_replay:
             return
         now = self._clock()
-        until = self._frontier.not_before(self._host)
+        host = host_of(url)
+        until = self._frontier.not_before(host)
         if until and now < until:
             detail = f"the host asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
             raise FetchError(url, "http_error", detail, ends_crawl=True)
         if is_counted:
-            if self._frontier.pages_today(self._host, now) >= self._manners.pages_per_day:
-                raise BudgetSpentError(f"{self._host}: today's {self._manners.pages_per_day} pages are used up")
-            self._frontier.count_page(self._host, now)
+            if self._frontier.pages_today(host, now) >= self._manners.pages_per_day:
+                raise BudgetSpentError(f"{host}: today's {self._manners.pages_per_day} pages are used up")
+            self._frontier.count_page(host, now)
         delay = self._delay(url)
-        loop = asyncio.get_running_loop()
-        if (
-            delay
-            and self._host in self._last_fetch
-            and (left := self._last_fetch[self._host] + delay - loop.time()) > 0
-        ):
+        clock = asyncio.get_running_loop().time
+        left = self._last_fetch.get(host, -delay) + delay - clock()
+        if delay and left > 0:
             await self._sleep(left)
-        self._last_fetch[self._host] = loop.time()
+        self._last_fetch[host] = clock()
 
     def _delay(self, url: str) -> float:
-        crawl_delay = self._robots.crawl_delay if self._robots else None
+        robots = self._robots.get(host_of(url))
+        crawl_delay = robots.crawl_delay if robots else None
         delay = delay_seconds(self._manners.delay_seconds, url=url, crawl_delay=crawl_delay)
         if delay > LONGEST_DELAY_SECONDS:
             detail = f"robots.txt wants {delay:.0f} s between pages, too long to read anything"
@@ -201,13 +204,16 @@ class Fetcher:
             await self._sleep(seconds)
 
     def _check_place(self, url: str, asked: str) -> None:
-        if not is_same_place(url, self._manners.home):
+        if not any(is_same_place(url, place) for place in self._places):
             raise FetchError(asked, "site_changed", f"leads to another place: {host_of(url) or url[:80]}")
 
     async def _check_robots(self, url: str) -> None:
-        if self._robots is None:
-            self._robots = await self._load_robots(url)
-        if not self._robots.allows(url):
+        if self._manners.is_replay:
+            return
+        host = host_of(url)
+        if host not in self._robots:
+            self._robots[host] = await self._load_robots(url)
+        if not self._robots[host].allows(url):
             raise FetchError(url, "robots", "robots.txt asks us not to read this page")
 
     async def _load_robots(self, url: str) -> Robots:
@@ -223,7 +229,7 @@ class Fetcher:
             if not (300 <= page.status < 400 and location):
                 break
             target = urljoin(target, location)
-            if not is_same_place(target, self._manners.home):
+            if not any(is_same_place(target, place) for place in self._places):
                 return Robots()
         if 200 <= page.status < 300:
             return Robots.parse(page.body)
