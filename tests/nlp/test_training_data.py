@@ -83,6 +83,14 @@ def test_labels_are_known() -> None:
     assert {row["id"]: found for row in POSTS if (found := faults(row))} == {}
 
 
+def squeezed(text: str) -> str:
+    return re.sub(r"\W", "", text.casefold())
+
+
+def test_a_post_marked_as_unnamed_does_not_name_the_company() -> None:
+    assert [row["id"] for row in POSTS if "named" in row and squeezed(row["company"]) in squeezed(row["text"])] == []
+
+
 def test_other_stands_alone() -> None:
     assert [row["id"] for row in POSTS if "other" in row["topics"] and len(row["topics"]) > 1] == []
 
