@@ -86,3 +86,8 @@ def _stage(con: duckdb.DuckDBPyConnection, lines: Iterable[Line]) -> None:
                 con.register("incoming", data)
                 con.execute(statement("insert_staged").replace("TARGET", table))
                 con.unregister("incoming")
+
+
+def loaded_names(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return `source/file` of every landing file that has been loaded."""
+    return {row["name"] for row in rows(con, "loaded_names")}

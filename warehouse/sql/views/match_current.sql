@@ -1,3 +1,14 @@
 CREATE OR REPLACE VIEW match_current AS
 FROM match_as_of(TIMESTAMPTZ 'infinity');
 COMMENT ON VIEW match_current IS 'Which claims every post speaks of now, and how; a person''s judgement wins.';
+COMMENT ON COLUMN match_current.post_key IS 'The post.';
+COMMENT ON COLUMN match_current.claim_id IS 'The claim.';
+COMMENT ON COLUMN match_current.tier IS '`auto` (counted) or `suggest`.';
+COMMENT ON COLUMN match_current.stance IS '`support`, `deny`, `query` or `comment`.';
+COMMENT ON COLUMN match_current.stance_score IS 'The model''s probability of the stance, 0 to 1.';
+COMMENT ON COLUMN match_current.score_embedding IS 'Cosine similarity of post and claim.';
+COMMENT ON COLUMN match_current.score_lexical IS 'Score of the words that post and claim share.';
+COMMENT ON COLUMN match_current.span_start IS 'First character of what matched, in `text`.';
+COMMENT ON COLUMN match_current.span_end IS 'Character after the last of what matched.';
+COMMENT ON COLUMN match_current.version IS 'Version of the model; null for a person.';
+COMMENT ON COLUMN match_current.judged_by IS 'The person, when a person has judged.';

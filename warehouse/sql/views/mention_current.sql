@@ -1,3 +1,23 @@
 CREATE OR REPLACE VIEW mention_current AS
 FROM mention_as_of(TIMESTAMPTZ 'infinity');
 COMMENT ON VIEW mention_current IS 'Posts about the company, with their sentiment and whether they spread a claim.';
+COMMENT ON COLUMN mention_current.post_key IS 'The post.';
+COMMENT ON COLUMN mention_current.source IS 'The site or network.';
+COMMENT ON COLUMN mention_current.post_id IS 'The place''s own id; null once erased.';
+COMMENT ON COLUMN mention_current.thread_key IS 'The thread.';
+COMMENT ON COLUMN mention_current.author_key IS 'Keyed pseudonym of the author; a random token once erased or expired.';
+COMMENT ON COLUMN mention_current.posted_at IS 'When it was posted, as the page says.';
+COMMENT ON COLUMN mention_current.first_seen_at IS 'When it was first fetched.';
+COMMENT ON COLUMN mention_current.seen_at IS 'When it was last fetched.';
+COMMENT ON COLUMN mention_current.deleted_at IS 'When it was first found to be gone; null while it stands.';
+COMMENT ON COLUMN mention_current.revision IS 'The revision.';
+COMMENT ON COLUMN mention_current.url IS 'Where it can be read.';
+COMMENT ON COLUMN mention_current.text IS 'What it says.';
+COMMENT ON COLUMN mention_current.position IS 'Place in the thread, the opening post being 1.';
+COMMENT ON COLUMN mention_current.language IS 'The language that was judged.';
+COMMENT ON COLUMN mention_current.like_count IS 'Likes when last seen.';
+COMMENT ON COLUMN mention_current.reply_count IS 'Replies when last seen.';
+COMMENT ON COLUMN mention_current.view_count IS 'Views when last seen.';
+COMMENT ON COLUMN mention_current.sentiment IS '`negative`, `neutral` or `positive`.';
+COMMENT ON COLUMN mention_current.sentiment_score IS 'Probability of the sentiment, 0 to 1.';
+COMMENT ON COLUMN mention_current.is_rumour IS 'Whether it supports or asks about a claim.';

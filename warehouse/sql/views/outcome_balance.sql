@@ -10,3 +10,11 @@ LEFT JOIN (
     GROUP BY landing_key
 ) AS o USING (landing_key);
 COMMENT ON VIEW outcome_balance IS 'Whether every line of every landing file is accounted for, exactly once.';
+COMMENT ON COLUMN outcome_balance.landing_key IS 'The landing file.';
+COMMENT ON COLUMN outcome_balance.name IS 'Its folder and name.';
+COMMENT ON COLUMN outcome_balance.run_id IS 'The run that loaded it.';
+COMMENT ON COLUMN outcome_balance.loaded_at IS 'When it was loaded.';
+COMMENT ON COLUMN outcome_balance.line_count IS 'Lines in the file.';
+COMMENT ON COLUMN outcome_balance.outcome_count IS 'Outcomes on record.';
+COMMENT ON COLUMN outcome_balance.is_balanced IS 'Whether every line has exactly one outcome.';
+COMMENT ON COLUMN outcome_balance.quarantined_count IS 'Lines that could not be used for certain.';

@@ -9,3 +9,12 @@ LEFT JOIN (
 ) AS i USING (source)
 GROUP BY source;
 COMMENT ON VIEW source_health IS 'When each source was last really seen (a complete visit), and what last went wrong there.';
+COMMENT ON COLUMN source_health.source IS 'The site or network.';
+COMMENT ON COLUMN source_health.last_seen_at IS 'When the last complete visit ended.';
+COMMENT ON COLUMN source_health.last_visited_at IS 'When the last visit ended.';
+COMMENT ON COLUMN source_health.visit_count IS 'Visits.';
+COMMENT ON COLUMN source_health.incomplete_visit_count IS 'Visits that were cut short.';
+COMMENT ON COLUMN source_health.read_count IS 'Posts parsed in all visits.';
+COMMENT ON COLUMN source_health.post_count IS 'Posts written in all visits.';
+COMMENT ON COLUMN source_health.last_cause IS 'What went wrong last.';
+COMMENT ON COLUMN source_health.last_incident_at IS 'When it went wrong.';

@@ -1,0 +1,16 @@
+-- One row a local day: posts first seen that day, those about the company, those on a claim, those that spread one.
+SELECT timezone($timezone, p.first_seen_at)::DATE AS day,
+    count(*) AS seen_count,
+    count(n.post_key) AS mention_count,
+    count(m.post_key) AS matched_count,
+    count(*) FILTER (m.is_rumour) AS rumour_count
+FROM post AS p
+LEFT JOIN (SELECT DISTINCT post_key FROM mention_current) AS n USING (post_key)
+LEFT JOIN (
+    SELECT post_key, bool_or(stance IN ('support', 'query')) AS is_rumour
+    FROM match_current
+    WHERE tier = 'auto'
+    GROUP BY post_key
+) AS m USING (post_key)
+GROUP BY day
+ORDER BY day
