@@ -150,7 +150,7 @@ def _post(entry: Mapping[str, Any], *, feed: Mapping[str, Any], is_article: bool
     said, quoted = _words(entry)
     title = _plain(entry.get("title", ""))
     published = _time(entry, page, site)
-    updated = _read_time(entry.get("updated", ""), page, site) if entry.get("published") else None
+    updated = _read_time(entry["updated"], page, site) if "published" in entry and "updated" in entry else None
     return ParsedPost(
         post_id=post_id,
         author=reading.required(author, "missing_author", f"entry {post_id[:80]} names no author"),
@@ -180,7 +180,7 @@ def _plain(html: Any) -> str:
 
 
 def _time(entry: Mapping[str, Any], page: Page, site: Site) -> datetime:
-    text = str(entry.get("published") or entry.get("updated") or entry.get("created") or "")
+    text = next((str(entry[name]) for name in ("published", "updated", "created") if name in entry), "")
     found = _read_time(text, page, site)
     if found is None:
         raise dates.UnreadableDateError(f"not a date we can read: {text[:60]!r}" if text else "the entry has no date")

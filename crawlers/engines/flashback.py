@@ -56,11 +56,12 @@ def parse_listing(page: Page, site: Site) -> Listing:
     Raise NotAThreadError for a page of another kind.
     """
     document = markup.tree(decode.text_of(page, site), page)
-    rows = document.css("#threadslist tr, .table-threads tr")
+    rows = markup.each(document, "#threadslist tr, .table-threads tr")
     found = [ref for row in rows if (ref := _ref(row, page, site))]
     hits = document.css("#posts .post.post-small")
     found += [ref for hit in hits if (ref := _hit(hit, page, site))]
-    if not found and not rows and not _says_no_hits(document):
+    is_list = found or rows or _says_no_hits(document)
+    if not is_list or document.css_first("#posts .post:not(.post-small)") is not None:
         raise refusal.refused(page, document, "a Flashback list of threads")
     unique = {ref.thread_id: ref for ref in reversed(found)}
     return Listing(threads=tuple(reversed(unique.values())), next_url=_next_link(document, page))
@@ -69,7 +70,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    nodes = [node for node in document.css("div.post[id^='post'], div.post[data-postid]") if _post_id(node)]
+    nodes = [node for node in markup.each(document, "div.post[id^='post'], div.post[data-postid]") if _post_id(node)]
     thread_id = _thread_id(document, page)
     if not nodes or not thread_id or document.css_first("#posts .post-small") is not None:
         raise refusal.refused(page, document, "a Flashback thread")

@@ -107,6 +107,11 @@ def clean(text: str) -> str:
     return "\n".join(line for raw in text.split("\n") if (line := " ".join(raw.split())))
 
 
+def each(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
+    """Return the elements that a selector finds, once each: the parser repeats those that two alternatives match."""
+    return list({node.mem_id: node for node in root.css(selector)}.values())
+
+
 def text_of(node: LexborNode | None) -> str:
     """Return a small element's text on one line; empty for none."""
     return " ".join(clean(node.text(deep=True)).split()) if node is not None else ""

@@ -28,7 +28,7 @@ _ROWS = ".structItem--thread, .structItem[class*='js-threadListItem-']"
 _PLACEHOLDER_ROW = ".structItem-status--redirect, .structItem-status--deleted"
 _PAGE = re.compile(r"(?:page-|[?&]page=)(\d+)")
 _THREAD_IN_URL = re.compile(r"(?:[./?]|threads/)(\d+)/(?:$|page-|post-|unread|latest|[?#])")
-_TAIL = re.compile(r"(?:(?:page|post)-\d+|unread|latest)?/?(?:#.*)?$")
+_TAIL = re.compile(r"(?:(?:page|post)-\d+|unread|latest)/?(?:#.*)?$|#.*$")
 _NUMBERED = re.compile(r"#\s?([\d.,\s\u00a0\u202f]+)$")
 _SHORT_COUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s?([KM])", re.IGNORECASE)
 
@@ -53,9 +53,11 @@ def detect(page: Page) -> float:
 def parse_listing(page: Page, site: Site) -> Listing:
     """Return the threads of a page of a forum. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    rows = [row for row in document.css(_ROWS) if row.css_first(_PLACEHOLDER_ROW) is None]
+    rows = [row for row in markup.each(document, _ROWS) if row.css_first(_PLACEHOLDER_ROW) is None]
     found = [ref for row in rows if (ref := _ref(row, markup.base_of(document, page), page, site))]
-    if not found and not _template(document).startswith(("forum_view", "whats_new", "find_threads")):
+    is_list = found or _template(document).startswith(("forum_view", "whats_new", "find_threads"))
+    # Threads carry lists of similar threads; they are no listing for that.
+    if not is_list or _post_nodes(document):
         raise refusal.refused(page, document, "a XenForo list of threads")
     return Listing(threads=tuple(found), next_url=_next_url(document, page))
 
@@ -82,7 +84,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
 def _post_nodes(document: LexborHTMLParser) -> list[LexborNode]:
     return [
         node
-        for node in document.css(_POSTS)
+        for node in markup.each(document, _POSTS)
         if _post_id(node) and "message--deleted" not in attribute(node, "class") and node.css_first(_GONE) is None
     ]
 
@@ -136,7 +138,7 @@ def _time(node: LexborNode) -> LexborNode | None:
     if found is not None:
         return found
     outside = (".bbWrapper", ".message-lastEdit", ".message-signature", ".message-userExtras")
-    inner = {time.mem_id for box in node.css(", ".join(outside)) for time in box.css("time")}
+    inner = {time.mem_id for box in markup.each(node, ", ".join(outside)) for time in box.css("time")}
     return next((time for time in node.css("time") if time.mem_id not in inner), None)
 
 

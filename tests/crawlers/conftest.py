@@ -1,5 +1,6 @@
 """One crawler process for all tests of this room, and a forum of its own for each."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -62,3 +63,14 @@ def crawl(worker: CrawlerWorker, job: CrawlJob) -> Crawl:
         return result, read_landing(path) if path and path.suffix == ".gz" else []
 
     return once
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    # Another room's tests may have named the option already.
+    with contextlib.suppress(ValueError):
+        parser.addoption("--regold", action="store_true", help="write goldens anew, and fail so that they are reviewed")
+
+
+@pytest.fixture
+def regold(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--regold", default=False))

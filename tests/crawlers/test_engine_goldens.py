@@ -1,0 +1,105 @@
+"""Every engine over saved pages of its kind, against reviewed goldens."""
+
+from dataclasses import replace
+
+import pytest
+
+from crawlers.engines import registry
+from crawlers.model import NotAThreadError
+from tests.crawlers.golden import PAGES, check, page, saved, site
+
+XF = "https://husforum.example"
+BSKY = "https://api.example/xrpc/app.bsky.feed"
+CASES = [
+    ("xenforo", "thread_22.html", "thread", f"{XF}/threads/brev-om-drift-och-underhall.4711/"),
+    ("xenforo", "thread_23.html", "thread", "https://board.example/community/index.php?threads/fibre-letter.88/page-2"),
+    ("xenforo", "thread_20.html", "thread", "https://dansk.example/threads/brev.33/"),
+    ("xenforo", "forum_22.html", "listing", f"{XF}/forums/bredband.7/"),
+    ("flashback", "thread.html", "thread", "https://www.flashback.org/t3456789"),
+    ("flashback", "forum.html", "listing", "https://www.flashback.org/f123"),
+    ("flashback", "search.html", "listing", "https://www.flashback.org/sok/?query=open+infra&sp=1&so=pd"),
+    ("discourse", "topic.json", "thread", "https://d.example/forum/t/42.json"),
+    ("discourse", "posts.json", "thread", "https://d.example/forum/t/42/posts.json?post_ids%5B%5D=509"),
+    ("discourse", "latest.json", "listing", "https://d.example/forum/latest.json"),
+    ("discourse", "search.json", "listing", "https://d.example/search.json?q=open+infra+order%3Alatest"),
+    ("feed", "articles.xml", "listing", "https://blad.example/rss"),
+    ("feed", "articles.xml", "thread", "https://blad.example/rss#tag%3Ablad.example%2C2026%3A1"),
+    ("feed", "forum.xml", "listing", "https://dator.example/feeds/forum"),
+    ("feed", "thread.xml", "thread", "https://dator.example/feeds/forum/trad/1712345"),
+    ("feed", "atom.xml", "listing", "https://blogg.example/atom"),
+    ("feed", "atom.xml", "thread", "https://blogg.example/atom#urn%3Ablogg%3A1"),
+    ("spirit", "topic.html", "thread", "http://spirit.example/topic/2/brevet/?page=2"),
+    ("spirit", "index.html", "listing", "http://spirit.example/"),
+    ("bluesky", "search.json", "listing", f"{BSKY}.searchPosts?q=open+infra&sort=latest&limit=100&cursor=0"),
+    ("bluesky", "thread.json", "thread", f"{BSKY}.getPostThread?uri=x&depth=400&parentHeight=0"),
+]
+WALLS = [
+    ("cloudflare.html", 403, "challenge"),
+    ("login.html", 403, "login_wall"),
+    ("gone.html", 404, "http_error"),
+    ("cut.html", 200, "truncated"),
+    ("shop.html", 200, "site_changed"),
+]
+
+
+@pytest.mark.parametrize(("engine", "name", "kind", "url"), CASES, ids=lambda value: str(value)[-30:])
+def test_golden(engine: str, name: str, kind: str, url: str, regold: bool) -> None:
+    module, given = registry.get(engine), saved(f"{engine}/{name}", url)
+    found = module.parse_thread(given, site(engine)) if kind == "thread" else module.parse_listing(given, site(engine))
+    stem = name.split(".")[0]
+    check(PAGES / engine / f"{stem}.{kind}.golden.json", found, regold=regold)
+
+
+@pytest.mark.parametrize(("engine", "name", "kind", "url"), CASES, ids=lambda value: str(value)[-30:])
+def test_each_page_is_known_by_its_engine(engine: str, name: str, kind: str, url: str) -> None:
+    found = registry.detect(saved(f"{engine}/{name}", url))
+    assert found[0][0] == engine
+    assert found[0][1] >= 0.9
+
+
+@pytest.mark.parametrize("engine", registry.ENGINES)
+@pytest.mark.parametrize(("name", "status", "cause"), WALLS)
+def test_a_page_of_another_kind_says_what_it_is(engine: str, name: str, status: int, cause: str) -> None:
+    module = registry.get(engine)
+    given = saved(f"walls/{name}", "https://forum.example/threads/x.1/", status=status)
+    for parse in (module.parse_thread, module.parse_listing):
+        with pytest.raises(NotAThreadError) as caught:
+            parse(given, site(engine))
+        assert caught.value.cause == cause
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("engine", registry.ENGINES)
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("", "truncated"),
+        (" \n", "truncated"),
+        ("null", "site_changed"),
+        ("[]", "site_changed"),
+        ('{"a": 1}', "site_changed"),
+        ("\x00\x01\x02", "site_changed"),
+    ],
+)
+def test_odd_bodies_are_refused(engine: str, body: str, cause: str) -> None:
+    module = registry.get(engine)
+    for parse in (module.parse_thread, module.parse_listing):
+        with pytest.raises(NotAThreadError) as caught:
+            parse(page(body), site(engine))
+        assert caught.value.cause == cause
+
+
+@pytest.mark.parametrize(("engine", "name", "kind", "url"), CASES, ids=lambda value: str(value)[-30:])
+def test_a_page_cut_anywhere_is_read_or_refused(engine: str, name: str, kind: str, url: str) -> None:
+    module, whole = registry.get(engine), saved(f"{engine}/{name}", url)
+    for cut in range(1, len(whole.body), max(1, len(whole.body) // 60)):
+        for parse in (module.parse_thread, module.parse_listing):
+            try:
+                parse(replace(whole, body=whole.body[:cut]), site(engine))
+            except NotAThreadError as error:
+                assert error.cause
+
+
+def test_an_unknown_engine_is_named_with_those_there_are() -> None:
+    with pytest.raises(registry.UnknownEngineError, match=r"'phpbb9'; known: bluesky, discourse, .*xenforo"):
+        registry.get("phpbb9")
