@@ -1,6 +1,6 @@
 -- Posts as they were known at a time: what was fetched later is not there.
 CREATE OR REPLACE MACRO post_as_of(as_of) AS TABLE
-SELECT p.post_key, p.source, p.post_id, p.thread_key, p.author_key, p.posted_at, p.first_seen_at, s.seen_at,
+SELECT p.post_key, p.source, p.post_id, p.thread_key, p.author_key, s.posted_at, p.first_seen_at, s.seen_at,
     (
         SELECT min(d.seen_at)
         FROM deletion AS d
@@ -10,6 +10,7 @@ SELECT p.post_key, p.source, p.post_id, p.thread_key, p.author_key, p.posted_at,
 FROM post AS p
 JOIN (
     SELECT post_key, max(seen_at) AS seen_at, arg_max(revision, seen_at) AS revision,
+        arg_max(posted_at, seen_at) AS posted_at,
         arg_max(like_count, seen_at) AS like_count, arg_max(reply_count, seen_at) AS reply_count,
         arg_max(view_count, seen_at) AS view_count
     FROM sighting

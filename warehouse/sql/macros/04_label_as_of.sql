@@ -1,10 +1,14 @@
 -- What is held of the posts known at a time: the latest model's labels, and a person's where there are any.
+-- An edited post keeps the labels of what it said before until the model has read it anew.
 CREATE OR REPLACE MACRO label_as_of(as_of) AS TABLE
 WITH latest AS (
-    SELECT a.post_key, a.revision, arg_max(a.model_version, row(a.annotated_at, a.model_version)) AS version
+    SELECT a.post_key, unnest(arg_max(
+        {'revision': a.revision, 'version': a.model_version}, row(a.revision = p.revision, a.annotated_at, a.model_version)
+    ))
     FROM annotation AS a
-    JOIN post_as_of(as_of) AS p ON p.post_key = a.post_key AND p.revision = a.revision
-    GROUP BY a.post_key, a.revision
+    JOIN post_as_of(as_of) AS p ON p.post_key = a.post_key
+    JOIN post_revision AS r ON r.post_key = a.post_key AND r.revision = a.revision AND r.first_seen_at <= as_of
+    GROUP BY a.post_key
 ),
 judged AS (
     SELECT post_key, task, label, judged_by

@@ -1,10 +1,13 @@
 -- Which claims the posts known at a time speak of, and how: the latest pass, and a person's word where there is one.
 CREATE OR REPLACE MACRO match_as_of(as_of) AS TABLE
 WITH latest AS (
-    SELECT a.post_key, a.revision, arg_max(a.version, row(a.matched_at, a.version)) AS version
+    SELECT a.post_key, unnest(arg_max(
+        {'revision': a.revision, 'version': a.version}, row(a.revision = p.revision, a.matched_at, a.version)
+    ))
     FROM match_pass AS a
-    JOIN post_as_of(as_of) AS p ON p.post_key = a.post_key AND p.revision = a.revision
-    GROUP BY a.post_key, a.revision
+    JOIN post_as_of(as_of) AS p ON p.post_key = a.post_key
+    JOIN post_revision AS r ON r.post_key = a.post_key AND r.revision = a.revision AND r.first_seen_at <= as_of
+    GROUP BY a.post_key
 ),
 judged AS (
     SELECT post_key, claim_id, label, judged_by

@@ -163,6 +163,7 @@ CREATE TABLE sighting (
     post_key TEXT NOT NULL,
     seen_at TIMESTAMPTZ NOT NULL,
     revision TEXT NOT NULL,
+    posted_at TIMESTAMPTZ NOT NULL,
     like_count BIGINT,
     reply_count BIGINT,
     view_count BIGINT,
@@ -172,6 +173,7 @@ COMMENT ON TABLE sighting IS 'Every time that a post was fetched: which revision
 COMMENT ON COLUMN sighting.post_key IS 'The post.';
 COMMENT ON COLUMN sighting.seen_at IS 'When it was fetched.';
 COMMENT ON COLUMN sighting.revision IS 'The revision that stood then.';
+COMMENT ON COLUMN sighting.posted_at IS 'When it was posted, as the page said then ("2 h ago" grows more exact on a later page).';
 COMMENT ON COLUMN sighting.like_count IS 'Likes shown.';
 COMMENT ON COLUMN sighting.reply_count IS 'Replies shown.';
 COMMENT ON COLUMN sighting.view_count IS 'Views shown.';

@@ -2,4 +2,4 @@
 SELECT channel, period_start, period_end, complaint_count, nullif(topic, '') AS topic
 FROM complaint
 WHERE $now::TIMESTAMPTZ IS NULL OR period_end < timezone('Europe/Stockholm', $now::TIMESTAMPTZ)::DATE
-ORDER BY period_start, period_end, channel, topic
+ORDER BY period_start, period_end, channel, complaint.topic

@@ -1,0 +1,175 @@
+"""Labels, matches and judgements: saved once, never edited, a person's word last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from tests.warehouse.landings import T0, a_post, hours, write_landing
+from warehouse.audit import table_hash
+from warehouse.errors import LedgerError
+from warehouse.keys import post_key
+from warehouse.labels import (
+    Annotation,
+    Label,
+    MentionSpan,
+    PendingPost,
+    judge,
+    label_counts,
+    pending_posts,
+    save_labels,
+)
+from warehouse.load import load_landing
+from warehouse.matches import Match, known_matches, pending_matches, save_matches
+from warehouse.records import Quote, Record
+
+P1 = post_key("forum", "p1")
+
+
+def load(con: duckdb.DuckDBPyConnection, folder: Path, name: str, posts: Sequence[Record]) -> None:
+    load_landing(con, write_landing(folder / f"{name}.gz", posts), run_id="r")
+
+
+def annotate(con: duckdb.DuckDBPyConnection, version: str, sentiment: str = "neutral", at: datetime = T0) -> int:
+    posts = pending_posts(con, model_version=version, limit=100)
+    found = [annotation(post, sentiment) for post in posts]
+    vectors = np.arange(len(posts) * 3, dtype=np.float32).reshape(len(posts), 3)
+    return save_labels(con, found, model="m", model_version=version, at=at, vectors=vectors)
+
+
+def annotation(post: PendingPost, sentiment: str) -> Annotation:
+    labels = [("relevance", "relevant"), ("sentiment", sentiment), ("topic", "price"), ("topic", "terms")]
+    return Annotation(
+        post_key=post.post_key,
+        revision=post.revision,
+        language="sv",
+        labels=tuple(Label(task=task, label=label, score=0.75) for task, label in labels),
+        mentions=(MentionSpan(span_start=0, span_end=3, name="Open Infra"),),
+    )
+
+
+def current(con: duckdb.DuckDBPyConnection, task: str, key: str = P1) -> set[str]:
+    sql = "SELECT label FROM label_current WHERE post_key = ? AND task = ?"
+    return {label for (label,) in con.execute(sql, [key, task]).fetchall()}
+
+
+def test_only_what_is_new_or_changed_is_pending(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    quoting = a_post(2, seen_at=hours(1), quoted=(Quote(text="ett"), Quote(text="två")))
+    load(con, tmp_path, "a", [quoting, a_post(1)])
+    pending = pending_posts(con, model_version="v1", limit=10)
+    assert [post.post_key for post in pending] == [P1, post_key("forum", "p2")]
+    assert pending[1].quoted == ("ett", "två")
+    assert pending[0].thread_title == "Brev om drift och underhåll"
+    assert len(pending_posts(con, model_version="v1", limit=1)) == 1
+    assert annotate(con, "v1") == 2
+    assert pending_posts(con, model_version="v1", limit=10) == []
+    assert len(pending_posts(con, model_version="v2", limit=10)) == 2
+    load(
+        con,
+        tmp_path,
+        "b",
+        [a_post(1, text="ändrat", seen_at=hours(2)), a_post(2, seen_at=hours(2), quoted=quoting.quoted)],
+    )
+    assert [post.text for post in pending_posts(con, model_version="v1", limit=10)] == ["ändrat"]
+
+
+def test_a_saved_label_is_never_edited(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    load(con, tmp_path, "a", [a_post(1)])
+    post = pending_posts(con, model_version="v1", limit=1)[0]
+    assert save_labels(con, [annotation(post, "negative")], model="m", model_version="v1", at=T0) == 1
+    before = table_hash(con)
+    assert save_labels(con, [annotation(post, "positive")], model="m", model_version="v1", at=hours(1)) == 0
+    assert table_hash(con) == before
+    assert current(con, "sentiment") == {"negative"}
+    counts = {(row["task"], row["label"]): row["post_count"] for row in label_counts(con, model_version="v1")}
+    assert counts[("topic", "price")] == 1
+
+
+def test_the_latest_model_counts_and_a_person_wins(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    load(con, tmp_path, "a", [a_post(1)])
+    annotate(con, "v2", "negative", at=T0)
+    annotate(con, "v1", "neutral", at=hours(1))
+    assert current(con, "sentiment") == {"neutral"}
+    judge(con, P1, task="sentiment", labels=["positive"], by="Anna", at=hours(2))
+    judge(con, P1, task="topic", labels=["outage", "support"], by="Anna", at=hours(2))
+    annotate(con, "v3", "negative", at=hours(3))
+    assert current(con, "sentiment") == {"positive"}
+    assert current(con, "topic") == {"outage", "support"}
+    judge(con, P1, task="topic", labels=["speed"], by="Bo", at=hours(4))
+    assert current(con, "topic") == {"speed"}
+    asked = "SELECT label FROM label_as_of(?) WHERE task = 'topic' ORDER BY 1"
+    assert con.execute(asked, [hours(3)]).fetchall() == [("outage",), ("support",)]
+    assert con.execute(asked, [hours(1)]).fetchall() == [("price",), ("terms",)]
+    assert con.execute(asked, [hours(-1)]).fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("task", "labels", "by", "claim_id"),
+    [
+        ("sentiment", ["angry"], "Anna", ""),
+        ("sentiment", ["negative", "positive"], "Anna", ""),
+        ("mood", ["x"], "Anna", ""),
+        ("topic", [], "Anna", ""),
+        ("sentiment", ["negative"], " ", ""),
+        ("stance", ["deny"], "Anna", ""),
+        ("topic", ["price"], "Anna", "c1"),
+    ],
+)
+def test_a_judgement_must_fit_and_be_signed(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, task: str, labels: list[str], by: str, claim_id: str
+) -> None:
+    load(con, tmp_path, "a", [a_post(1)])
+    with pytest.raises(LedgerError):
+        judge(con, P1, task=task, labels=labels, by=by, at=T0, claim_id=claim_id)
+    with pytest.raises(LedgerError, match="no post"):
+        judge(con, "none", task="sentiment", labels=["negative"], by="Anna", at=T0)
+
+
+def match(post: tuple[str, str], stance: str, claim_id: str = "c1", tier: str = "auto") -> Match:
+    return Match(post_key=post[0], revision=post[1], claim_id=claim_id, tier=tier, stance=stance, stance_score=0.8)
+
+
+def test_matches_are_kept_by_version_and_the_latest_pass_counts(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    load(con, tmp_path, "a", [a_post(1), a_post(2, seen_at=hours(1))])
+    assert pending_matches(con, version="x1", model_version="v1", limit=9)[0] == []
+    annotate(con, "v1")
+    posts, vectors = pending_matches(con, version="x1", model_version="v1", limit=9)
+    assert vectors.tolist() == [[0, 1, 2], [3, 4, 5]]
+    keys = [(post.post_key, post.revision) for post in posts]
+    found = [match(keys[0], "support"), match(keys[1], "query", tier="suggest")]
+    assert save_matches(con, keys, found, model="pair", version="x1", at=T0) == 2
+    assert save_matches(con, keys, [match(keys[0], "deny")], model="pair", version="x1", at=T0) == 0
+    assert pending_matches(con, version="x1", model_version="v1", limit=9)[0] == []
+    assert known_matches(con, model="pair") == found
+    stances = "SELECT stance, judged_by FROM match_current WHERE tier = 'auto'"
+    assert con.execute(stances).fetchall() == [("support", None)]
+    save_matches(con, keys, [], model="pair", version="x2", at=hours(1))
+    assert con.execute(stances).fetchall() == []
+    judge(con, P1, task="stance", labels=["deny"], by="Anna", at=hours(2), claim_id="c1")
+    assert con.execute(stances).fetchall() == [("deny", "Anna")]
+    judge(con, P1, task="stance", labels=["unrelated"], by="Anna", at=hours(3), claim_id="c1")
+    assert con.execute(stances).fetchall() == []
+
+
+def test_a_match_makes_a_mention_unless_a_person_says_no(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    load(con, tmp_path, "a", [a_post(1)])
+    post = pending_posts(con, model_version="v1", limit=1)[0]
+    unlike = Annotation(
+        post_key=P1,
+        revision=post.revision,
+        language="sv",
+        labels=(Label(task="relevance", label="irrelevant", score=0.6),),
+    )
+    save_labels(con, [unlike], model="m", model_version="v1", at=T0)
+    asked = "SELECT is_rumour FROM mention_current"
+    assert con.execute(asked).fetchall() == []
+    key = (P1, post.revision)
+    save_matches(con, [key], [match(key, "support")], model="pair", version="x1", at=T0)
+    assert con.execute(asked).fetchall() == [(True,)]
+    judge(con, P1, task="relevance", labels=["irrelevant"], by="Anna", at=T0)
+    assert con.execute(asked).fetchall() == []
