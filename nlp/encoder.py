@@ -81,7 +81,7 @@ def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> E
 def encode(encoder: Encoder, texts: Sequence[str], *, claims: Sequence[str] | None = None) -> Answers:
     """Return the answers for texts, or for (claim, text) pairs; equal ones are judged once.
 
-    Of a pair only the text is cut to the model's length. What stands beside a text never changes its answers.
+    What is too long is cut, of a pair the longer side. What stands beside a text never changes its answers.
     """
     keys = list(zip(claims, texts, strict=True)) if claims is not None else [("", text) for text in texts]
     unique = list(dict.fromkeys(keys))
@@ -99,7 +99,8 @@ def _tokenise(encoder: Encoder, keys: Sequence[tuple[str, str]], *, is_pair: boo
     for at in range(0, len(keys), TEXTS_AT_ONCE):
         claims, texts = zip(*keys[at : at + TEXTS_AT_ONCE], strict=True)
         given = (list(claims), list(texts)) if is_pair else (list(texts),)
-        cut = "only_second" if is_pair else True
+        # Of a pair the longer side gives way: the post, unless somebody calls an essay a claim.
+        cut = "longest_first" if is_pair else True
         done = encoder.tokenizer(
             *given, truncation=cut, max_length=encoder.meta.max_length, return_attention_mask=False
         )

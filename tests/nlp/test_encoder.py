@@ -43,10 +43,10 @@ def test_equal_texts_are_judged_once(encoder: Encoder, monkeypatch: pytest.Monke
     assert len(runs) == 2 and np.array_equal(found.sentiment[0], found.sentiment[3])
 
 
-def test_of_a_pair_only_the_text_is_cut(encoder: Encoder) -> None:
-    claims = ["avgiften gäller alla", "avgiften gäller ingen"]
-    found = encode(encoder, ["x" * 5000] * 2, claims=claims)
+def test_of_a_pair_the_longer_side_is_cut(encoder: Encoder) -> None:
+    found = encode(encoder, ["x" * 5000] * 2, claims=["alla", "ingen"])
     assert not np.array_equal(found.stance[0], found.stance[1])
+    assert encode(encoder, ["nej", "y" * 900], claims=["x" * 5000] * 2).stance.shape == (2, 4)
 
 
 def test_nothing_in_nothing_out(encoder: Encoder) -> None:

@@ -1,0 +1,60 @@
+"""Stance: Swedish cues, quotes that are not the author's, and abstaining."""
+
+from pathlib import Path
+
+import pytest
+
+from nlp.encoder import Encoder, load_encoder
+from nlp.stance import cues, judge_stances
+from tests.nlp.conftest import OPEN_INFRA
+
+TINY = Path(__file__).parent / "tiny_model"
+CLAIM = "Avgiften gäller alla kunder."
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder(TINY, threads=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_deny", "is_query"),
+    [
+        ("Nej, det gäller bara de som har paragrafen", True, False),
+        ("det stämmer ju inte alls", True, False),
+        ("Jo visst, och jorden är platt", True, False),
+        ("Är det sant att alla ska betala?", False, True),
+        ("Stämmer det att alla ska betala", False, True),
+        ("Alla ska betala nu", False, False),
+        ("ingen aning men dyrt blir det", False, False),
+    ],
+)
+def test_cues(text: str, is_deny: bool, is_query: bool) -> None:
+    found = cues(text, CLAIM)
+    assert (found["deny"] > 0, found["query"] > 0) == (is_deny, is_query)
+
+
+def test_a_cue_that_the_claim_itself_holds_says_nothing() -> None:
+    assert cues("Priset gäller bara nya kunder", "Priset gäller bara nya kunder.")["deny"] == 0
+
+
+def test_a_quote_is_not_the_authors_stance(encoder: Encoder) -> None:
+    own = "Jag betalar gärna, inga problem här."
+    quoting = f"[quote]Nej det stämmer inte![/quote]{own}"
+    one, other = judge_stances([(CLAIM, own), (CLAIM, quoting)], encoder=encoder, company=OPEN_INFRA)
+    assert one == other
+
+
+def test_unsure_is_a_comment_that_keeps_its_probabilities(encoder: Encoder) -> None:
+    texts = [f"post nummer {n} om avgiften" for n in range(40)]
+    found = judge_stances([(CLAIM, text) for text in texts], encoder=encoder, company=OPEN_INFRA)
+    limit = encoder.meta.stance_abstain
+    for one in found:
+        best = max(one.scores, key=lambda label: one.scores[label])
+        assert one.is_sure == (one.score >= limit)
+        assert one.stance == (best if one.is_sure else "comment")
+        assert sum(one.scores.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_no_pairs_no_stances(encoder: Encoder) -> None:
+    assert judge_stances([], encoder=encoder, company=OPEN_INFRA) == []
