@@ -95,6 +95,7 @@ class Storage(Section):
     data: Path = Path("data")
     landing_days: Annotated[int, Field(gt=0)] = 180
     archive_days: Annotated[int, Field(gt=0)] = 14
+    text_days: Annotated[int, Field(gt=0)] = 180
     generations: Annotated[int, Field(gt=0)] = 3
 
 
@@ -206,7 +207,6 @@ def quieten_prefect() -> None:
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     }.items():
         os.environ.setdefault(name, value)

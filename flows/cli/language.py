@@ -1,0 +1,144 @@
+"""Commands of the language stage: judge posts, and measure how well."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli.shared import ConfigOption, JsonOption, emit, say, show, warn
+from flows.config import load
+from flows.errors import FlowsError, UsageError
+
+if TYPE_CHECKING:
+    from nlp.claims import Claim
+    from nlp.pipeline import LanguageStage
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(predict)
+    app.command()(evaluate)
+
+
+def predict(
+    file: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='{"id","text"} a line.')],
+    claims: Annotated[Path, typer.Option(help='[{"id","statement","truth"}]')],
+    out: Annotated[Path, typer.Option("--out", "-o", help="One JSON object a line, in the order of IN.")],
+    config: ConfigOption = None,
+) -> None:
+    """Judge posts: language, relevance, sentiment, topics, claims with stance, what to redact."""
+    from nlp.predict import predict as judge
+
+    known = _claims(claims)
+    rows = _Rows(file)
+    stage = _stage(config)
+    count = _write_lines(out, judge(rows, known, stage=stage))
+    for problem in rows.problems:
+        warn(problem)
+    say(f"{count} posts judged -> {out}")
+    if rows.problems:
+        raise typer.Exit(1)
+
+
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Posts with labels; see docs/models.md.")],
+    claims: Annotated[Path | None, typer.Option(help="Claims that GOLD's stances are about.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the model on labelled posts, with intervals, confusion and calibration."""
+    from nlp.evaluate import evaluate as measure
+
+    given = _Rows(gold)
+    known = _claims(claims) if claims else []
+    report = measure(list(given), claims=known, stage=_stage(config))
+    for problem in given.problems:
+        warn(problem)
+    if as_json:
+        emit(asdict(report))
+    else:
+        rows = [(f.task, f.metric, f"{f.value:.3f}", f"{f.low:.3f} to {f.high:.3f}", f.count) for f in report.figures]
+        show(["task", "figure", "value", "95 % interval", "posts"], rows)
+        for task, confusion in report.confusion.items():
+            labels = sorted({label for row in confusion.values() for label in row} | set(confusion))
+            counts = [(true, *(row.get(label, 0) for label in labels)) for true, row in sorted(confusion.items())]
+            show([f"{task}: truly", *(f"said {label}" for label in labels)], counts)
+    if given.problems:
+        raise typer.Exit(1)
+
+
+class _Rows:
+    """The objects of a file of JSON lines, with `id` and `text`; a line that is none is set aside with where and why, the rest go on."""
+
+    def __init__(self, file: Path) -> None:
+        self.problems: list[str] = []
+        self._file = file
+        if not file.is_file():
+            raise UsageError(f"{file}: no such file")
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        with self._file.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    yield self._row(json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8")))
+                except (ValueError, TypeError) as error:
+                    self.problems.append(f"{self._file}:{number}: {error}; the line was left out")
+
+    @staticmethod
+    def _row(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+            raise TypeError('needs an object with "id" and a "text" that is a string')
+        return value
+
+
+def _claims(file: Path) -> list[Claim]:
+    from nlp.claims import Claim
+
+    try:
+        values = json.loads(file.read_text(encoding="utf-8-sig"))
+        return [
+            Claim(
+                claim_id=str(value.get("id", value.get("claim_id", ""))),
+                statement=value["statement"],
+                truth=value.get("truth") or "",
+                paraphrases=tuple(value.get("paraphrases", ())),
+            )
+            for value in values
+        ]
+    except FileNotFoundError as error:
+        raise UsageError(f"{file}: no such file") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f'{file}: needs a JSON list of {{"id","statement","truth"}}: {error!r}') from error
+
+
+def _stage(config: Path | None) -> LanguageStage:
+    from flows.sources import company_of
+    from nlp.pipeline import load_stage
+
+    settings = load(config)
+    return load_stage(
+        company=company_of(settings), model_dir=settings.language.model, threads=settings.language.threads
+    )
+
+
+def _write_lines(out: Path, rows: Iterator[dict[str, Any]]) -> int:
+    beside, count = out.with_name(f".{out.name}.{os.getpid()}.part"), 0
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            for row in rows:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                count += 1
+        beside.replace(out)
+    except OSError as error:
+        raise FlowsError(f"{out}: cannot be written: {error.strerror or error}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return count

@@ -1,0 +1,233 @@
+"""Commands of the ledger: claims and their verdicts, mailings, complaints, alerts."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.shared import ConfigOption, JsonOption, emit, say, show
+from flows.config import load
+from flows.errors import UsageError
+from warehouse.records import Claim, Complaint, Mailing
+
+claim_app = typer.Typer(help="Claims that are followed, and what is true instead.", no_args_is_help=True)
+mailing_app = typer.Typer(help="Letters and messages that the company has sent.", no_args_is_help=True)
+complaint_app = typer.Typer(help="Complaints at KO, ARN and customer service.", no_args_is_help=True)
+alert_app = typer.Typer(help="What a person makes of an alert.", no_args_is_help=True)
+
+IdArgument = Annotated[str, typer.Argument(help="Short name: letters, digits and hyphens.")]
+ByOption = Annotated[str, typer.Option("--by", help="Your name: it stands beside what you decide.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.add_typer(claim_app, name="claim")
+    app.add_typer(mailing_app, name="mailing")
+    app.add_typer(complaint_app, name="complaint")
+    app.add_typer(alert_app, name="alert")
+
+
+@claim_app.command("add")
+def claim_add(
+    claim_id: IdArgument,
+    statement: Annotated[str, typer.Option(help="What people say, in one sentence.")],
+    truth: Annotated[str, typer.Option(help="What is true instead, as you would publish it.")],
+    true_for: Annotated[list[str] | None, typer.Option(help="Segment that it is really true for; repeatable.")] = None,
+    paraphrase: Annotated[list[str] | None, typer.Option(help="Another way it is said; repeatable.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Follow a claim from now on. Its verdict is unverified until a person sets it."""
+    from flows.desk import open_desk
+    from warehouse.ledger import put_claim
+
+    _check_id(claim_id)
+    settings = load(config)
+    known = {segment.id for segment in settings.segment}
+    if unknown := sorted(set(true_for or ()) - known):
+        raise UsageError(f"--true-for {', '.join(unknown)}: no such segment; known: {', '.join(sorted(known))}")
+    with open_desk(settings) as desk:
+        put_claim(
+            desk.con,
+            Claim(
+                claim_id=claim_id,
+                statement=statement,
+                truth=truth,
+                created_at=desk.now,
+                segments=tuple(true_for or ()),
+                paraphrases=tuple(paraphrase or ()),
+            ),
+        )
+    say(f"Following {claim_id}. The next pass holds it against all posts. Set its verdict: ryktesvakt claim verdict")
+
+
+@claim_app.command("verdict")
+def claim_verdict(
+    claim_id: IdArgument,
+    verdict: Annotated[str, typer.Argument(help="unverified, disputed, false or true")],
+    by: ByOption,
+    config: ConfigOption = None,
+) -> None:
+    """Set a claim's verdict, signed by a person; earlier verdicts stay on record."""
+    from flows.desk import open_desk
+    from warehouse.ledger import set_verdict
+
+    with open_desk(load(config)) as desk:
+        set_verdict(desk.con, claim_id, verdict, by=by, at=desk.now)
+    say(f"{claim_id}: {verdict}, says {by}.")
+
+
+@claim_app.command("list")
+def claim_list(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List the claims that are followed."""
+    from flows.desk import open_desk
+    from warehouse.ledger import list_claims
+
+    with open_desk(load(config)) as desk:
+        claims = list_claims(desk.con)
+    if as_json:
+        emit([asdict(claim) for claim in claims])
+    else:
+        show(["id", "statement", "verdict", "by"], [(c.claim_id, c.statement, c.verdict, c.verdict_by) for c in claims])
+
+
+@mailing_app.command("add")
+def mailing_add(
+    text: Annotated[Path, typer.Argument(help="The letter's text, UTF-8.")],
+    segment: Annotated[str, typer.Option(help="Segment that it goes to.")],
+    channel: Annotated[str, typer.Option(help="letter_first, letter_economy, email, sms, thread_post, web, ...")],
+    sent: Annotated[datetime, typer.Option(help="When it was handed over, local time unless an offset is given.")],
+    corrects: Annotated[str | None, typer.Option(help="Claim that it corrects.")] = None,
+    recipients: Annotated[int | None, typer.Option(min=1, help="Recipients; the whole segment when left out.")] = None,
+    mailing_id: Annotated[str | None, typer.Option("--id", help="Its name; made from date and file otherwise.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Register a mailing with its text: a quote of it in a forum is then known for what it is."""
+    from flows.desk import open_desk
+    from flows.sources import segments_of
+    from warehouse.ledger import put_mailings, put_segments
+
+    settings = load(config)
+    sizes = {entry.id: entry.customers for entry in settings.segment}
+    if segment not in sizes:
+        raise UsageError(f"--segment {segment}: no such segment; known: {', '.join(sorted(sizes))}")
+    with open_desk(settings) as desk:
+        at = sent if sent.tzinfo else sent.replace(tzinfo=desk.zone)
+        name = mailing_id or f"{at:%Y-%m-%d}-{re.sub(r'[^a-z0-9]+', '-', text.stem.lower()).strip('-')}"
+        _check_id(name)
+        mailing = Mailing(
+            mailing_id=name,
+            channel=channel,
+            segment=segment,
+            recipient_count=recipients or sizes[segment],
+            sent_at=at,
+            text=text.read_text(encoding="utf-8"),
+            corrects=corrects,
+        )
+        put_segments(desk.con, segments_of(settings))
+        put_mailings(desk.con, [mailing])
+    say(f"Registered {name}: {mailing.recipient_count} recipients in {segment} by {channel}.")
+
+
+@mailing_app.command("list")
+def mailing_list(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List the mailings, oldest first."""
+    from flows.desk import open_desk
+    from warehouse.ledger import list_mailings
+
+    with open_desk(load(config)) as desk:
+        found = list_mailings(desk.con)
+    if as_json:
+        emit([asdict(mailing) for mailing in found])
+    else:
+        columns = ["id", "channel", "segment", "recipients", "sent at", "corrects"]
+        rows = [(m.mailing_id, m.channel, m.segment, m.recipient_count, m.sent_at, m.corrects) for m in found]
+        show(columns, rows)
+
+
+@complaint_app.command("import")
+def complaint_import(
+    file: Annotated[Path, typer.Argument(help="CSV: channel,period_start,period_end,complaint_count[,topic]")],
+    config: ConfigOption = None,
+) -> None:
+    """Import complaint counts; the count of a known period takes the place of the old."""
+    from flows.desk import open_desk
+    from warehouse.ledger import put_complaints
+
+    found = read_complaints(file)
+    with open_desk(load(config)) as desk:
+        put_complaints(desk.con, found)
+    say(f"{len(found)} periods, {sum(c.complaint_count for c in found)} complaints imported from {file}.")
+
+
+@alert_app.command("list")
+def alert_list(
+    all_: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the open alerts, worst first."""
+    from flows.desk import open_desk
+    from warehouse.alerts import list_alerts
+
+    with open_desk(load(config)) as desk:
+        found = list_alerts(desk.con, open_only=not all_)
+    if as_json:
+        emit([asdict(alert) for alert in found])
+    else:
+        rows = [(a.alert_id, a.severity, a.kind, a.state, a.raised_at, a.reason) for a in found]
+        show(["id", "severity", "kind", "state", "raised at", "why"], rows)
+
+
+@alert_app.command("set")
+def alert_set(
+    alert_id: Annotated[str, typer.Argument()],
+    state: Annotated[str, typer.Argument(help="acknowledged, handled or false_alarm")],
+    by: ByOption,
+    config: ConfigOption = None,
+) -> None:
+    """Record what a person makes of an alert."""
+    from flows.desk import open_desk
+    from warehouse.alerts import set_alert_state
+
+    with open_desk(load(config)) as desk:
+        alert = set_alert_state(desk.con, alert_id, state, by=by, at=desk.now)
+    say(f"{alert.alert_id}: {alert.state}, says {by}.")
+
+
+def read_complaints(file: Path) -> list[Complaint]:
+    """Return the complaint counts of a CSV file. Raises UsageError with every bad line."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{file}: cannot be read as CSV: {error}") from error
+    found, problems = [], []
+    for number, row in enumerate(rows, start=2):
+        try:
+            found.append(
+                Complaint(
+                    channel=row["channel"].strip(),
+                    period_start=date.fromisoformat(row["period_start"].strip()),
+                    period_end=date.fromisoformat(row["period_end"].strip()),
+                    complaint_count=int(row["complaint_count"]),
+                    topic=(row.get("topic") or "").strip() or None,
+                )
+            )
+        except (KeyError, AttributeError, TypeError):
+            problems.append(f"{file}:{number}: needs channel, period_start, period_end and complaint_count")
+        except ValueError as error:
+            problems.append(f"{file}:{number}: {error}")
+    if problems or not found:
+        raise UsageError("\n".join(problems) or f"{file}: holds no complaints")
+    return found
+
+
+def _check_id(text: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", text):
+        raise UsageError(f"{text!r}: an id is lower-case letters, digits and hyphens, at most 64")

@@ -1,0 +1,87 @@
+"""Commands on the published tables: query, export, erase."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.shared import ConfigOption, JsonOption, emit, rows_as_json, say, show, warn
+from flows.config import load
+from flows.errors import UsageError
+
+
+class Format(StrEnum):
+    """What `export` writes."""
+
+    parquet = "parquet"
+    csv = "csv"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(sql)
+    app.command()(export)
+    app.command()(erase)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="SQL over the published snapshot; it can only read.")],
+    limit: Annotated[int, typer.Option(min=1, help="Most rows to print.")] = 1000,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Query the published snapshot. Tables and views: docs/schema.md."""
+    from flows.desk import paths_of
+    from warehouse.query import run_sql
+
+    found = run_sql(paths_of(load(config)).published, query, limit=limit)
+    if as_json:
+        emit(rows_as_json(found.columns, found.rows))
+    else:
+        show(found.columns, found.rows)
+    if found.is_cut:
+        warn(f"only the first {limit} rows; raise --limit, or use export for all")
+
+
+def export(
+    query: Annotated[str, typer.Argument(help="A query, or the name of a table or view.")],
+    out: Annotated[Path, typer.Option("--out", "-o")],
+    format: Annotated[Format | None, typer.Option(help="Told from the file's name when left out.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write a query's whole answer to Parquet or CSV; in CSV no cell can run as a formula."""
+    from flows.desk import paths_of
+    from warehouse.query import export as write
+
+    chosen = format or next((f for f in Format if out.suffix == f".{f}"), None)
+    if chosen is None:
+        raise UsageError(f"--out {out}: name it .parquet or .csv, or give --format")
+    text = f'FROM "{query}"' if query.isidentifier() else query
+    count = write(paths_of(load(config)).published, text, out, format=chosen.value)
+    say(f"{count} rows -> {out}")
+
+
+def erase(
+    author: Annotated[str | None, typer.Option(help="Author key, as the tables show it.")] = None,
+    source: Annotated[str | None, typer.Option(help="Source of --post.")] = None,
+    post: Annotated[str | None, typer.Option(help="The place's own id of a post.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase an author's posts, or one post: from landing files, archives, warehouse and snapshots."""
+    from flows.erasing import erase_author, erase_post
+
+    if (author is None) == (post is None) or (post is not None and source is None):
+        raise UsageError("give --author KEY, or --source NAME with --post ID")
+    if not yes:
+        typer.confirm("Erase for good? Counts stay, texts and author keys go", abort=True)
+    settings = load(config)
+    done = erase_author(settings, author) if author else erase_post(settings, source or "", post or "")
+    if as_json:
+        emit(done)
+    else:
+        say(", ".join(f"{value} {name.replace('_', ' ')}" for name, value in done.items()))

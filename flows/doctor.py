@@ -1,0 +1,143 @@
+"""What is wrong with an installation, and what to do about it; and what has never met its live site."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawlers.errors import CrawlerError
+from crawlers.politeness import is_loopback
+from flows.config import Config, has_author_key_in_environment, load
+from flows.desk import Paths, paths_of
+from flows.errors import ConfigError
+from flows.sources import company_of, site_of
+from nlp.errors import NlpError
+
+LEAST_FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: str
+    """`good`, `note` (nothing to mend, but know it) or `wrong`."""
+    what: str
+    advice: str = ""
+
+
+def examine(config_file: Path | None) -> list[Finding]:
+    """Look at everything and return what was found, the configuration's problems first."""
+    try:
+        config = load(config_file)
+    except ConfigError as error:
+        return [
+            Finding(level="wrong", what=line, advice="correct the configuration file")
+            for line in str(error).splitlines()
+        ]
+    paths = paths_of(config)
+    checks = (
+        _company(config),
+        _sources(config),
+        _secret(config),
+        _disk(paths),
+        _model(config),
+        _extras(),
+        _tables(paths),
+    )
+    return [finding for check in checks for finding in check]
+
+
+def _company(config: Config) -> Iterator[Finding]:
+    yield Finding(level="good", what=f"configuration for {config.company.name}, {len(config.source)} sources")
+    if not config.segment:
+        yield Finding(
+            level="wrong",
+            what="no customer segment is configured",
+            advice="add [[segment]]: without, no race and no mismatch can be computed",
+        )
+
+
+def _sources(config: Config) -> Iterator[Finding]:
+    if not config.source:
+        yield Finding(level="wrong", what="no source is configured", advice="add a [[source]]")
+    for source in config.source:
+        try:
+            site = site_of(source, config)
+        except (CrawlerError, ConfigError) as error:
+            yield Finding(level="wrong", what=f"source {source.name}: {error}", advice="correct its [[source]]")
+            continue
+        if not config.crawl.contact and not is_loopback(site.url):
+            yield Finding(
+                level="wrong",
+                what=f"source {source.name}: no contact address to show its owner",
+                advice="set crawl.contact; no live site is crawled without it",
+            )
+        if site.verified_live is None:
+            yield Finding(
+                level="note",
+                what=f"source {source.name}: its reader ({site.engine}) has never met the live site",
+                advice="crawl once with --out, and compare some posts with the site by eye",
+            )
+
+
+def _secret(config: Config) -> Iterator[Finding]:
+    if has_author_key_in_environment():
+        yield Finding(level="good", what="the pseudonyms' key comes from the environment")
+    else:
+        yield Finding(
+            level="note",
+            what="the pseudonyms' key lies beside the data that it protects",
+            advice="set RYKTESVAKT_AUTHOR_KEY from a secret store (openssl rand -hex 32)",
+        )
+
+
+def _disk(paths: Paths) -> Iterator[Finding]:
+    folder = next((p for p in (paths.data, *paths.data.absolute().parents) if p.exists()), Path())
+    if not os.access(folder, os.W_OK):
+        yield Finding(level="wrong", what=f"{paths.data}: cannot be written", advice="choose another storage.data")
+        return
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        yield Finding(
+            level="wrong", what=f"{paths.data}: {free >> 20} MiB free", advice="make room: at least 1 GiB is needed"
+        )
+    else:
+        yield Finding(level="good", what=f"{paths.data}: {free >> 30} GiB free")
+
+
+def _model(config: Config) -> Iterator[Finding]:
+    from nlp.pipeline import load_stage
+
+    try:
+        stage = load_stage(company=company_of(config), model_dir=config.language.model)
+    except NlpError as error:
+        yield Finding(level="wrong", what=str(error), advice="reinstall, or correct language.model")
+    else:
+        meta = stage.encoder.meta
+        yield Finding(level="good", what=f"language model {meta.name} {meta.version}")
+
+
+def _extras() -> Iterator[Finding]:
+    if importlib.util.find_spec("torch"):
+        yield Finding(level="note", what="torch is installed; only training needs it")
+
+
+def _tables(paths: Paths) -> Iterator[Finding]:
+    if not paths.published.exists():
+        yield Finding(level="note", what="nothing is published yet", advice="ryktesvakt run, or ryktesvakt demo")
+        return
+    from warehouse.errors import WarehouseError
+    from warehouse.query import run_sql
+
+    try:
+        found = run_sql(paths.published, "SELECT source, max(finished_at) FROM visit WHERE is_complete GROUP BY 1")
+    except WarehouseError as error:
+        yield Finding(level="wrong", what=str(error), advice="ryktesvakt run publishes anew")
+    else:
+        for source, seen in found.rows:
+            yield Finding(level="good", what=f"source {source}: last read whole {seen:%Y-%m-%d %H:%M} UTC")

@@ -1,0 +1,47 @@
+"""Lets go of what has been kept long enough: archives and landing files, then words and pseudonyms in the warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flows.config import Config
+from flows.desk import paths_of, writer_lock
+from warehouse.retention import expire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retained:
+    """What was let go of."""
+
+    archive_count: int
+    landing_count: int
+    post_count: int
+    """Posts whose words and pseudonym went; their counts stay."""
+
+
+def let_go(config: Config, *, now: datetime | None = None) -> Retained:
+    """Remove what is older than the configuration keeps. Done after a pass, and safe to be killed and done again."""
+    now, kept, paths = now or datetime.now(UTC), config.storage, paths_of(config)
+    with writer_lock(paths):
+        return Retained(
+            archive_count=_remove(paths.data / "archive", older_than=now - timedelta(days=kept.archive_days)),
+            landing_count=_remove(paths.landing, older_than=now - timedelta(days=kept.landing_days)),
+            post_count=expire(paths.warehouse, now=now, days=kept.text_days),
+        )
+
+
+def _remove(folder: Path, *, older_than: datetime) -> int:
+    """Remove the files of runs that began before a moment; a run's name begins with its moment."""
+    old = [file for file in folder.glob("*/*.gz") if (began := _began(file)) is not None and began < older_than]
+    for file in old:
+        file.unlink()
+    return len(old)
+
+
+def _began(file: Path) -> datetime | None:
+    try:
+        return datetime.strptime(file.name.split(".", 1)[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

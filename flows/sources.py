@@ -1,0 +1,82 @@
+"""From the configuration to what the rooms take: sites for the crawlers, the company for the language stage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from crawlers.model import Site
+from crawlers.politeness import is_loopback
+from crawlers.run import CrawlJob
+from crawlers.sites import shipped_site
+from flows.config import Config, Source
+from flows.errors import ConfigError
+from nlp.company import Company, Homonym
+from nlp.mentions import is_mention
+from nlp.redact.redactor import make_redactor
+from warehouse.records import Segment
+
+
+def company_of(config: Config) -> Company:
+    """Return the company as the language stage knows it."""
+    given = config.company.model_dump(exclude={"homonyms"})
+    homonyms = tuple(Homonym(name=h.name, context=h.context) for h in config.company.homonyms)
+    return Company(**given, homonyms=homonyms)
+
+
+def sites_of(config: Config) -> tuple[Site, ...]:
+    """Return the sites of all enabled sources. Raises ConfigError or the crawlers' SiteError."""
+    return tuple(site_of(source, config) for source in config.source if source.enabled)
+
+
+def site_of(source: Source, config: Config) -> Site:
+    """Return one source as a site: the shipped one with the file's changes, or the one that the file describes."""
+    query = source.query or config.company.name
+    if source.engine is None or source.url is None:
+        changes = source.model_dump(include=source.model_fields_set - {"name", "enabled", "query"})
+        return replace(shipped_site(source.name), query=query, **changes)
+    delay = config.crawl.delay_seconds if source.delay_seconds is None else source.delay_seconds
+    return Site(
+        name=source.name,
+        engine=source.engine,
+        url=source.url,
+        timezone=ZoneInfo(source.timezone),
+        encoding=source.encoding,
+        query=query,
+        delay_seconds=delay,
+        expected_min=source.expected_min,
+        expected_max=source.expected_max,
+        interval_hours=source.interval_hours,
+    )
+
+
+def require_contact(site: Site, config: Config) -> None:
+    """Raise ConfigError unless a stranger whom we visit can write to somebody."""
+    if not config.crawl.contact and not is_loopback(site.url):
+        raise ConfigError(
+            f"crawl.contact: is empty, and {site.name} is not on this machine; "
+            "set an address that the site's owner can write to"
+        )
+
+
+def keep_thread(config: Config) -> partial[bool]:
+    """Return the test of whether a text names the company; it pickles."""
+    return partial(is_mention, company=company_of(config))
+
+
+def job_for(site: Site, config: Config, **given: object) -> CrawlJob:
+    """Return a crawl of a site with all that the configuration decides; `given` adds or overrides."""
+    values: dict[str, object] = {
+        "site": site,
+        "is_mention": keep_thread(config),
+        "redact": make_redactor(company_of(config)),
+        "contact": config.crawl.contact,
+        "pages_per_day": config.crawl.pages_per_day,
+    }
+    return CrawlJob(**{**values, **given})  # type: ignore[arg-type]
+
+
+def segments_of(config: Config) -> tuple[Segment, ...]:
+    """Return the customer segments as the warehouse keeps them."""
+    return tuple(Segment(segment=s.id, name=s.name, customer_count=s.customers) for s in config.segment)

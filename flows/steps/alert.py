@@ -1,0 +1,236 @@
+"""Step 7: what a person should look at now. An alert is raised once and escalates; it never repeats itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from earlywarning.mailings import Segment
+from earlywarning.mismatch import find_mismatches, find_void
+from earlywarning.severity import QUIET, Standing, is_open, severity_of, take
+from flows.desk import Desk
+from flows.sources import sites_of
+from flows.steps.digest import expectations
+from flows.steps.watch import SUBJECT, WatchPass, mailings_of
+from reports.swedish import counted, duration, listed, number
+from warehouse import watching
+from warehouse.alerts import list_alerts, put_alerts, set_alert_state
+from warehouse.digest_rows import read_sources
+from warehouse.keys import stable_key
+from warehouse.ledger import list_claims, list_segments
+from warehouse.records import Alert, Claim, Race
+
+STANDINGS = "standings"
+OURSELVES = "ryktesvakt"
+VOID_DAYS = 28
+OPEN = ("new", "acknowledged")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertReport:
+    """What a pass raised."""
+
+    news: tuple[Alert, ...]
+    """Raised or escalated now."""
+    open_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Grounds for an alert, before it is known whether they are news."""
+
+    kind: str
+    subject_id: str
+    severity: str
+    evidence_at: datetime
+    reason: str
+    segments: tuple[str, ...] = ()
+    evidence: float | None = None
+    threshold: float | None = None
+
+
+def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
+    """Raise what is new, escalate what has grown, close what has been quiet; then let the watch remember."""
+    now = found.at
+    standings = _standings(desk, now)
+    findings = [*_alarms(found, races), *_silences(desk, now)]
+    is_spreading = _spreading(standings, findings, now)
+    for claim in list_claims(desk.con, now=now):
+        findings += _beside(desk, claim, now, is_spreading=claim.claim_id in is_spreading)
+    raised = [told for finding in findings if (told := _take(finding, standings, now))]
+    news = put_alerts(desk.con, raised, at=now)
+    _close_quiet(desk, standings, now)
+    watching.put_states(desk.con, {SUBJECT: found.memory, STANDINGS: _as_json(standings)}, step_at=now)
+    return AlertReport(news=tuple(news), open_count=len(list_alerts(desk.con, open_only=True)))
+
+
+def _alarms(found: WatchPass, races: Sequence[Race]) -> list[Finding]:
+    return [
+        Finding(
+            kind="alarm",
+            subject_id=crossing.claim_id,
+            severity=severity_of(crossing.level, rumour_leads_168h=_leads(crossing.claim_id, races)),
+            evidence_at=crossing.evidence_at,
+            reason=crossing.reason,
+            segments=tuple(r.segment.segment for r in races if r.claim_id == crossing.claim_id),
+            evidence=crossing.evidence,
+            threshold=crossing.threshold,
+        )
+        for crossing in found.crossings
+    ]
+
+
+def _leads(claim_id: str, races: Sequence[Race]) -> float | None:
+    return max((race.rumour_leads_168h for race in races if race.claim_id == claim_id), default=None)
+
+
+def _spreading(standings: Mapping[str, Standing], findings: Iterable[Finding], now: datetime) -> set[str]:
+    """Return the claims with an alarm that is open, or goes now."""
+    old = {_subject(key) for key, at in standings.items() if key.startswith("alarm:") and is_open(at, at=now)}
+    return old | {finding.subject_id for finding in findings if finding.kind == "alarm"}
+
+
+def _beside(desk: Desk, claim: Claim, now: datetime, *, is_spreading: bool) -> list[Finding]:
+    mailings = mailings_of(desk, now)
+    found = []
+    missed = find_mismatches(
+        claim_id=claim.claim_id,
+        is_spreading=is_spreading,
+        true_for=claim.segments,
+        segments=[Segment(**asdict(segment)) for segment in list_segments(desk.con)],
+        mailings=mailings,
+        now=now,
+    )
+    if missed:
+        names = listed([m.segment.name for m in missed])
+        people = counted(sum(m.segment.customer_count for m in missed), "kund", "kunder")
+        found.append(
+            Finding(
+                kind="mismatch",
+                subject_id=claim.claim_id,
+                severity="warning",
+                evidence_at=now,
+                reason=f"Ingen rättelse går till {names} ({people}), där påståendet kan tas för sant.",
+                segments=tuple(m.segment.segment for m in missed),
+            )
+        )
+    asked = _queries(desk, claim.claim_id, now)
+    void = find_void(
+        claim_id=claim.claim_id,
+        queries_24h=sum(at > now - timedelta(days=1) for at in asked),
+        queries_before=sum(at <= now - timedelta(days=1) for at in asked),
+        days_before=VOID_DAYS - 1.0,
+        mailings=mailings,
+        now=now,
+    )
+    if void:
+        found.append(
+            Finding(
+                kind="void",
+                subject_id=claim.claim_id,
+                severity="watch",
+                evidence_at=now,
+                reason=(
+                    f"{counted(void.queries_24h, 'fråga', 'frågor')} på ett dygn, mot "
+                    f"{number(void.usual_24h, decimals=1)} en vanlig dag, och vi har inte sagt något om saken."
+                ),
+            )
+        )
+    return found
+
+
+def _queries(desk: Desk, claim_id: str, now: datetime) -> list[datetime]:
+    """Return when different people asked, each once a day."""
+    seen: dict[tuple[str, object], datetime] = {}
+    for post in watching.matched_posts(desk.con, now=now):
+        if post.claim_id == claim_id and post.stance == "query" and post.posted_at > now - timedelta(days=VOID_DAYS):
+            seen.setdefault((post.author_key, post.posted_at.date()), post.posted_at)
+    return list(seen.values())
+
+
+def _silences(desk: Desk, now: datetime) -> list[Finding]:
+    sources = read_sources(desk.con, expectations(sites_of(desk.config)), now=now)
+    return [
+        Finding(
+            kind="silence",
+            subject_id=source.source,
+            severity="watch",
+            evidence_at=now,
+            reason=(
+                f"{source.source} har inte lästs på {duration(source.unseen_hours)}."
+                if source.unseen_hours is not None
+                else f"{source.source} har aldrig kunnat läsas."
+            ),
+        )
+        for source in sources
+        if source.is_silent
+    ]
+
+
+def _take(finding: Finding, standings: dict[str, Standing], now: datetime) -> Alert | None:
+    """Return the alert if the finding is news, and move its standing along."""
+    key = f"{finding.kind}:{finding.subject_id}"
+    before = standings.get(key)
+    after, change = take(before, finding.severity, at=finding.evidence_at)
+    standings[key] = after
+    if change is None:
+        return None
+    return Alert(
+        alert_id=alert_id(key, after.raised_at if change != "escalated" or before is None else before.raised_at),
+        kind=finding.kind,
+        severity=finding.severity,
+        subject_id=finding.subject_id,
+        raised_at=now,
+        reason=finding.reason,
+        segments=finding.segments,
+        evidence=finding.evidence,
+        threshold=finding.threshold,
+    )
+
+
+def alert_id(key: str, opened_at: datetime) -> str:
+    """Return the name of an alert: the same whenever the pass that raises it is done again."""
+    return stable_key(key, opened_at.isoformat())
+
+
+def _close_quiet(desk: Desk, standings: Mapping[str, Standing], now: datetime) -> None:
+    """Close alerts without new evidence for long, and silences that have ended; the record says that we did it."""
+    for open_alert in list_alerts(desk.con, open_only=True):
+        standing = standings.get(f"{open_alert.kind}:{open_alert.subject_id}")
+        quiet = timedelta(0) if open_alert.kind in ("silence", "mismatch") else QUIET
+        if standing is None or now - standing.evidence_at > quiet:
+            set_alert_state(desk.con, open_alert.alert_id, "handled", by=OURSELVES, at=now)
+
+
+def _standings(desk: Desk, now: datetime) -> dict[str, Standing]:
+    """Return where the alerts of each subject stand, with what persons have said of them since."""
+    found = watching.get_states(desk.con, now=now).get(STANDINGS)
+    judged = {a.alert_id: a.state for a in list_alerts(desk.con)}
+    standings = {key: _standing(value) for key, value in (found[1] if found else {}).items()}
+    return {
+        key: replace(standing, state=judged.get(alert_id(key, standing.raised_at), standing.state))
+        for key, standing in standings.items()
+    }
+
+
+def _standing(value: Mapping[str, Any]) -> Standing:
+    times = {name: datetime.fromisoformat(value[name]) for name in ("raised_at", "evidence_at")}
+    return Standing(severity=value["severity"], state=value["state"], **times)
+
+
+def _as_json(standings: Mapping[str, Standing]) -> dict[str, Any]:
+    return {
+        key: {
+            "severity": standing.severity,
+            "state": standing.state,
+            "raised_at": standing.raised_at.isoformat(),
+            "evidence_at": standing.evidence_at.isoformat(),
+        }
+        for key, standing in standings.items()
+    }
+
+
+def _subject(key: str) -> str:
+    return key.split(":", 1)[1]

@@ -1,0 +1,44 @@
+"""Step 1: read the sources into landing files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawlers.run import CrawlResult
+from flows.desk import Desk
+from flows.errors import NothingSeenError
+from flows.sources import job_for, require_contact, sites_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """What each source gave."""
+
+    results: tuple[CrawlResult, ...]
+
+    @property
+    def problems(self) -> list[str]:
+        """One line for each source that could not be read whole."""
+        said = []
+        for result in self.results:
+            if result.error:
+                said.append(f"{result.source}: {result.error}")
+            said += [f"{result.source}: {i.cause}: {i.detail} ({i.url})" for i in result.incidents]
+        return said
+
+
+def crawl(desk: Desk) -> CrawlReport:
+    """Crawl every enabled source. Raises NothingSeenError when not one of them could be read."""
+    sites = sites_of(desk.config)
+    for site in sites:
+        require_contact(site, desk.config)
+    jobs = [
+        job_for(
+            site, desk.config, run_id=desk.run_id, secret=desk.secret, data_dir=desk.paths.data, now=desk.virtual_now
+        )
+        for site in sites
+    ]
+    report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else ())
+    if jobs and not any(result.is_complete or result.read_count for result in report.results):
+        raise NothingSeenError("no source could be read:\n" + "\n".join(report.problems))
+    return report

@@ -1,0 +1,70 @@
+"""Step 7: write the morning's digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+from crawlers.model import Site
+from flows.desk import Desk
+from flows.sources import sites_of
+from reports.digest import render_digest
+from warehouse.digest_rows import SourceExpectation, read_digest, record_digest
+
+
+def digest(desk: Desk) -> Path:
+    """Write the digest of the local day that ends with the last midnight, as of now, and return its path."""
+    now = desk.now
+    day = now.astimezone(desk.zone).date() - timedelta(days=1)
+    rows = read_digest(
+        desk.con,
+        company=desk.config.company.name,
+        day=day,
+        now=now,
+        timezone=str(desk.zone),
+        is_simulation=desk.config.simulation,
+        sources=expectations(sites_of(desk.config)),
+        false_alarms_per_month=desk.config.budget.warning_per_month,
+    )
+    html = render_digest(rows)
+    path = digest_path(desk.paths.digests, day)
+    write_whole(path, html)
+    content = hashlib.sha256(html.encode()).hexdigest()
+    record_digest(desk.con, day=day, generated_at=now, path=path.name, content_hash=content)
+    return path
+
+
+def digest_path(folder: Path, day: date) -> Path:
+    """Return where a day's digest belongs."""
+    return folder / f"{day.isoformat()}.html"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def expectations(sites: Iterable[Site]) -> list[SourceExpectation]:
+    """Return what each site promises: how often it is read, and how much it gives."""
+    return [
+        SourceExpectation(
+            source=site.name,
+            interval_hours=site.interval_hours,
+            expected_min=site.expected_min,
+            expected_max=site.expected_max,
+            is_verified_live=site.verified_live is not None,
+        )
+        for site in sites
+    ]

@@ -1,0 +1,14 @@
+"""Step 8: put a snapshot where analysts read it, while they read the old one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.desk import Desk
+from warehouse.publish import publish as publish_snapshot
+
+
+def publish(desk: Desk) -> Path:
+    """Publish the warehouse as it stands, and return where."""
+    generations = desk.config.storage.generations
+    return publish_snapshot(desk.con, desk.paths.published, generations=generations).path

@@ -1,0 +1,115 @@
+"""Step 5: let the alarm take in the hours that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from earlywarning import watch as alarm
+from earlywarning.alarm_state import AlarmSettings, threshold_hours
+from earlywarning.clock import hour_of
+from earlywarning.exposure import SourceVisit
+from earlywarning.mailings import Mailing
+from earlywarning.prior import expected_rate
+from earlywarning.watch import MatchedPost, WatchCrossing
+from earlywarning.watch_state import WatchState
+from flows.desk import Desk
+from warehouse import watching
+from warehouse.ledger import list_claims, list_mailings
+
+SUBJECT = "watch"
+"""Under this name the whole watch's state is kept; the standing of alerts has a name of its own."""
+VISITS_BACK = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchPass:
+    """What the watch found, and what it will remember once the alerts are saved."""
+
+    at: datetime
+    claim_ids: tuple[str, ...]
+    crossings: tuple[WatchCrossing, ...]
+    memory: Mapping[str, Any]
+    """The watch's next state, as JSON values: `alert` saves it after the alerts, so that a kill between loses none."""
+
+
+def watch(desk: Desk) -> WatchPass:
+    """Advance the alarm of every claim to now, and return what crossed a level."""
+    now = desk.now
+    state, since = _remembered(desk, now)
+    claims = tuple(claim.claim_id for claim in list_claims(desk.con, now=now))
+    posts = _new_posts(desk, now, since, known=state.claims)
+    found = alarm.watch(
+        state,
+        posts,
+        claims=claims,
+        visits=_visits(desk, now),
+        now=now,
+        prior_rates=_prior_rates(desk, claims, now),
+        settings=alarm_settings(desk),
+    )
+    return WatchPass(at=now, claim_ids=claims, crossings=found.crossings, memory=found.state.to_dict())
+
+
+def alarm_settings(desk: Desk) -> AlarmSettings:
+    """Return the alarm's settings for the budget of the configuration."""
+    budget = desk.config.budget
+    return AlarmSettings(
+        watch_hours=threshold_hours(budget.watch_per_month), warning_hours=threshold_hours(budget.warning_per_month)
+    )
+
+
+def mailings_of(desk: Desk, now: datetime) -> list[Mailing]:
+    """Return the mailings sent by a moment, as the early warning takes them."""
+    return [
+        Mailing(
+            mailing_id=m.mailing_id,
+            channel=m.channel,
+            segment=m.segment,
+            recipient_count=m.recipient_count,
+            sent_at=m.sent_at,
+            text=m.text,
+            corrects=m.corrects,
+        )
+        for m in list_mailings(desk.con, now=now)
+    ]
+
+
+def _remembered(desk: Desk, now: datetime) -> tuple[WatchState, datetime | None]:
+    found = watching.get_states(desk.con, now=now).get(SUBJECT)
+    if found is None:
+        return WatchState(), None
+    step_at, value = found
+    return WatchState.from_dict(value), step_at
+
+
+def _new_posts(desk: Desk, now: datetime, since: datetime | None, *, known: Mapping[str, Any]) -> list[MatchedPost]:
+    """Return posts first seen since the last pass; of a claim that is new to the watch, its whole history."""
+    every = watching.matched_posts(desk.con, now=now)
+    return [
+        MatchedPost(
+            claim_id=post.claim_id,
+            source=post.source,
+            posted_at=post.posted_at,
+            seen_at=post.seen_at,
+            author_key=post.author_key,
+            stance=post.stance or "comment",
+        )
+        for post in every
+        if since is None or post.seen_at > since or post.claim_id not in known
+    ]
+
+
+def _visits(desk: Desk, now: datetime) -> list[SourceVisit]:
+    visits = watching.list_visits(desk.con, now=now, finished_after=now - VISITS_BACK)
+    return [
+        SourceVisit(source=v.source, started_at=v.started_at, finished_at=v.finished_at, is_complete=v.is_complete)
+        for v in visits
+    ]
+
+
+def _prior_rates(desk: Desk, claims: tuple[str, ...], now: datetime) -> dict[str, float]:
+    mailings = mailings_of(desk, now)
+    return {claim: expected_rate(claim, hour_of(now), mailings) for claim in claims}

@@ -1,0 +1,69 @@
+"""The demo killed at random moments and started again ends with the same tables as one that was left alone."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from warehouse.audit import table_hashes
+from warehouse.connection import open_warehouse
+
+DAYS = 4
+KILLS = 4
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+
+def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "flows.cli.app", "demo"]
+    options = ["--out", str(folder), "--days", str(DAYS), "--port", str(port)]
+    return subprocess.Popen(
+        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+
+
+def finish(process: subprocess.Popen[bytes]) -> str:
+    said, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, said.decode()
+    return said.decode()
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    con = open_warehouse(folder / "data" / "warehouse.duckdb", read_only=True)
+    try:
+        return table_hashes(con)
+    finally:
+        con.close()
+
+
+def free_ports() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return min(probe.getsockname()[1], 65000)
+
+
+def test_killed_anywhere_and_started_again_ends_the_same(tmp_path: Path) -> None:
+    calm, rough, port = tmp_path / "calm", tmp_path / "rough", free_ports()
+    begun = time.monotonic()
+    finish(start(calm, port))
+    whole = time.monotonic() - begun
+    chance, killed = random.Random(2023), 0
+    while killed < KILLS:
+        process = start(rough, port)
+        try:
+            process.wait(timeout=chance.uniform(0.15, 0.8) * whole)
+            break  # it came to its end between two kills
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            killed += 1
+    said = finish(start(rough, port))
+    assert killed >= 2
+    assert "Digest:" in said
+    assert hashes(rough) == hashes(calm)
+    assert not list(rough.rglob("*.tmp"))
