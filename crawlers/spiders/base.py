@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import urldefrag
 
 from scrapy import Spider
 
@@ -116,6 +117,7 @@ class PlaceSpider(BaseSpider):
                 page, listing = await self._get_listing(url, known if url == entry else KnownListing())
                 if url == entry and listing:
                     etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
+                self._hold_embedded(page, listing)
                 has_news = await self._read_listed(listing)
                 following = listing.next_url if listing else None
                 url = (following if has_news or is_in_backlog else backlog) or ""
@@ -135,6 +137,14 @@ class PlaceSpider(BaseSpider):
         if listing and not listing.threads and not self.may_be_empty:
             raise self._fault(page, "site_changed", "no threads on a listing that answered 200")
         return page, listing
+
+    def _hold_embedded(self, page: Page, listing: Listing | None) -> None:
+        """Keep a listing's body for threads that it holds itself: their address is its own, but for the fragment."""
+        self._held = {
+            ref.url: replace(page, url=ref.url)
+            for ref in (listing.threads if listing else ())
+            if "#" in ref.url and urldefrag(ref.url)[0] == urldefrag(page.url)[0]
+        }
 
     async def _read_listed(self, listing: Listing | None) -> bool:
         """Read the threads that changed; return whether there was any news."""
@@ -201,7 +211,7 @@ class PlaceSpider(BaseSpider):
         self, ref: ThreadRef, start: str, validators: KnownThread | None
     ) -> tuple[Reading, FetchError | BudgetSpentError | None]:
         """Read a thread's pages from one on; return what they gave and what cut the reading short, if anything."""
-        reading = Reading(ref.thread_id, title=ref.title)
+        reading = Reading(ref.thread_id, title=ref.title, view_count=ref.view_count)
         queue, seen = [start], set[str]()
         known = validators or _as_known(ref, self.session)
         try:
@@ -243,9 +253,13 @@ class PlaceSpider(BaseSpider):
         self, url: str, parse: Callable[[Page, Site], T], *, etag: str | None, last_modified: str | None
     ) -> tuple[Page, T | None]:
         """Return a page and what it says; None for a page that has not changed (status 304)."""
-        page = self._held.pop(url, None) or await self.fetcher.get(url, etag=etag, last_modified=last_modified)
+        address, fragment = urldefrag(url)
+        page = self._held.pop(url, None) or await self.fetcher.get(address, etag=etag, last_modified=last_modified)
         if page.status == 304:
             return page, None
+        if fragment:
+            # Not sent, but it may tell the engine which part of the page is asked for.
+            page = replace(page, url=f"{urldefrag(page.url)[0]}#{fragment}")
         try:
             return page, parse(page, self.session.site)
         except NotAThreadError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -47,6 +47,28 @@ class Reading:
     def mentions(self, is_mention: Callable[[str], bool]) -> bool:
         """Return whether the title or any post says the company's name."""
         return is_mention(self.title) or any(is_mention(post.text) for post, _ in self.posts.values())
+
+    def resolved(self, post: ParsedPost) -> ParsedPost:
+        """Return the post with places in the thread turned into ids, and names in quotes into their authors.
+
+        Where authors are ids, a quoted name that nobody here has stays unknown: its pseudonym would be another person.
+        """
+        by_place = {other.position: other.post_id for other, _ in self.posts.values() if other.position is not None}
+        reply_to = post.reply_to or by_place.get(post.reply_to_position or 0)
+        quoted = tuple(
+            replace(
+                quote, post_id=quote.post_id or by_place.get(quote.position or 0), author=self._author(quote.author)
+            )
+            for quote in post.quoted
+        )
+        return replace(post, reply_to=reply_to, quoted=quoted)
+
+    def _author(self, named: str | None) -> str | None:
+        posts = [post for post, _ in self.posts.values()]
+        if named is None or all(post.author_name is None for post in posts) or any(p.author == named for p in posts):
+            return named
+        ids = {post.author for post in posts if post.author_name == named}
+        return ids.pop() if len(ids) == 1 else None
 
     @property
     def newest(self) -> ParsedPost | None:

@@ -108,7 +108,7 @@ class Session:
             self.post_count += 1
             self.output.write(
                 to_post(
-                    parsed,
+                    reading.resolved(parsed),
                     source=self.site.name,
                     thread_id=reading.thread_id,
                     thread_title=reading.title,
