@@ -31,9 +31,12 @@ def text_of(page: Page, site: Site) -> str:
             return body.decode("utf-8")
         except UnicodeDecodeError:
             encoding = "cp1252"
-    if codecs.lookup(encoding).name == "cp1252":
-        return body.decode("latin-1").translate(_C1)
-    return body.decode(encoding, errors="replace")
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError:
+        if codecs.lookup(encoding).name == "cp1252":
+            return body.decode("latin-1").translate(_C1)
+        return body.decode(encoding, errors="replace")
 
 
 def json_of(page: Page, site: Site) -> Any:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin
 from selectolax.lexbor import LexborNode
 
 from crawlers.engines import decode, fields, markup, reading, refusal
-from crawlers.engines.markup import attribute
+from crawlers.engines.markup import Marks, attribute
 from crawlers.model import Listing, NotAThreadError, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
 
 NAME = "discourse"
@@ -123,7 +123,9 @@ def _post(post: Mapping[str, Any], *, topic_id: str, ids: Mapping[int, str], pag
     cooked = post.get("cooked")
     if not isinstance(cooked, str):
         raise reading.UnreadablePostError("missing_text", f"post {post_id} has no cooked text")
-    said = markup.words(markup.fragment(cooked), quote=_QUOTE, drop=_NOISE)
+    body = markup.fragment(cooked)
+    marked = markup.marks(body, quote=_QUOTE, drop=_NOISE)
+    said = markup.words(body, marked)
     number, answered = fields.whole(post, "post_number"), fields.whole(post, "reply_to_post_number")
     slug = fields.text(post, "topic_slug") or "-"
     return ParsedPost(
@@ -135,7 +137,7 @@ def _post(post: Mapping[str, Any], *, topic_id: str, ids: Mapping[int, str], pag
         posted_at=fields.time(post, "created_at", page, site),
         url=f"{_base(page.url)}/t/{slug}/{topic_id}/{number or ''}".rstrip("/"),
         text=said.text,
-        quoted=tuple(quote for node in said.quotes for quote in _quotes(node, topic_id, ids)),
+        quoted=tuple(quote for node in said.quotes for quote in _quotes(node, marked, topic_id, ids)),
         edited_at=fields.time_or_none(post, "updated_at", page, site)
         if (fields.whole(post, "version") or 1) > 1
         else None,
@@ -152,11 +154,11 @@ def _likes(post: Mapping[str, Any]) -> int:
     return next((fields.whole(s, "count") or 0 for s in fields.items(post, "actions_summary") if s.get("id") == 2), 0)
 
 
-def _quotes(node: LexborNode, topic_id: str, ids: Mapping[int, str]) -> list[ParsedQuote]:
+def _quotes(node: LexborNode, marked: Marks, topic_id: str, ids: Mapping[int, str]) -> list[ParsedQuote]:
     """Return a quote and, after it, the quotes inside it; posts of other topics are named by nothing but their text."""
     is_post = node.tag == "aside"
     content = (node.css_first("blockquote") if is_post else None) or node
-    said = markup.words(content, quote=_QUOTE, drop=_NOISE)
+    said = markup.words(content, marked)
     number, topic = attribute(node, "data-post"), attribute(node, "data-topic")
     is_here = is_post and number.isdigit() and topic in ("", topic_id)
     own = ParsedQuote(
@@ -165,7 +167,7 @@ def _quotes(node: LexborNode, topic_id: str, ids: Mapping[int, str]) -> list[Par
         author=(attribute(node, "data-username") or None) if is_post else None,
         position=int(number) if is_here else None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, topic_id, ids))]
+    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked, topic_id, ids))]
 
 
 def _more_urls(data: Mapping[str, Any], posts: list[Mapping[str, Any]], address: str) -> tuple[str, ...]:

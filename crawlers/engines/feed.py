@@ -170,7 +170,8 @@ def _words(entry: Mapping[str, Any]) -> tuple[str, tuple[ParsedQuote, ...]]:
     value = str(body.get("value") or "")
     if body.get("type") == "text/plain" and not re.search(r"</?(?:p|br|div|a|blockquote|b|i)\b[^>]*>", value):
         return markup.clean(value), ()
-    said = markup.words(markup.fragment(value), quote="blockquote", drop=".signature, .feedflare")
+    root = markup.fragment(value)
+    said = markup.words(root, markup.marks(root, quote="blockquote", drop=".signature, .feedflare"))
     quotes = tuple(ParsedQuote(text=markup.words(node).text) for node in said.quotes)
     return said.text, quotes
 

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers import dates
 from crawlers.engines import decode, markup, reading, refusal
-from crawlers.engines.markup import attribute, text_of
+from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.model import Listing, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
 
 NAME = "flashback"
@@ -28,6 +28,7 @@ _DATE = re.compile(
 _EDITED = re.compile(r"senast redigerad av .{1,80}?(?P<date>\S+,?\s+(?:kl\.?\s*)?\d{1,2}[:.]\d{2})", re.IGNORECASE)
 _EDIT_LINE = re.compile(r"(?:(?:^|\n)_{5,})?(?:^|\n)Senast redigerad av [^\n]*\Z", re.IGNORECASE)
 _ATTRIBUTION = re.compile(r"\A(?:Citat:?\s*)?Ursprungligen postat av [^\n]*(?:\n|\Z)|\ACitat:?(?:\n|\Z)", re.IGNORECASE)
+_SAID_BY = re.compile(r"\A(?:Citat:?\s*)?Ursprungligen postat av ([^\n]+)", re.IGNORECASE)
 _THREAD = re.compile(r"/t(\d+)(?:p(\d+))?(?![\w])")
 _REPLIES = re.compile(r"([\d\s.]+)\s*svar", re.IGNORECASE)
 _VIEWS = re.compile(r"([\d\s.]+)\s*(?:visning|läsning)", re.IGNORECASE)
@@ -74,7 +75,10 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     thread_id = _thread_id(document, page)
     if not nodes or not thread_id or document.css_first("#posts .post-small") is not None:
         raise refusal.refused(page, document, "a Flashback thread")
-    posts, unreadable = reading.read_posts(nodes, partial(_post, page=page, site=site), _post_id)
+    marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
+    outside = markup.marks(document, drop=".post_message, .post-heading, .post-user")
+    read = partial(_post, marked=marked, outside=outside, page=page, site=site)
+    posts, unreadable = reading.read_posts(nodes, read, _post_id)
     number, total = _pages(document, page)
     onward = urljoin(page.url, f"/t{thread_id}p{number + 1}") if number < total else None
     return ThreadPage(
@@ -92,82 +96,81 @@ def _post_id(node: LexborNode) -> str | None:
     return match[1] if match else None
 
 
-def _post(node: LexborNode, *, page: Page, site: Site) -> ParsedPost:
+def _post(node: LexborNode, *, marked: Marks, outside: Marks, page: Page, site: Site) -> ParsedPost:
     post_id = _post_id(node) or ""
-    body = node.css_first(f"#post_message_{post_id}") or node.css_first(".post_message")
+    body = node.css_first(".post_message")
     if body is None:
         raise reading.UnreadablePostError("missing_text", f"post {post_id} has no message")
     name, user_id = _author(node)
-    said = markup.words(body, quote=_QUOTE, drop=_NOISE)
+    said = markup.words(body, marked)
+    heading = _heading(node, outside)
     return ParsedPost(
         post_id=post_id,
         author=reading.required(user_id or name, "missing_author", f"post {post_id} names no author"),
         author_name=name or None,
-        posted_at=_posted_at(node, page, site),
+        posted_at=_posted_at(heading, page, site),
         url=urljoin(page.url, f"/p{post_id}#p{post_id}"),
         text=_EDIT_LINE.sub("", said.text),
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found)),
-        edited_at=_edited_at(node, body, page, site),
-        position=_position(node, post_id),
+        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, marked)),
+        edited_at=_edited_at(node, said.text, outside, page, site),
+        position=_position(node, heading),
     )
 
 
 def _author(node: LexborNode) -> tuple[str, str]:
     """Return the shown name and the user id, empty where the page has none: guests and closed accounts."""
-    link = node.css_first("a.post-user-username, .post-user-username a")
-    shown = link or node.css_first(
-        ".post-user-username, .post-user .dropdown strong, .dropdown strong, .post-user strong"
-    )
+    link = node.css_first("a.post-user-username") or node.css_first(".post-user-username a")
+    shown = link or node.css_first(".post-user-username") or node.css_first(".dropdown strong")
     match = re.search(r"/u(\d+)\b", attribute(link, "href"))
-    return text_of(shown), match[1] if match else ""
+    return text_of(shown or node.css_first(".post-user strong")), match[1] if match else ""
 
 
-def _heading(node: LexborNode) -> str:
+def _heading(node: LexborNode, outside: Marks = markup.NO_MARKS) -> str:
     """Return the line above the post, its links too, but nothing that the author wrote."""
     box = node.css_first(".post-heading")
-    return text_of(box) if box is not None else markup.words(node, drop=".post_message, .post-user").text
+    return text_of(box) if box is not None else markup.words(node, outside).text
 
 
-def _posted_at(node: LexborNode, page: Page, site: Site) -> datetime:
-    heading = _heading(node)
+def _posted_at(heading: str, page: Page, site: Site) -> datetime:
     match = _DATE.search(heading)
     if match is None:
         raise dates.UnreadableDateError(f"no date that we can read in the heading {heading[:60]!r}")
     return dates.parse(match[0], anchor=page.fetched_at, zone=site.timezone)
 
 
-def _position(node: LexborNode, post_id: str) -> int | None:
-    shown = attribute(node.css_first(f"#postcount{post_id}, a[id^='postcount']"), "name")
-    match = re.search(r"#\s?(\d[\d\s.]*)", _heading(node))
+def _position(node: LexborNode, heading: str) -> int | None:
+    shown = attribute(node.css_first("a[id^='postcount']"), "name")
+    match = re.search(r"#\s?(\d[\d\s.]*)", heading)
     return markup.integer(shown) or (markup.integer(match[1]) if match else None)
 
 
-def _edited_at(node: LexborNode, body: LexborNode, page: Page, site: Site) -> datetime | None:
+def _edited_at(node: LexborNode, own: str, outside: Marks, page: Page, site: Site) -> datetime | None:
     """Return when the engine says that the post was edited: its line after the message, never the author's words."""
-    own = markup.words(body, quote=_QUOTE).text
-    last = own.rsplit("\n", 1)[-1]
-    outside = markup.words(node, drop=".post_message, .post-heading, .post-user").text
-    match = _EDITED.search(outside) or (_EDITED.match(last) if _EDIT_LINE.search(own) else None)
+    if "redigerad av" not in node.text(deep=True):
+        return None
+    match = _EDITED.search(markup.words(node, outside).text) or (
+        _EDITED.match(own.rsplit("\n", 1)[-1]) if _EDIT_LINE.search(own) else None
+    )
     try:
         return dates.parse(match["date"], anchor=page.fetched_at, zone=site.timezone) if match else None
     except dates.UnreadableDateError:
         return None
 
 
-def _quotes(node: LexborNode) -> list[ParsedQuote]:
+def _quotes(node: LexborNode, marked: Marks) -> list[ParsedQuote]:
     """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    content = node.css_first(".post-clamped-text") or node.css_first(".post-bbcode-quote, .post-quote") or node
-    said = markup.words(content, quote=_QUOTE, drop=_NOISE)
+    content = node.css_first(".post-clamped-text") or node.css_first(".post-bbcode-quote") or node
+    said = markup.words(content, marked)
     inner = {link.mem_id for quote in said.quotes for link in quote.css("a")}
     links = [link for link in node.css("a[href]") if link.mem_id not in inner]
     source = next((m for a in links if (m := re.search(r"/s?p(\d+)\b|#p(\d+)$", attribute(a, "href")))), None)
-    heading = re.search(r"Ursprungligen postat av ([^\n]+)", markup.words(node, quote=".post-clamped-text").text)
+    heading = _SAID_BY.search(markup.words(node).text)
     own = ParsedQuote(
         text=_ATTRIBUTION.sub("", said.text),
         post_id=(source[1] or source[2]) if source else None,
         author=(text_of(node.css_first("strong")) or heading[1]) if heading else None,
     )
-    return [own, *(quote for found in said.quotes for quote in _quotes(found))]
+    return [own, *(quote for found in said.quotes for quote in _quotes(found, marked))]
 
 
 def _title(document: LexborHTMLParser) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +13,8 @@ from crawlers.model import NotAThreadError, Page
 
 MAX_DEPTH = 4_000
 """Deeper nesting is an attack: the parser's time grows with its square."""
+_FEW_TAGS = 16_000
+"""No use in looking how deep so few can be nested."""
 
 
 def _names(text: str) -> frozenset[str]:
@@ -32,27 +34,23 @@ _IMPLIED_END = _names("p li dd dt td th tr option html head body")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _SMILEY_CLASS = re.compile(r"smil|emoji|emote|inlineimg", re.IGNORECASE)
 _SHORTCODE = re.compile(r":[\w+-]+:")
-_UNSEEN = dict.fromkeys(
-    [
-        *range(9),
-        *range(14, 32),
-        0x7F,
-        0xAD,
-        0x200B,
-        0x200E,
-        0x200F,
-        *range(0x202A, 0x202F),
-        *range(0x2060, 0x206A),
-        0xFEFF,
-    ]
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|([\ud800-\udfff])"
 )
-_SPACES = re.compile(r"\s+")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+"""Characters that show nothing, and halves of characters, which cannot be written to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Which elements of a document are not their author's words, found once for all its posts."""
+
+    quotes: Mapping[int, LexborNode]
+    dropped: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a piece of markup says, and the elements inside it that repeat others."""
+    """What a piece of markup says, and the elements inside it that repeat others, outermost only."""
 
     text: str
     quotes: tuple[LexborNode, ...]
@@ -60,51 +58,64 @@ class Words:
 
 def tree(html: str, page: Page) -> LexborHTMLParser:
     """Return the tree that a browser would build. Raise NotAThreadError for a page nested to slow us down."""
-    if html.count("<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
+    if html.count("<") > _FEW_TAGS and _depth(html) > MAX_DEPTH:
         raise NotAThreadError(f"{page.url}: elements nested more than {MAX_DEPTH} deep", cause="site_changed")
     return LexborHTMLParser(html)
 
 
 def fragment(html: str) -> LexborNode:
     """Return the body of a piece of HTML, such as a JSON field; an empty body for one nested to slow us down."""
-    if html.count("<") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
+    if html.count("<") > _FEW_TAGS and _depth(html) > MAX_DEPTH:
         html = ""
     found = LexborHTMLParser(f"<body>{html}").body
     assert found is not None, "the parser makes a body where there is none"
     return found
 
 
-def words(root: LexborNode, *, quote: str = "", drop: str = "") -> Words:
-    """Return the words inside `root`, one line a block, without the elements that the selectors name.
+def marks(root: LexborHTMLParser | LexborNode, *, quote: str = "", drop: str = "") -> Marks:
+    """Return the elements that the selectors name: quotes, and what is nobody's words."""
+    return Marks(
+        quotes={node.mem_id: node for node in root.css(quote)} if quote else {},
+        dropped=frozenset(node.mem_id for node in root.css(drop)) if drop else frozenset(),
+    )
 
-    Elements that `quote` names come back as they are, outermost first; what `drop` names is gone.
-    """
-    quotes = {node.mem_id: node for node in root.css(quote)} if quote else {}
-    dropped = {node.mem_id for node in root.css(drop)} if drop else set()
-    has_code = root.css_first("pre") is not None
-    found: list[LexborNode] = []
+
+NO_MARKS = Marks(quotes={}, dropped=frozenset())
+
+
+def words(root: LexborNode, marked: Marks = NO_MARKS) -> Words:
+    """Return the words inside `root`, one line a block, without what is marked; the quotes come back as elements."""
+    quotes: list[LexborNode] = []
     parts: list[str] = []
-    node, end = root.child, root.mem_id
-    while node is not None:
+    around = [(root.tag or "", root.iter(include_text=True))]
+    code_depth = 0
+    while around:
+        tag, inside = around[-1]
+        node = next(inside, None)
+        if node is None:
+            around.pop()
+            code_depth -= tag == "pre"
+            if tag in _BLOCKS:
+                parts.append("\n")
+            continue
         tag = node.tag or ""
-        inside = None
         if tag == "-text":
             text = node.text_content or ""
-            parts.append(text if has_code and _is_preformatted(node) else _SPACES.sub(" ", text))
-        elif node.mem_id in quotes:
-            found.append(node)
+            parts.append(text if code_depth or "\n" not in text else text.replace("\n", " "))
+        elif node.mem_id in marked.quotes:
+            quotes.append(node)
             parts.append("\n")
-        elif node.mem_id not in dropped and tag not in _SILENT and not tag.startswith("-"):
+        elif tag not in _SILENT and tag[:1] != "-" and node.mem_id not in marked.dropped:
             parts.append(_mark(node, tag))
-            inside = node.child
-        node = inside if inside is not None else _onward(node, end, parts)
-    return Words(clean("".join(parts)), tuple(found))
+            around.append((tag, node.iter(include_text=True)))
+            code_depth += tag == "pre"
+    return Words(clean("".join(parts)), tuple(quotes))
 
 
 def clean(text: str) -> str:
     """Return text with one space between words, one newline between lines, and nothing invisible."""
-    text = _SURROGATE.sub("\ufffd", text).translate(_UNSEEN)
-    return "\n".join(line for raw in text.split("\n") if (line := " ".join(raw.split())))
+    lines = [" ".join(line.split()) for line in _visible(text).split("\n")]
+    return "\n".join(filter(None, lines))
 
 
 def each(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
@@ -114,7 +125,7 @@ def each(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]
 
 def text_of(node: LexborNode | None) -> str:
     """Return a small element's text on one line; empty for none."""
-    return " ".join(clean(node.text(deep=True)).split()) if node is not None else ""
+    return " ".join(_visible(node.text(deep=True)).split()) if node is not None else ""
 
 
 def attribute(node: LexborNode | None, *names: str) -> str:
@@ -122,7 +133,10 @@ def attribute(node: LexborNode | None, *names: str) -> str:
     if node is None:
         return ""
     values = node.attributes
-    return next((value.strip() for name in names if (value := values.get(name)) and value.strip()), "")
+    for name in names:
+        if value := (values.get(name) or "").strip():
+            return value
+    return ""
 
 
 def absolute(base: str, href: str) -> str | None:
@@ -153,16 +167,8 @@ def ancestors(node: LexborNode) -> Iterator[LexborNode]:
         above = above.parent
 
 
-def _onward(node: LexborNode, end: int, parts: list[str]) -> LexborNode | None:
-    """Return the next node outside `node`, closing blocks on the way up; None at the end of the root."""
-    current: LexborNode | None = node
-    while current is not None and current.mem_id != end:
-        if current.tag in _BLOCKS:
-            parts.append("\n")
-        if current.next is not None:
-            return current.next
-        current = current.parent
-    return None
+def _visible(text: str) -> str:
+    return _UNSEEN.sub(lambda match: "\ufffd" if match[1] else "", text)
 
 
 def _mark(node: LexborNode, tag: str) -> str:
@@ -184,10 +190,6 @@ def _smiley(node: LexborNode) -> str:
         return ""
     title = attribute(node, "title")
     return alt or (f":{title}:" if title else "")
-
-
-def _is_preformatted(node: LexborNode) -> bool:
-    return any(above.tag == "pre" for above in ancestors(node))
 
 
 def _depth(html: str) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.engines import decode, markup, reading, refusal
-from crawlers.engines.markup import attribute, text_of
+from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.model import Listing, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
 
 NAME = "spirit"
@@ -55,7 +55,11 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         raise refusal.refused(page, document, "a Spirit topic")
     # Removed comments, and announcements such as "closed this", are rows of another class.
     nodes = document.css(".comments_list__comment[data-pk]")
-    posts, unreadable = reading.read_posts(nodes, partial(_post, base=match[1], page=page, site=site), _post_id)
+    posts, unreadable = reading.read_posts(
+        nodes,
+        partial(_post, marked=markup.marks(document, quote="blockquote"), base=match[1], page=page, site=site),
+        _post_id,
+    )
     return ThreadPage(
         thread_id=match[2],
         thread_title=text_of(document.css_first("h1.headline")),
@@ -70,15 +74,15 @@ def _post_id(node: LexborNode) -> str | None:
     return attribute(node, "data-pk") or None
 
 
-def _post(node: LexborNode, *, base: str, page: Page, site: Site) -> ParsedPost:
+def _post(node: LexborNode, *, marked: Marks, base: str, page: Page, site: Site) -> ParsedPost:
     post_id = _post_id(node) or ""
     body = node.css_first(".comment__text")
     if body is None:
         raise reading.UnreadablePostError("missing_text", f"comment {post_id} has no text")
-    link = node.css_first(".comment__info__username__link, .comment__info__username a")
+    link = node.css_first(".comment__info__username a")
     user = _USER.search(attribute(link, "href"))
     name = text_of(link)
-    said = markup.words(body, quote="blockquote")
+    said = markup.words(body, marked)
     return ParsedPost(
         post_id=post_id,
         author=reading.required(user[1] if user else name, "missing_author", f"comment {post_id} names no author"),
@@ -86,22 +90,22 @@ def _post(node: LexborNode, *, base: str, page: Page, site: Site) -> ParsedPost:
         posted_at=reading.time_of(node.css_first(".comment__info__date [title]"), page, site),
         url=f"{base}/comment/{post_id}/find/",
         text=said.text,
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found)),
+        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, marked)),
         position=markup.integer(attribute(node, "data-number")),
         like_count=markup.integer(attribute(node.css_first(".comment-like [data-count]"), "data-count")),
     )
 
 
-def _quotes(node: LexborNode) -> list[ParsedQuote]:
+def _quotes(node: LexborNode, marked: Marks) -> list[ParsedQuote]:
     """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(node, quote="blockquote")
+    said = markup.words(node, marked)
     heading = _SAID.search(said.text)
     user = _USER.search(attribute(node.css_first("a.comment-mention"), "href")) if heading else None
     own = ParsedQuote(
         text=said.text[heading.end() :] if heading else said.text,
         author=(user[1] if user else heading[1]) if heading else None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner))]
+    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked))]
 
 
 def _ref(row: LexborNode, page: Page, site: Site) -> ThreadRef | None:

@@ -9,27 +9,18 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawlers.engines import decode, markup, reading, refusal
+from crawlers.engines import decode, markup, reading, refusal, xenforo_post
 from crawlers.engines.markup import attribute, text_of
-from crawlers.model import Listing, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
+from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
 NAME = "xenforo"
 ACCESS = "html"
 
-_POSTS = "[data-content^='post-'].message, [data-content^='post-'].js-post, article[id^='js-post-']"
-_GONE = ".messageNotice--deleted, .messageNotice--moderated"
-_QUOTE = ".bbCodeBlock--quote, blockquote[data-source], blockquote[data-quote]"
-_NOISE = (
-    ".bbCodeBlock-title, .bbCodeBlock-expandLink, .bbCodeBlock-shrinkLink, .js-selectToQuoteEnd, .message-signature,"
-    ".message-lastEdit, .messageNotice, .messageHide, .bbMediaWrapper, .bbCodeBlock--unfurl .contentRow-snippet,"
-    ".contentRow-minor, .samCodeUnit, .samBannerUnit, ins.adsbygoogle, [id^='div-gpt-ad'], [data-xf-init='ad']"
-)
 _ROWS = ".structItem--thread, .structItem[class*='js-threadListItem-']"
 _PLACEHOLDER_ROW = ".structItem-status--redirect, .structItem-status--deleted"
 _PAGE = re.compile(r"(?:page-|[?&]page=)(\d+)")
 _THREAD_IN_URL = re.compile(r"(?:[./?]|threads/)(\d+)/(?:$|page-|post-|unread|latest|[?#])")
 _TAIL = re.compile(r"(?:(?:page|post)-\d+|unread|latest)/?(?:#.*)?$|#.*$")
-_NUMBERED = re.compile(r"#\s?([\d.,\s\u00a0\u202f]+)$")
 _SHORT_COUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s?([KM])", re.IGNORECASE)
 
 
@@ -57,7 +48,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     found = [ref for row in rows if (ref := _ref(row, markup.base_of(document, page), page, site))]
     is_list = found or _template(document).startswith(("forum_view", "whats_new", "find_threads"))
     # Threads carry lists of similar threads; they are no listing for that.
-    if not is_list or _post_nodes(document):
+    if not is_list or xenforo_post.nodes_of(document):
         raise refusal.refused(page, document, "a XenForo list of threads")
     return Listing(threads=tuple(found), next_url=_next_url(document, page))
 
@@ -65,11 +56,17 @@ def parse_listing(page: Page, site: Site) -> Listing:
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    thread_id, nodes = _thread_id(document, page), _post_nodes(document)
+    thread_id, nodes = _thread_id(document, page), xenforo_post.nodes_of(document)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "a XenForo thread")
-    read = partial(_post, thread_url=_thread_url(document, page), page=page, site=site)
-    posts, unreadable = reading.read_posts(nodes, read, _post_id)
+    read = partial(
+        xenforo_post.read,
+        marked=xenforo_post.marks_of(document),
+        thread_url=_thread_url(document, page),
+        page=page,
+        site=site,
+    )
+    posts, unreadable = reading.read_posts(nodes, read, xenforo_post.id_of)
     return ThreadPage(
         thread_id=thread_id,
         thread_title=_title(document),
@@ -79,115 +76,6 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         next_url=_next_url(document, page),
         view_count=_view_count(document),
     )
-
-
-def _post_nodes(document: LexborHTMLParser) -> list[LexborNode]:
-    return [
-        node
-        for node in markup.each(document, _POSTS)
-        if _post_id(node) and "message--deleted" not in attribute(node, "class") and node.css_first(_GONE) is None
-    ]
-
-
-def _post_id(node: LexborNode) -> str | None:
-    match = re.fullmatch(r"(?:js-)?post-(\d+)", attribute(node, "data-content", "id"))
-    return match[1] if match else None
-
-
-def _post(node: LexborNode, *, thread_url: str, page: Page, site: Site) -> ParsedPost:
-    post_id = _post_id(node) or ""
-    body = _body(node)
-    if body is None:
-        raise reading.UnreadablePostError("missing_text", f"post {post_id} has no message body")
-    user = _user(node)
-    name = attribute(node, "data-author") or text_of(user)
-    user_id = attribute(user, "data-user-id")
-    said = markup.words(body, quote=_QUOTE, drop=_NOISE)
-    edited = node.css_first(".message-lastEdit time")
-    return ParsedPost(
-        post_id=post_id,
-        author=reading.required(
-            user_id if user_id not in ("", "0") else name, "missing_author", f"post {post_id} names no author"
-        ),
-        author_name=name or None,
-        posted_at=reading.time_of(_time(node), page, site),
-        url=_permalink(node, post_id, thread_url),
-        text=said.text,
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found)),
-        edited_at=reading.time_of(edited, page, site) if edited is not None else None,
-        position=_position(node),
-        like_count=_likes(node),
-    )
-
-
-def _body(node: LexborNode) -> LexborNode | None:
-    found = node.css_first(".message-body .bbWrapper") or node.css_first(".message-content .bbWrapper")
-    if found is None or any("message-signature" in attribute(above, "class") for above in markup.ancestors(found)):
-        found = node.css_first(".message-body, .message-userContent")
-    return found
-
-
-def _user(node: LexborNode) -> LexborNode | None:
-    return node.css_first(".message-name .username") or node.css_first(
-        ".message-cell--user .username, .message-user .username, .message-attribution .username"
-    )
-
-
-def _time(node: LexborNode) -> LexborNode | None:
-    found = node.css_first(".message-attribution-main time") or node.css_first(".message-attribution time")
-    if found is not None:
-        return found
-    outside = (".bbWrapper", ".message-lastEdit", ".message-signature", ".message-userExtras")
-    inner = {time.mem_id for box in markup.each(node, ", ".join(outside)) for time in box.css("time")}
-    return next((time for time in node.css("time") if time.mem_id not in inner), None)
-
-
-def _permalink(node: LexborNode, post_id: str, thread_url: str) -> str:
-    for link in node.css(".message-attribution a[href], .message-date a[href]"):
-        href = attribute(link, "href")
-        if re.search(rf"(?:post-|posts/){post_id}(?!\d)", href) and not href.startswith(("#", "%23")):
-            return markup.absolute(thread_url, href.removesuffix("/share")) or thread_url
-    return f"{thread_url.rstrip('/')}/post-{post_id}"
-
-
-def _position(node: LexborNode) -> int | None:
-    for link in reversed(node.css(".message-attribution a")):
-        if match := _NUMBERED.match(text_of(link)):
-            return markup.integer(match[1])
-    return None
-
-
-def _likes(node: LexborNode) -> int | None:
-    """Return the count of a bar that says "Anna, Bo and 5 others"; 0 for an empty bar, None for no bar."""
-    bar = node.css_first(".reactionsBar, .likesBar")
-    if bar is None:
-        return None
-    link = bar.css_first(".reactionsBar-link") or bar
-    named = link.css("bdi") or link.css("a.username")
-    text = text_of(link)
-    for name in sorted((text_of(name) for name in named), key=len, reverse=True):
-        text = text.replace(name, " ", 1)
-    others = re.search(r"\d[\d.,\s\u00a0]*", text)
-    return len(named) + (markup.integer(others[0]) or 0 if others else 0)
-
-
-def _quotes(node: LexborNode) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    content = node.css_first(".bbCodeBlock-expandContent") or node.css_first(".bbCodeBlock-content") or node
-    said = markup.words(content, quote=_QUOTE, drop=_NOISE)
-    jump = node.css_first(".bbCodeBlock-title .bbCodeBlock-sourceJump")
-    source = re.search(r"\bpost:\s*(\d+)", attribute(node, "data-source")) or re.search(
-        r"post-(\d+)|post\?id=(\d+)|posts/(\d+)",
-        f"{attribute(jump, 'data-content-selector')} {attribute(jump, 'href')}",
-    )
-    heading = re.sub(r"\s+\S+:$", "", text_of(jump or node.css_first(".bbCodeBlock-title")))
-    member = re.search(r"\bmember:\s*([1-9]\d*)", attribute(node, "data-attributes"))
-    own = ParsedQuote(
-        text=said.text,
-        post_id=next(group for group in source.groups() if group) if source else None,
-        author=(member[1] if member else attribute(node, "data-quote") or heading) or None,
-    )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner))]
 
 
 def _template(document: LexborHTMLParser) -> str:
@@ -211,7 +99,9 @@ def _thread_url(document: LexborHTMLParser, page: Page) -> str:
 
 def _title(document: LexborHTMLParser) -> str:
     heading = document.css_first("h1.p-title-value") or document.css_first(".p-title h1")
-    if heading is not None and (title := markup.words(heading, drop=".label, .label-append").text):
+    if heading is not None and (
+        title := markup.words(heading, markup.marks(heading, drop=".label, .label-append")).text
+    ):
         return title.replace("\n", " ")
     return attribute(document.css_first("meta[property='og:title']"), "content") or text_of(document.css_first("title"))
 
