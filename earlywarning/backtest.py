@@ -14,6 +14,7 @@ from earlywarning.alarm import Crossing, advance
 from earlywarning.alarm_state import AlarmSettings, AlarmState
 from earlywarning.clock import end_of, hours_of_week, profiles
 from earlywarning.counted import Counted, count_matches
+from earlywarning.errors import MatchesError
 from earlywarning.mailings import Mailing, Outbox
 from earlywarning.matches import Match
 from earlywarning.prior import FIRST_QUOTE, TALK_HOURS, expected_rate, first_quotes
@@ -84,6 +85,7 @@ def backtest(
     prior: the first post after a mailing that may be about it opens a watch, and its size makes chatter ordinary.
     """
     settings = settings or AlarmSettings()
+    _check_period(start, until)
     posts = count_matches(matches, until=None if until is None else until.timestamp(), ask=settings.min_authors)
     if not len(posts.hour):
         return _result([], posts, start, until, np.empty(0, dtype=np.int64), 0, 0)
@@ -101,6 +103,14 @@ def backtest(
     ]
     alerts = _alerts(posts, [*quotes, *found], outbox, first)
     return _result(alerts, posts, start, until, np.maximum(opening, begin), begin, last)
+
+
+def _check_period(start: datetime | None, until: datetime | None) -> None:
+    for name, moment in (("start", start), ("until", until)):
+        if moment is not None and moment.tzinfo is None:
+            raise MatchesError(f"{name} {moment.isoformat()} has no offset; add one, as in 2023-10-05T00:00:00+02:00")
+    if start is not None and until is not None and start >= until:
+        raise MatchesError(f"start {start.isoformat()} is not before until {until.isoformat()}; swap them")
 
 
 def _replay(

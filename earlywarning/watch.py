@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 
 from earlywarning.alarm import Crossing, advance, base_rate_bound
 from earlywarning.alarm_state import AlarmSettings, AlarmState
-from earlywarning.authors import DAY_SECONDS, SPREADING, Ledger, count_once, pruned
-from earlywarning.clock import Clock, activity, end_of
-from earlywarning.exposure import Exposure, SourceVisit, expose
+from earlywarning.authors import DAY_SECONDS, SPREADING, Ledger, pruned
+from earlywarning.backfill import Posts, backfill, tabulate
+from earlywarning.clock import Clock, end_of
+from earlywarning.exposure import SourceVisit, expose
 from earlywarning.watch_state import ClaimState, WatchState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-BACKFILL_BETTING_HOURS = 168
-"""A claim that is new to the watch is bet on for the last week of its history; before that it only teaches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,103 +88,56 @@ def watch(
     if exposure is None or not olds:
         kept = {claim: _hold(old, by_claim.get(claim, [])) for claim, old in olds.items()}
         return WatchResult(state=replace(state, claims=kept), crossings=())
-    rules = _Rules(exposure, clock, 1.0 / len(olds) if share_budget else 1.0, settings)
+    pay_in = 1.0 / len(olds) if share_budget else 1.0
+    first, last = int(exposure.hours[0]), int(exposure.hours[-1])
+    every = {claim: sorted({*old.waiting, *by_claim.get(claim, [])}) for claim, old in olds.items()}
+    started, before = backfill(olds, every, first=first, clock=clock, pay_in=pay_in, settings=settings)
     ready = [
-        _prepare(old, by_claim.get(claim, []), (prior_rates or {}).get(claim, 0.0), rules)
-        for claim, old in olds.items()
+        _prepare(state, _left(olds[claim], every[claim], first), first=first, last=last, settings=settings)
+        for claim, state in started.items()
     ]
+    rates = prior_rates or {}
     moved, crossings = advance(
-        [each.alarm for each in ready],
+        [replace(state.alarm, prior_rate=rates.get(claim, 0.0)) for claim, state in started.items()],
         hours=exposure.hours,
         activity=exposure.activity(clock),
         counts=np.stack([each.counts for each in ready], axis=1),
         authors=np.stack([each.authors for each in ready], axis=1),
-        pay_in=rules.pay_in,
+        pay_in=pay_in,
         settings=settings,
     )
-    crossings = [replace(c, index=i) for i, each in enumerate(ready) for c in each.before] + crossings
-    usual = _usual(moved, settings)
-    ids = list(olds)
-    found = [_explain(ids[c.index], c, ready[c.index].ledger, float(usual[c.index])) for c in crossings]
+    usual, ids = _usual(moved, settings), list(olds)
+    found = [_explain(ids[c.index], c, ready[c.index].ledger, float(usual[c.index])) for c in before + crossings]
     after = {
         claim: ClaimState(alarm=alarm, ledger=pruned(each.ledger, now=now.timestamp()), waiting=each.waiting)
         for claim, alarm, each in zip(ids, moved, ready, strict=True)
     }
-    new = WatchState(hour=int(exposure.hours[-1]), known={**state.known, **exposure.known}, claims=after)
+    new = WatchState(hour=last, known={**state.known, **exposure.known}, claims=after)
     return WatchResult(state=new, crossings=tuple(sorted(found, key=lambda c: (c.evidence_at, c.claim_id, c.level))))
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
-    exposure: Exposure
-    clock: Clock
-    pay_in: float
-    settings: AlarmSettings
-
-
-@dataclass(frozen=True, slots=True)
 class _Ready:
-    """One claim before the pass: its counts by hour of the pass."""
+    """One claim's news, by hour of the pass."""
 
-    alarm: AlarmState
     ledger: Ledger
     waiting: tuple[tuple[float, str], ...]
     counts: Ints
     authors: Ints
-    before: tuple[Crossing, ...]
-    """Crossings of a new claim's own history."""
 
 
-def _prepare(known: ClaimState, posts: Sequence[tuple[float, str]], prior: float, rules: _Rules) -> _Ready:
+def _prepare(state: ClaimState, posts: Posts, *, first: int, last: int, settings: AlarmSettings) -> _Ready:
     """Count a claim's posts into the hours of the pass: late ones into its first, those to come wait."""
-    first, last = int(rules.exposure.hours[0]), int(rules.exposure.hours[-1])
-    ledger, every = dict(known.ledger), sorted({*known.waiting, *posts})
-    due = [post for post in every if post[0] // 3600 <= last]
-    waiting = tuple(post for post in every if post[0] // 3600 > last)
-    alarm = replace(known.alarm, prior_rate=prior)
-    before: list[Crossing] = []
-    if alarm.hour is None:
-        old = [post for post in due if post[0] // 3600 < first]
-        due = due[len(old) :]
-        alarm, before = _backfill(alarm, ledger, old, first, rules)
-    counts, authors = _table(ledger, due, first, len(rules.exposure.hours), rules.settings)
-    return _Ready(alarm, ledger, waiting, counts, authors, tuple(before))
+    ledger = dict(state.ledger)
+    due = [post for post in posts if post[0] // 3600 <= last]
+    counts, authors = tabulate(ledger, due, first, last - first + 1, settings)
+    waiting = tuple(post for post in posts if post[0] // 3600 > last)
+    return _Ready(ledger, waiting, counts, authors)
 
 
-def _backfill(
-    alarm: AlarmState, ledger: Ledger, posts: Sequence[tuple[float, str]], first: int, rules: _Rules
-) -> tuple[AlarmState, list[Crossing]]:
-    """Replay what is known of a new claim before the pass, as if it had been seen as it was written."""
-    if not posts:
-        return alarm, []
-    opening = max(first - 24 * rules.settings.ring_days, int(posts[0][0] // 3600))
-    hours = np.arange(opening, first)
-    posts = [post for post in posts if post[0] // 3600 >= opening]
-    counts, authors = _table(ledger, posts, opening, len(hours), rules.settings)
-    moved, crossings = advance(
-        [alarm],
-        hours=hours,
-        activity=activity(rules.clock, hours),
-        counts=counts[:, None],
-        authors=authors[:, None],
-        pay_in=rules.pay_in,
-        betting=hours >= first - BACKFILL_BETTING_HOURS,
-        settings=rules.settings,
-    )
-    return moved[0], crossings
-
-
-def _table(
-    ledger: Ledger, posts: Sequence[tuple[float, str]], first: int, length: int, settings: AlarmSettings
-) -> tuple[Ints, Ints]:
-    """Return counts and authors [length] of the hours from `first` on; earlier posts count in the first."""
-    counts = np.zeros(length, dtype=np.int64)
-    authors = np.zeros_like(counts)
-    for posted, _, different in count_once(ledger, posts, ask=settings.min_authors):
-        place = max(0, int(posted // 3600) - first)
-        counts[place] += 1
-        authors[place] = max(authors[place], different)
-    return counts, authors
+def _left(old: ClaimState, posts: Posts, first: int) -> Posts:
+    """Return the posts that the pass still has to count: of a new claim, those that its past does not have."""
+    return [post for post in posts if post[0] // 3600 >= first] if old.alarm.hour is None else posts
 
 
 def _by_claim(posts: Sequence[MatchedPost]) -> dict[str, list[tuple[float, str]]]:

@@ -127,6 +127,13 @@ def test_summer_time_moves_nothing() -> None:
     assert backtest(rows).alerts
 
 
+def test_a_period_that_cannot_be_is_refused() -> None:
+    with pytest.raises(MatchesError, match="has no offset"):
+        backtest([], start=datetime(2023, 10, 1))
+    with pytest.raises(MatchesError, match="is not before until"):
+        backtest([], start=START, until=START)
+
+
 def test_nothing_to_replay() -> None:
     for rows in ([], [Match("c1", START, "a", None, "deny")]):
         result = backtest(rows)

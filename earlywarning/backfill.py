@@ -1,0 +1,74 @@
+"""A claim that is new to the watch: what is known of its past is replayed as if it had been seen as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earlywarning.alarm import Crossing, advance
+from earlywarning.alarm_state import AlarmSettings
+from earlywarning.authors import Ledger, count_once
+from earlywarning.clock import Clock, activity
+from earlywarning.watch_state import ClaimState
+
+Ints = NDArray[np.int64]
+Posts = Sequence[tuple[float, str]]
+"""(seconds since the epoch, author), by time."""
+
+BETTING_HOURS = 168
+"""New claims are bet on for the last week of their past; what lies before only teaches the base rate."""
+
+
+def backfill(
+    states: Mapping[str, ClaimState],
+    posts: Mapping[str, Posts],
+    *,
+    first: int,
+    clock: Clock,
+    pay_in: float,
+    settings: AlarmSettings,
+) -> tuple[dict[str, ClaimState], list[Crossing]]:
+    """Return the states, those of new claims taken up to the hour before `first`, and what they crossed on the way.
+
+    Crossings point at the claims in the order of `states`. Posts older than the ring of daily sums are left out.
+    """
+    reach = first - 24 * settings.ring_days
+    past = {
+        claim: old
+        for claim, state in states.items()
+        if state.alarm.hour is None and (old := [p for p in posts[claim] if reach <= p[0] // 3600 < first])
+    }
+    if not past:
+        return dict(states), []
+    opening = np.array([int(old[0][0] // 3600) for old in past.values()])
+    hours = np.arange(opening.min(), first)
+    ledgers: dict[str, Ledger] = {claim: {} for claim in past}
+    tables = [tabulate(ledgers[claim], old, int(hours[0]), len(hours), settings) for claim, old in past.items()]
+    moved, crossings = advance(
+        [states[claim].alarm for claim in past],
+        hours=hours,
+        activity=activity(clock, hours)[:, None] * (hours[:, None] >= opening),
+        counts=np.stack([counts for counts, _ in tables], axis=1),
+        authors=np.stack([authors for _, authors in tables], axis=1),
+        pay_in=pay_in,
+        betting=hours >= first - BETTING_HOURS,
+        settings=settings,
+    )
+    new = {c: replace(states[c], alarm=alarm, ledger=ledgers[c]) for c, alarm in zip(past, moved, strict=True)}
+    places = {claim: i for i, claim in enumerate(states)}
+    ids = list(past)
+    return {**states, **new}, [replace(c, index=places[ids[c.index]]) for c in crossings]
+
+
+def tabulate(ledger: Ledger, posts: Posts, first: int, length: int, settings: AlarmSettings) -> tuple[Ints, Ints]:
+    """Return counts and authors [length] of the hours from `first` on; earlier posts count in the first."""
+    counts = np.zeros(length, dtype=np.int64)
+    authors = np.zeros_like(counts)
+    for posted, _, different in count_once(ledger, posts, ask=settings.min_authors):
+        place = max(0, int(posted // 3600) - first)
+        counts[place] += 1
+        authors[place] = max(authors[place], different)
+    return counts, authors
