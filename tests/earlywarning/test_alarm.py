@@ -169,3 +169,23 @@ def test_a_state_of_other_settings_is_refused() -> None:
         AlarmState.from_dict({"hour": 1})
     with pytest.raises(ValueError, match="hours must rise"):
         run(np.zeros((1, 1)), state=states, hour=HOUR)
+
+
+def test_the_evidence_is_that_of_the_formula_worked_by_hand() -> None:
+    counts = np.random.default_rng(11).poisson(0.25, 24 * 20)
+    seen = np.random.default_rng(12).uniform(0.3, 1.7, len(counts))
+    start = 24 * (HOUR // 24)
+    s = SETTINGS
+    wealth, excited = [s.head_start_hours] * len(s.alternatives), 0.0
+    for t, (y, a) in enumerate(zip(counts.tolist(), seen.tolist(), strict=True)):
+        until = max(0, 24 * (t // 24 - s.lag_days))  # whole days, three days late
+        rate = stats.gamma.ppf(0.9, 0.5 + counts[:until].sum(), scale=1 / (48 + seen[:until].sum()))
+        mu, decay = max(rate, 1 / 168), 1 - np.exp(-a / 10)
+        b = (a * mu + 0.5 * decay * excited) / (1 - 0.5 * decay)
+        for k, (rho, offspring) in enumerate(s.alternatives):
+            stake = min(0.7, 1 - np.exp(-max(0.0, a * mu * rho + offspring * decay * excited - b)))
+            wealth[k] = (wealth[k] + a) * (1 + stake * (y / b - 1))
+        excited = excited * np.exp(-a / 10) + y
+    patient = AlarmSettings(watch_hours=1e11, warning_hours=1e11)
+    states, _ = run(counts, hour=start, activity=seen, settings=patient)
+    assert np.array(states[0].wealth) == pytest.approx(np.array([wealth, wealth]), rel=1e-9)
