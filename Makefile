@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 UV := $(VENV)/bin/uv
 STAMP := $(VENV)/.installed
+TRAIN := .venv-train
+TRAIN_STAMP := $(TRAIN)/.installed
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint clean train-env model
 
 demo: $(STAMP)
 	$(VENV)/bin/ryktesvakt demo
@@ -22,6 +24,17 @@ $(UV):
 $(STAMP): pyproject.toml constraints.txt | $(UV)
 	$(UV) pip install --quiet --python $(VENV)/bin/python -c constraints.txt -e '.[dev]'
 	@touch $@
+
+train-env: $(TRAIN_STAMP)
+
+$(TRAIN_STAMP): pyproject.toml constraints.txt | $(UV)
+	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
+	$(UV) pip install --quiet --python $(TRAIN)/bin/python -c constraints.txt -e '.[train]'
+	@touch $@
+
+# Rebuild nlp/model from the data: about two hours on two cores, resumes where it stopped.
+model: $(TRAIN_STAMP)
+	nice $(TRAIN)/bin/python -m training.build
 
 clean:
 	rm -rf $(VENV) build dist demo
