@@ -27,7 +27,7 @@ from crawlers.replay import Replay
 from crawlers.sites import load_engine
 from crawlers.spiders.base import BaseSpider
 from crawlers.spiders.fetcher import Fetcher, Manners
-from crawlers.spiders.places import SPIDERS, LookSpider
+from crawlers.spiders.kinds import SPIDERS, LookSpider
 from crawlers.spiders.session import Session
 from crawlers.spiders.transport import Transport, scrapy_settings
 from warehouse.records import Incident, Visit

@@ -1,50 +1,145 @@
-"""The kinds of access, each a few facts about how its pages behave."""
+"""The way of every crawl: listing pages, and from them the threads that changed."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urldefrag
 
-from crawlers.model import Page
-from crawlers.spiders.base import BaseSpider, PlaceSpider
+from crawlers.errors import FetchError
+from crawlers.frontier import KnownListing, KnownThread, may_have_changed
+from crawlers.model import Listing, Page, Site, ThreadRef
+from crawlers.spiders.index import forum_links
+from crawlers.spiders.reading import first_page_url
+from crawlers.spiders.threads import CUTS, ThreadSpider
 
-
-class ForumSpider(PlaceSpider):
-    """Reads forums as pages of HTML."""
-
-    name = "forum"
-
-
-class ApiSpider(PlaceSpider):
-    """Reads networks and forums that answer in JSON: a thread comes whole, a search may find nothing."""
-
-    name = "api"
-    accept: ClassVar[str] = "application/json"
-    goes_on_at_last_page: ClassVar[bool] = False
-    may_be_empty: ClassVar[bool] = True
+DUE_COUNT = 20
+"""Quiet threads looked at again in one crawl, at most."""
+INDEX_PAGES = 500
 
 
-class FeedSpider(PlaceSpider):
-    """Reads places that announce their threads in a feed; the threads themselves are pages of HTML."""
+class PlaceSpider(ThreadSpider):
+    """Reads one place from its listings to its posts."""
 
-    name = "feed"
-    accept: ClassVar[str] = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/html;q=0.8,*/*;q=0.1"
-    may_be_empty: ClassVar[bool] = True
-
-
-class LookSpider(BaseSpider):
-    """Fetches one page, so that its engine can be told."""
-
-    name = "look"
-
-    def __init__(self, *, start_url: str, **rest: Any) -> None:
+    def __init__(self, *, start_page: Page | None = None, **rest: Any) -> None:
         super().__init__(**rest)
-        self.page: Page | None = None
-        self._start_url = start_url
+        self._start_page = start_page
+        if start_page:
+            self._held[start_page.url] = start_page
 
     async def read(self) -> None:
-        """Fetch the page."""
-        self.page = await self.fetcher.get(self._start_url)
+        """Read what the start page belongs to; without one, the whole place and the quiet threads that are due."""
+        if self._start_page:
+            await self._read_start(self._start_page)
+            return
+        await self._read_place(self.session.site)
+        now = self.session.clock()
+        for thread_id in self.session.frontier.due(now, limit=DUE_COUNT):
+            known = self.session.frontier.thread(thread_id)
+            # A thread inside its listing's own body is gone from there when others come: no request would find it.
+            if known and thread_id not in self._read and "#" not in known.url:
+                await self.read_thread(_as_ref(known), known, is_changed=False)
+
+    async def _read_start(self, page: Page) -> None:
+        engine = self._engine
+        if (thread := self._try(engine.parse_thread, page)) and thread.posts:
+            url = page.url if thread.page_number == 1 else first_page_url(page.url)
+            await self.read_thread(ThreadRef(thread_id=thread.thread_id, url=url), None, is_changed=True)
+            if not self.session.read_count and url != page.url:
+                await self.read_thread(ThreadRef(thread_id=thread.thread_id, url=page.url), None, is_changed=True)
+        elif (listing := self._try(engine.parse_listing, page)) and listing.threads:
+            await self._read_listing(page.url)
+        elif engine.ACCESS == "html" and (links := forum_links(page)):
+            await self._read_index(links)
+        else:
+            await self._read_place(replace(self.session.site, url=page.url))
+
+    async def _read_index(self, links: tuple[str, ...]) -> None:
+        """Read the forums that an index points to, and theirs: what of the links is no list of threads is passed by."""
+        queue, seen = list(links), set[str]()
+        while queue and len(seen) < INDEX_PAGES:
+            url = queue.pop(0)
+            if url in seen:
+                continue
+            seen.add(url)
+            try:
+                page = await self.fetcher.get(url)
+            except FetchError as error:
+                if error.ends_crawl:
+                    raise
+                self.session.report(error)
+                continue
+            queue += forum_links(page)
+            if (listing := self._try(self._engine.parse_listing, page)) and listing.threads:
+                self._held = {url: page}
+                await self._read_listing(url)
+
+    async def _read_place(self, site: Site) -> None:
+        for url in self._engine.listing_urls(site):
+            self.fetcher.admit(url)
+            try:
+                await self._read_listing(url)
+            except FetchError as error:
+                if error.ends_crawl:
+                    raise
+                self.session.report(error)
+
+    async def _read_listing(self, entry: str) -> None:
+        """Read pages of a listing until one holds no news; then what an earlier crawl had to leave unread."""
+        known = self.session.frontier.listing(entry)
+        url, backlog, is_in_backlog = entry, known.resume_url, False
+        seen: set[str] = set()
+        etag, last_modified = known.etag, known.last_modified
+        try:
+            while url and url not in seen:
+                seen.add(url)
+                is_in_backlog = is_in_backlog or url == backlog
+                page, listing = await self._get_listing(url, known if url == entry else KnownListing())
+                if url == entry and listing:
+                    etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
+                self._hold_embedded(page, listing)
+                has_news = await self._read_listed(listing)
+                following = listing.next_url if listing else None
+                url = (following if has_news or is_in_backlog else backlog) or ""
+        except CUTS:
+            self.session.changes.listings[entry] = KnownListing(resume_url=url if len(seen) > 1 else backlog or url)
+            raise
+        # A validator vouches for all that the page pointed to: it is kept only when all of it was read.
+        is_trusted = self.session.is_complete
+        self.session.changes.listings[entry] = KnownListing(
+            etag=etag if is_trusted else None, last_modified=last_modified if is_trusted else None
+        )
+
+    async def _get_listing(self, url: str, known: KnownListing) -> tuple[Page, Listing | None]:
+        page, listing = await self._get(
+            url, self._engine.parse_listing, etag=known.etag, last_modified=known.last_modified
+        )
+        if listing and not listing.threads and not self.may_be_empty:
+            raise self._fault(page, "site_changed", "no threads on a listing that answered 200")
+        return page, listing
+
+    def _hold_embedded(self, page: Page, listing: Listing | None) -> None:
+        """Keep a listing's body for threads that it holds itself: their address is its own, but for the fragment."""
+        self._held = {
+            ref.url: replace(page, url=ref.url)
+            for ref in (listing.threads if listing else ())
+            if "#" in ref.url and urldefrag(ref.url)[0] == urldefrag(page.url)[0]
+        }
+
+    async def _read_listed(self, listing: Listing | None) -> bool:
+        """Read the threads that changed; return whether there was any news."""
+        has_news = False
+        for ref in listing.threads if listing else ():
+            if ref.thread_id in self._listed:
+                continue
+            self._listed.add(ref.thread_id)
+            known = self.session.frontier.thread(ref.thread_id)
+            if known is None or may_have_changed(ref, known, now=self.session.clock()):
+                has_news = await self.read_thread(ref, known, is_changed=True) or has_news
+        return has_news
 
 
-SPIDERS: dict[str, type[PlaceSpider]] = {"html": ForumSpider, "json": ApiSpider, "feed": FeedSpider}
-"""By an engine's `ACCESS`."""
+def _as_ref(known: KnownThread) -> ThreadRef:
+    return ThreadRef(
+        thread_id=known.thread_id, url=known.url, last_posted_at=known.listed_at, post_count=known.listed_count
+    )
