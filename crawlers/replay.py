@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -144,14 +145,19 @@ def _is_session(name: str, value: str) -> bool:
 
 
 def _records(stream: Any) -> Iterator[tuple[int, Any]]:
-    """Yield whole records with their offsets. Raise EOFError at one that is cut."""
+    """Yield whole records with their offsets. Raise EOFError where the file breaks off or cannot be read on."""
     records = ArchiveIterator(stream, arc2warc=True)
+    end = 0
     for record in records:
         offset = records.offset
         records.read_to_end()
         if getattr(record.raw_stream, "limit", 0) > 0:
             raise EOFError(f"record at byte {offset} is cut off")
+        end = records.offset
         yield offset, record
+    # The library takes a record whose own headers are cut for the end of the file.
+    if (left := stream.seek(0, SEEK_END) - end) > 0:
+        raise EOFError(f"the last {left} bytes are no record")
 
 
 def _load(path: Path, offset: int) -> Any:
