@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 _ODD = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u0300-\u036f\u0483-\u0489\u200b-\u200f\u202a-\u202e\u2060-\u2069"
-    "\u20d0-\u20ff\ufe00-\ufe0f\ufeff\uff01-\uff5e\U0001f3fb-\U0001f3ff\U0001d400-\U0001d7ff\U000e0000-\U000e007f]"
+    "\u20d0-\u20ff\ud800-\udfff\ufe00-\ufe0f\ufeff\uff01-\uff5e\U0001f3fb-\U0001f3ff\U0001d400-\U0001d7ff\U000e0000-\U000e007f]"
 )
-"""Characters that hide a word from a reader's eye: controls, joiners, combining marks, look-alike alphabets."""
+"""Characters that hide a word from a reader's eye: controls, joiners, halves, combining marks, other alphabets."""
 
 
 @dataclass(frozen=True, slots=True)
