@@ -21,7 +21,7 @@ _C1 = {code: ord(bytes([code]).decode("cp1252", "ignore") or chr(code)) for code
 
 def text_of(page: Page, site: Site) -> str:
     """Return the page's body as text. Raise NotAThreadError for an empty body."""
-    if not page.body.strip():
+    if not page.body or page.body.isspace():
         raise NotAThreadError(f"{page.url}: the answer is empty (status {page.status})", cause="truncated")
     mark, bom = read_bom(page.body)
     body = page.body[len(bom or b"") :]

@@ -114,8 +114,7 @@ def words(root: LexborNode, marked: Marks = NO_MARKS) -> Words:
 
 def clean(text: str) -> str:
     """Return text with one space between words, one newline between lines, and nothing invisible."""
-    lines = [" ".join(line.split()) for line in _visible(text).split("\n")]
-    return "\n".join(filter(None, lines))
+    return "\n".join(filter(None, map(_line, text.split("\n"))))
 
 
 def each(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
@@ -125,7 +124,7 @@ def each(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]
 
 def text_of(node: LexborNode | None) -> str:
     """Return a small element's text on one line; empty for none."""
-    return " ".join(_visible(node.text(deep=True)).split()) if node is not None else ""
+    return _line(node.text(deep=True)) if node is not None else ""
 
 
 def attribute(node: LexborNode | None, *names: str) -> str:
@@ -167,8 +166,11 @@ def ancestors(node: LexborNode) -> Iterator[LexborNode]:
         above = above.parent
 
 
-def _visible(text: str) -> str:
-    return _UNSEEN.sub(lambda match: "\ufffd" if match[1] else "", text)
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    return " ".join(_UNSEEN.sub(lambda match: "\ufffd" if match[1] else "", line).split())
 
 
 def _mark(node: LexborNode, tag: str) -> str:

@@ -10,11 +10,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.engines import decode, markup, reading, refusal
 from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.parts import Parts
 from crawlers.model import Listing, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
 
 NAME = "spirit"
 ACCESS = "html"
 
+_PARTS = {
+    "user": ".comment__info__username a",
+    "date": ".comment__info__date [title]",
+    "text": ".comment__text",
+    "likes": ".comment-like [data-count]",
+}
 _TOPIC = re.compile(r"^(.*?)/topic/(\d+)/")
 _USER = re.compile(r"/user/(\d+)/")
 _PAGE = re.compile(r"[?&]page=(\d+)")
@@ -55,11 +62,9 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         raise refusal.refused(page, document, "a Spirit topic")
     # Removed comments, and announcements such as "closed this", are rows of another class.
     nodes = document.css(".comments_list__comment[data-pk]")
-    posts, unreadable = reading.read_posts(
-        nodes,
-        partial(_post, marked=markup.marks(document, quote="blockquote"), base=match[1], page=page, site=site),
-        _post_id,
-    )
+    marked, parts = markup.marks(document, quote="blockquote"), Parts(document, nodes, _PARTS)
+    read = partial(_post, marked=marked, parts=parts, base=match[1], page=page, site=site)
+    posts, unreadable = reading.read_posts(nodes, read, _post_id)
     return ThreadPage(
         thread_id=match[2],
         thread_title=text_of(document.css_first("h1.headline")),
@@ -74,12 +79,12 @@ def _post_id(node: LexborNode) -> str | None:
     return attribute(node, "data-pk") or None
 
 
-def _post(node: LexborNode, *, marked: Marks, base: str, page: Page, site: Site) -> ParsedPost:
+def _post(node: LexborNode, *, marked: Marks, parts: Parts, base: str, page: Page, site: Site) -> ParsedPost:
     post_id = _post_id(node) or ""
-    body = node.css_first(".comment__text")
+    body = parts.first(node, "text")
     if body is None:
         raise reading.UnreadablePostError("missing_text", f"comment {post_id} has no text")
-    link = node.css_first(".comment__info__username a")
+    link = parts.first(node, "user")
     user = _USER.search(attribute(link, "href"))
     name = text_of(link)
     said = markup.words(body, marked)
@@ -87,12 +92,12 @@ def _post(node: LexborNode, *, marked: Marks, base: str, page: Page, site: Site)
         post_id=post_id,
         author=reading.required(user[1] if user else name, "missing_author", f"comment {post_id} names no author"),
         author_name=name or None,
-        posted_at=reading.time_of(node.css_first(".comment__info__date [title]"), page, site),
+        posted_at=reading.time_of(parts.first(node, "date"), page, site),
         url=f"{base}/comment/{post_id}/find/",
         text=said.text,
         quoted=tuple(quote for found in said.quotes for quote in _quotes(found, marked)),
         position=markup.integer(attribute(node, "data-number")),
-        like_count=markup.integer(attribute(node.css_first(".comment-like [data-count]"), "data-count")),
+        like_count=markup.integer(attribute(parts.first(node, "likes"), "data-count")),
     )
 
 

@@ -59,13 +59,8 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     thread_id, nodes = _thread_id(document, page), xenforo_post.nodes_of(document)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "a XenForo thread")
-    read = partial(
-        xenforo_post.read,
-        marked=xenforo_post.marks_of(document),
-        thread_url=_thread_url(document, page),
-        page=page,
-        site=site,
-    )
+    sheet = xenforo_post.sheet_of(document, nodes, thread_url=_thread_url(document, page), page=page, site=site)
+    read = partial(xenforo_post.read, sheet=sheet)
     posts, unreadable = reading.read_posts(nodes, read, xenforo_post.id_of)
     return ThreadPage(
         thread_id=thread_id,

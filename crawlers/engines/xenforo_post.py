@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.engines import markup, reading
 from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
 _POSTS = "[data-content^='post-'].message, [data-content^='post-'].js-post, article[id^='js-post-']"
@@ -16,11 +18,33 @@ _QUOTE = ".bbCodeBlock--quote, blockquote[data-source], blockquote[data-quote]"
 _NOISE = (
     ".bbCodeBlock-title, .bbCodeBlock-expandLink, .bbCodeBlock-shrinkLink, .js-selectToQuoteEnd, .message-signature,"
     ".message-lastEdit, .messageNotice, .messageHide, .bbMediaWrapper, .bbCodeBlock--unfurl .contentRow-snippet,"
-    ".contentRow-minor, .samCodeUnit, .samBannerUnit, ins.adsbygoogle, [id^='div-gpt-ad'], [data-xf-init='ad']"
+    ".contentRow-minor, .samCodeUnit, .samBannerUnit, ins.adsbygoogle, [id^='div-gpt-ad']"
 )
-_USERS = (".message-name .username", ".message-cell--user .username", ".message-user .username")
-_NOT_THE_DATE = (".bbWrapper", ".message-lastEdit", ".message-signature", ".message-userExtras")
+_PARTS = {
+    "name": ".message-name .username",
+    "user": ".message-user .username",
+    "body": ".message-body .bbWrapper",
+    "any_body": ".bbWrapper",
+    "plain_body": ".message-body",
+    "signed": ".message-signature .bbWrapper",
+    "main_date": ".message-attribution-main time",
+    "date": ".message-attribution time",
+    "time": "time",
+    "edited": ".message-lastEdit time",
+    "link": ".message-attribution a[href]",
+    "reactions": ".reactionsBar",
+    "reactions_link": ".reactionsBar-link",
+    "likes": ".likesBar",
+}
+_QUOTE_PARTS = {
+    "words": ".bbCodeBlock-expandContent",
+    "content": ".bbCodeBlock-content",
+    "title": ".bbCodeBlock-title",
+    "jump": ".bbCodeBlock-sourceJump",
+}
+_NOT_THE_DATE = ("bbWrapper", "message-signature", "message-userExtras")
 _POST_ID = re.compile(r"(?:js-)?post-(\d+)")
+_POST_LINK = re.compile(r"(?:post-|posts/)(\d+)")
 _NUMBERED = re.compile(r"#\s?(\d[\d.,\s\u00a0\u202f]*)")
 _SOURCE = re.compile(r"#post-(\d+)|goto/post\D{1,12}(\d+)|posts/(\d+)")
 
@@ -41,64 +65,85 @@ def id_of(node: LexborNode) -> str | None:
     return match[1] if match else None
 
 
-def marks_of(document: LexborHTMLParser) -> Marks:
-    """Return what on a page is not the words of the post it stands in."""
-    return markup.marks(document, quote=_QUOTE, drop=_NOISE)
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a thread, with all that its posts are read from found once."""
+
+    marked: Marks
+    parts: Parts
+    quotes: Parts
+    thread_url: str
+    page: Page
+    site: Site
 
 
-def read(node: LexborNode, *, marked: Marks, thread_url: str, page: Page, site: Site) -> ParsedPost:
+def sheet_of(document: LexborHTMLParser, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
+    """Return what `read` needs to know of the page that the posts stand on."""
+    marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
+    return Sheet(
+        marked=marked,
+        parts=Parts(document, nodes, _PARTS),
+        quotes=Parts(document, marked.quotes.values(), _QUOTE_PARTS),
+        thread_url=thread_url,
+        page=page,
+        site=site,
+    )
+
+
+def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
     """Return the post that an element shows.
 
     Raise UnreadablePostError or UnreadableDateError where a required field cannot be read for certain.
     """
     post_id = id_of(node) or ""
-    body = _body(node)
+    body = _body(node, sheet.parts)
     if body is None:
         raise reading.UnreadablePostError("missing_text", f"post {post_id} has no message body")
-    user = next((found for selector in _USERS if (found := node.css_first(selector)) is not None), None)
+    user = sheet.parts.first(node, "name", "user")
     name = attribute(node, "data-author") or text_of(user)
     user_id = attribute(user, "data-user-id")
-    said = markup.words(body, marked)
-    links = node.css(".message-attribution a[href]")
-    edited = node.css_first(".message-lastEdit time")
+    said = markup.words(body, sheet.marked)
+    edited = sheet.parts.first(node, "edited")
     return ParsedPost(
         post_id=post_id,
         author=reading.required(
             user_id if user_id not in ("", "0") else name, "missing_author", f"post {post_id} names no author"
         ),
         author_name=name or None,
-        posted_at=reading.time_of(_time(node), page, site),
-        url=_permalink(links, post_id, thread_url),
+        posted_at=reading.time_of(_time(node, sheet.parts), sheet.page, sheet.site),
+        url=_permalink(sheet.parts.every(node, "link"), post_id, sheet.thread_url),
         text=said.text,
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, marked)),
-        edited_at=reading.time_of(edited, page, site) if edited is not None else None,
-        position=_position(links),
-        like_count=_likes(node),
+        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, sheet)),
+        edited_at=reading.time_of(edited, sheet.page, sheet.site) if edited is not None else None,
+        position=_position(sheet.parts.every(node, "link")),
+        like_count=_likes(node, sheet.parts),
     )
 
 
-def _body(node: LexborNode) -> LexborNode | None:
-    found = node.css_first(".message-body .bbWrapper")
-    if found is not None:
+def _body(node: LexborNode, parts: Parts) -> LexborNode | None:
+    if (found := parts.first(node, "body")) is not None:
         return found
-    signed = {box.mem_id for box in node.css(".message-signature .bbWrapper")}
-    boxes = (*node.css(".bbWrapper"), *node.css(".message-body"), *node.css(".message-userContent"))
+    signed = {box.mem_id for box in parts.every(node, "signed")}
+    boxes = (*parts.every(node, "any_body"), *parts.every(node, "plain_body"))
     return next((box for box in boxes if box.mem_id not in signed), None)
 
 
-def _time(node: LexborNode) -> LexborNode | None:
-    found = node.css_first(".message-attribution-main time") or node.css_first(".message-attribution time")
-    if found is not None:
+def _time(node: LexborNode, parts: Parts) -> LexborNode | None:
+    if (found := parts.first(node, "main_date", "date")) is not None:
         return found
-    elsewhere = {time.mem_id for box in _NOT_THE_DATE for time in node.css(f"{box} time")}
-    return next((time for time in node.css("time") if time.mem_id not in elsewhere), None)
+    edited = {time.mem_id for time in parts.every(node, "edited")}
+    return next((t for t in parts.every(node, "time") if t.mem_id not in edited and not _is_elsewhere(t)), None)
+
+
+def _is_elsewhere(time: LexborNode) -> bool:
+    return any(name in attribute(above, "class") for above in markup.ancestors(time) for name in _NOT_THE_DATE)
 
 
 def _permalink(links: list[LexborNode], post_id: str, thread_url: str) -> str:
-    own = re.compile(rf"(?:post-|posts/){post_id}(?!\d)")
     for link in links:
         href = attribute(link, "href")
-        if own.search(href) and not href.startswith(("#", "%23")):
+        match = _POST_LINK.search(href)
+        if match and match[1] == post_id and not href.startswith(("#", "%23")):
             return markup.absolute(thread_url, href.removesuffix("/share")) or thread_url
     return f"{thread_url.rstrip('/')}/post-{post_id}"
 
@@ -110,33 +155,30 @@ def _position(links: list[LexborNode]) -> int | None:
     return None
 
 
-def _likes(node: LexborNode) -> int | None:
+def _likes(node: LexborNode, parts: Parts) -> int | None:
     """Return the count of a bar that says "Anna, Bo and 5 others"; 0 for an empty bar, None for no bar."""
-    bar = node.css_first(".reactionsBar") or node.css_first(".likesBar")
-    if bar is None or bar.child is None:
+    bar = parts.first(node, "reactions_link", "reactions", "likes")
+    if bar is None or not (text := text_of(bar)):
         return None if bar is None else 0
-    link = bar.css_first(".reactionsBar-link") or bar
-    named = link.css("bdi") or link.css("a.username")
-    text = text_of(link)
+    named = bar.css("bdi") or bar.css("a.username")
     for name in sorted((text_of(name) for name in named), key=len, reverse=True):
         text = text.replace(name, " ", 1)
     others = re.search(r"\d[\d.,\s\u00a0]*", text)
     return len(named) + (markup.integer(others[0]) or 0 if others else 0)
 
 
-def _quotes(node: LexborNode, marked: Marks) -> list[ParsedQuote]:
+def _quotes(node: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
     """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    content = node.css_first(".bbCodeBlock-expandContent") or node.css_first(".bbCodeBlock-content") or node
-    said = markup.words(content, marked)
-    jump = node.css_first(".bbCodeBlock-title .bbCodeBlock-sourceJump")
+    said = markup.words(sheet.quotes.first(node, "words", "content") or node, sheet.marked)
+    jump = sheet.quotes.first(node, "jump")
     source = re.search(r"\bpost:\s*(\d+)", attribute(node, "data-source")) or _SOURCE.search(
         f"{attribute(jump, 'data-content-selector')} {attribute(jump, 'href')}"
     )
     member = re.search(r"\bmember:\s*([1-9]\d*)", attribute(node, "data-attributes"))
-    heading = re.sub(r"\s+\S+:$", "", text_of(jump or node.css_first(".bbCodeBlock-title")))
+    heading = re.sub(r"\s+\S+:$", "", text_of(jump or sheet.quotes.first(node, "title")))
     own = ParsedQuote(
         text=said.text,
         post_id=next(group for group in source.groups() if group) if source else None,
         author=(member[1] if member else attribute(node, "data-quote") or heading) or None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked))]
+    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]

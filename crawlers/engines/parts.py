@@ -1,0 +1,51 @@
+"""Elements of a page by the post they stand in, each selector compiled once a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers.engines.markup import each
+
+
+class Parts:
+    """Named elements of a document, by the post or quote that they stand in, innermost.
+
+    A selector is compiled once, when its name is first asked for: asking each post for it anew costs more than all
+    the rest of its reading.
+    """
+
+    def __init__(self, document: LexborHTMLParser, owners: Iterable[LexborNode], selectors: Mapping[str, str]) -> None:
+        self._document = document
+        self._selectors = selectors
+        self._owner_of = {owner.mem_id: owner.mem_id for owner in owners}
+        self._found: dict[str, dict[int, list[LexborNode]]] = {}
+
+    def every(self, owner: LexborNode, name: str) -> list[LexborNode]:
+        """Return the elements of a name inside an owner, in the order of the page."""
+        if name not in self._found:
+            self._found[name] = self._find(self._selectors[name])
+        return self._found[name].get(owner.mem_id, [])
+
+    def first(self, owner: LexborNode, *names: str) -> LexborNode | None:
+        """Return the first element of the first of the names that has any."""
+        return next((found[0] for name in names if (found := self.every(owner, name))), None)
+
+    def _find(self, selector: str) -> dict[int, list[LexborNode]]:
+        found: dict[int, list[LexborNode]] = {}
+        for node in each(self._document, selector) if self._owner_of else ():
+            if owner := _owner(node.parent, self._owner_of):
+                found.setdefault(owner, []).append(node)
+        return found
+
+
+def _owner(node: LexborNode | None, owner_of: dict[int, int]) -> int:
+    """Return the id of the innermost owner around, 0 for none; remember it for all on the way."""
+    passed: list[int] = []
+    while node is not None and (found := owner_of.get(node.mem_id)) is None:
+        passed.append(node.mem_id)
+        node = node.parent
+    found = owner_of[node.mem_id] if node is not None else 0
+    owner_of.update(dict.fromkeys(passed, found))
+    return found
