@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin
 from selectolax.lexbor import LexborNode
 
 from crawlers.engines import decode, fields, markup, reading, refusal
-from crawlers.engines.markup import Marks, attribute
+from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.model import Listing, NotAThreadError, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
 
 NAME = "discourse"
@@ -164,10 +164,17 @@ def _quotes(node: LexborNode, marked: Marks, topic_id: str, ids: Mapping[int, st
     own = ParsedQuote(
         text=said.text,
         post_id=ids.get(int(number)) if is_here else None,
-        author=(attribute(node, "data-username") or None) if is_post else None,
+        author=(_quoted_name(node) or None) if is_post else None,
         position=int(number) if is_here else None,
     )
     return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked, topic_id, ids))]
+
+
+def _quoted_name(node: LexborNode) -> str:
+    """Return who is quoted: older versions say it only above the quote, where other topics are named by a link."""
+    title = node.css_first(".title")
+    is_link = title is None or title.css_first("a") is not None
+    return attribute(node, "data-username") or ("" if is_link else text_of(title).removesuffix(":"))
 
 
 def _more_urls(data: Mapping[str, Any], posts: list[Mapping[str, Any]], address: str) -> tuple[str, ...]:
