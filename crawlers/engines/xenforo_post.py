@@ -23,6 +23,7 @@ _NOISE = (
 _PARTS = {
     "name": ".message-name .username",
     "user": ".message-user .username",
+    "article_user": ".message-attribution .username",
     "body": ".message-body .bbWrapper",
     "any_body": ".bbWrapper",
     "plain_body": ".message-body",
@@ -99,7 +100,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
     body = _body(node, sheet.parts)
     if body is None:
         raise reading.UnreadablePostError("missing_text", f"post {post_id} has no message body")
-    user = sheet.parts.first(node, "name", "user")
+    user = sheet.parts.first(node, "name", "user", "article_user")
     name = attribute(node, "data-author") or text_of(user)
     user_id = attribute(user, "data-user-id")
     said = markup.words(body, sheet.marked)
