@@ -35,8 +35,9 @@ class Session:
     read_count: int = 0
     set_aside_count: int = 0
     is_complete: bool = True
+    _written: set[str] = field(default_factory=set)
 
-    def report(self, error: FetchError) -> None:
+    def report(self, error: FetchError, *, is_thread: bool = False) -> None:
         """Record an incident.
 
         A thread that is gone, or that robots.txt closes, leaves the visit complete: the rest of the place was seen.
@@ -46,8 +47,8 @@ class Session:
         )
         self.incidents.append(incident)
         self.output.write(incident)
-        is_local = error.status in GONE or error.cause == "robots"
-        if error.ends_crawl or not is_local:
+        is_closed = error.status in GONE or error.cause == "robots"
+        if error.ends_crawl or not (is_thread and is_closed):
             self.is_complete = False
 
     def set_aside(self, found: Iterable[Unreadable], *, url: str, seen_at: datetime) -> None:
@@ -96,7 +97,9 @@ class Session:
         self._write_deletions(set(old))
         self.changes.posts[ref.thread_id] = {}
         if known:
-            self.changes.threads[ref.thread_id] = replace(known, is_kept=False, is_pending=False, last_page_url=None)
+            # Should a moderator bring it back, no listing must make it look unchanged.
+            forgotten = replace(known, listed_at=None, listed_count=None, last_page_url=None, last_post_id=None)
+            self.changes.threads[ref.thread_id] = replace(forgotten, is_kept=False, is_pending=False)
 
     def _known_post(self, parsed: ParsedPost, reading: Reading) -> KnownPost:
         key = content_key(self.secret, parsed.text, parsed.quoted)
@@ -105,6 +108,7 @@ class Session:
     def _write_posts(self, reading: Reading, post_ids: list[str]) -> None:
         for post_id in post_ids:
             parsed, seen_at = reading.posts[post_id]
+            self._written.add(post_id)
             self.post_count += 1
             self.output.write(
                 to_post(
@@ -120,7 +124,8 @@ class Session:
             )
 
     def _write_deletions(self, post_ids: set[str]) -> None:
-        for post_id in sorted(post_ids):
+        # A post that was moved to another thread is gone from here only.
+        for post_id in sorted(post_ids - self._written):
             self.output.write(Deletion(source=self.site.name, post_id=post_id, seen_at=self.clock()))
 
 

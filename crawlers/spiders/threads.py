@@ -56,7 +56,7 @@ class ThreadSpider(BaseSpider):
         if isinstance(cut, BudgetSpentError) or (cut and cut.ends_crawl):
             raise cut
         if cut:
-            self.session.report(cut)
+            self.session.report(cut, is_thread=True)
         # What could not be read may be news: a listing is not left because of it.
         return has_news or cut is not None
 

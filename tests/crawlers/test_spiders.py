@@ -123,6 +123,42 @@ def test_a_listed_thread_that_answers_404_is_an_incident_and_no_deletion(forum: 
     assert result.is_complete
 
 
+def test_a_thread_that_comes_back_is_written_again(forum: TinyForum, crawl: Crawl) -> None:
+    forum.thread("a", "Open Infra", "2")
+    forum.thread("b", "Annat")
+    crawl(now=NOW)
+    hidden = forum.threads.pop("a")
+    assert deletions(crawl(now=NOW + timedelta(hours=2))[1]) == ["a-1", "a-2"]
+    forum.threads["a"] = hidden
+    assert posts(crawl(now=NOW + timedelta(hours=3))[1]) == ["a-1", "a-2"]
+
+
+def test_a_post_that_was_moved_is_not_deleted(forum: TinyForum, crawl: Crawl) -> None:
+    forum.thread("a", "Open Infra", "2")
+    forum.thread("b", "Open Infra")
+    crawl()
+    moved = forum.threads["a"]["posts"].pop()
+    forum.threads["b"]["posts"].append(moved)
+    forum.threads = {name: forum.threads[name] for name in "ba"}
+    _, records = crawl()
+    assert (posts(records), deletions(records)) == (["a-2"], [])
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_listing_that_is_gone_was_not_seen(forum: TinyForum, crawl: Crawl, status: int) -> None:
+    forum.replies["/list"] = Reply(status=status)
+    result, records = crawl()
+    assert (causes(records), result.is_complete) == (["http_error"], False)
+    result, _ = crawl(start_url=f"{forum.url}/list", keep_all=True)
+    assert (len(result.incidents), result.is_complete) == (1, False)
+
+
+def test_a_listing_that_robots_txt_closes_was_not_seen(forum: TinyForum, crawl: Crawl) -> None:
+    forum.replies["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /list\n")
+    result, records = crawl()
+    assert (causes(records), result.is_complete) == (["robots"], False)
+
+
 def test_loops_of_next_pages_are_cut(forum: TinyForum, crawl: Crawl) -> None:
     page = {"thread": "a", "title": "Open Infra", "posts": [{"id": "a-1", "text": "1"}]}
     forum.thread("a", "Open Infra")
