@@ -31,8 +31,7 @@ def read_matches(path: Path) -> list[Match]:
     """Return the rows of a MATCHES table, in the order of the file. Raise MatchesError naming the line.
 
     Columns `claim_id, posted_at, author[, views][, stance]` in any order; others are left alone. A row without stance
-    supports. A time must carry its offset (`2023-10-05T19:30:00+02:00` or `Z`): one without is an error, since the
-    hour that autumn repeats cannot be told from it.
+    supports. A time without offset is UTC, as in the warehouse's tables.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
@@ -86,13 +85,13 @@ def _match(row: list[str], places: dict[str, int], *, width: int, where: str) ->
 
 
 def read_time(text: str, *, where: str, error: type[ValueError] = MatchesError) -> datetime:
-    """Return the time that an ISO 8601 text with offset says. Raise `error` saying where and what to write instead."""
+    """Return the time of an ISO 8601 text, UTC where it has no offset. Raise `error`: where, and what to write."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as cause:
         raise error(f"{where}: {text[:40]!r} is not an ISO 8601 time; write 2023-10-05T19:30:00+02:00") from cause
     if moment.tzinfo is None:
-        raise error(f"{where}: the time {text[:40]!r} has no offset; add one, as in 2023-10-05T19:30:00+02:00 or Z")
+        moment = moment.replace(tzinfo=UTC)
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise error(f"{where}: the year of {text[:40]!r} is not within {FIRST_YEAR}-{LAST_YEAR}; correct it")
     return moment.astimezone(UTC)

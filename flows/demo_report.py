@@ -12,7 +12,7 @@ import duckdb
 from scipy.stats import poisson
 
 from flows.demo import DemoRun
-from flows.desk import paths_of
+from flows.paths import paths_of
 from reports.swedish import SEVERITIES
 from warehouse.alerts import list_alerts
 from warehouse.connection import open_warehouse

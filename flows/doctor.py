@@ -12,8 +12,8 @@ from pathlib import Path
 from crawlers.errors import CrawlerError
 from crawlers.politeness import is_loopback
 from flows.config import Config, has_author_key_in_environment, load
-from flows.desk import Paths, paths_of
 from flows.errors import ConfigError
+from flows.paths import Paths, paths_of
 from flows.sources import company_of, site_of
 from nlp.errors import NlpError
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from crawlers.landing import landing_files
 from flows.config import Config
-from flows.desk import Paths, paths_of, writer_lock
+from flows.paths import Paths, paths_of, writer_lock
 from warehouse.connection import open_warehouse
 from warehouse.erase import Erased, erase
 from warehouse.publish import discard_snapshots, publish

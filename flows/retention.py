@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.config import Config
-from flows.desk import paths_of, writer_lock
+from flows.paths import paths_of, writer_lock
 from warehouse.retention import expire
 
 

@@ -15,7 +15,6 @@ from flows.errors import ConfigError
 from nlp.company import Company, Homonym
 from nlp.mentions import is_mention
 from nlp.redact.redactor import make_redactor
-from warehouse.records import Segment
 
 
 def company_of(config: Config) -> Company:
@@ -75,8 +74,3 @@ def job_for(site: Site, config: Config, **given: object) -> CrawlJob:
         "pages_per_day": config.crawl.pages_per_day,
     }
     return CrawlJob(**{**values, **given})  # type: ignore[arg-type]
-
-
-def segments_of(config: Config) -> tuple[Segment, ...]:
-    """Return the customer segments as the warehouse keeps them."""
-    return tuple(Segment(segment=s.id, name=s.name, customer_count=s.customers) for s in config.segment)

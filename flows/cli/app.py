@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version as installed_version
+from typing import Annotated
 
 import typer
 
@@ -12,11 +14,27 @@ from flows.errors import ConfigError, FlowsError, UsageError
 
 app = typer.Typer(
     name="ryktesvakt",
-    help="Early warning when a false claim about the company spreads faster than its correction.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        sys.stdout.write(f"ryktesvakt {installed_version('ryktesvakt')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def ryktesvakt(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Early warning when a false claim about the company spreads faster than its correction."""
+
+
 for room in (work, language, warning, ledger, tables, look):
     room.register(app)
 

@@ -36,7 +36,7 @@ def predict(
     from nlp.predict import predict as judge
 
     known = _claims(claims)
-    rows = _Rows(file)
+    rows = _Rows(file, needs=("id", "text"))
     stage = _stage(config)
     count = _write_lines(out, judge(rows, known, stage=stage))
     for problem in rows.problems:
@@ -74,11 +74,12 @@ def evaluate(
 
 
 class _Rows:
-    """The objects of a file of JSON lines, with `id` and `text`; a line that is none is set aside with where and why, the rest go on."""
+    """The objects of a file of JSON lines; a line that is none is set aside with where and why, the rest go on."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, needs: tuple[str, ...] = ("text",)) -> None:
         self.problems: list[str] = []
         self._file = file
+        self._needs = needs
         if not file.is_file():
             raise UsageError(f"{file}: no such file")
 
@@ -92,10 +93,11 @@ class _Rows:
                 except (ValueError, TypeError) as error:
                     self.problems.append(f"{self._file}:{number}: {error}; the line was left out")
 
-    @staticmethod
-    def _row(value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-            raise TypeError('needs an object with "id" and a "text" that is a string')
+    def _row(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or not all(key in value for key in self._needs):
+            raise TypeError(f"needs an object with {' and '.join(self._needs)}")
+        if not isinstance(value["text"], str):
+            raise TypeError(f"text must be a string, not {type(value['text']).__name__}")
         return value
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -43,7 +44,7 @@ def claim_add(
     config: ConfigOption = None,
 ) -> None:
     """Follow a claim from now on. Its verdict is unverified until a person sets it."""
-    from flows.desk import open_desk
+    from flows.paths import open_ledger
     from warehouse.ledger import put_claim
 
     _check_id(claim_id)
@@ -51,14 +52,14 @@ def claim_add(
     known = {segment.id for segment in settings.segment}
     if unknown := sorted(set(true_for or ()) - known):
         raise UsageError(f"--true-for {', '.join(unknown)}: no such segment; known: {', '.join(sorted(known))}")
-    with open_desk(settings) as desk:
+    with open_ledger(settings) as con:
         put_claim(
-            desk.con,
+            con,
             Claim(
                 claim_id=claim_id,
                 statement=statement,
                 truth=truth,
-                created_at=desk.now,
+                created_at=datetime.now(UTC),
                 segments=tuple(true_for or ()),
                 paraphrases=tuple(paraphrase or ()),
             ),
@@ -74,22 +75,22 @@ def claim_verdict(
     config: ConfigOption = None,
 ) -> None:
     """Set a claim's verdict, signed by a person; earlier verdicts stay on record."""
-    from flows.desk import open_desk
+    from flows.paths import open_ledger
     from warehouse.ledger import set_verdict
 
-    with open_desk(load(config)) as desk:
-        set_verdict(desk.con, claim_id, verdict, by=by, at=desk.now)
+    with open_ledger(load(config)) as con:
+        set_verdict(con, claim_id, verdict, by=by, at=datetime.now(UTC))
     say(f"{claim_id}: {verdict}, says {by}.")
 
 
 @claim_app.command("list")
 def claim_list(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the claims that are followed."""
-    from flows.desk import open_desk
+    from flows.paths import open_ledger
     from warehouse.ledger import list_claims
 
-    with open_desk(load(config)) as desk:
-        claims = list_claims(desk.con)
+    with open_ledger(load(config)) as con:
+        claims = list_claims(con)
     if as_json:
         emit([asdict(claim) for claim in claims])
     else:
@@ -108,16 +109,15 @@ def mailing_add(
     config: ConfigOption = None,
 ) -> None:
     """Register a mailing with its text: a quote of it in a forum is then known for what it is."""
-    from flows.desk import open_desk
-    from flows.sources import segments_of
+    from flows.paths import open_ledger, segments_of
     from warehouse.ledger import put_mailings, put_segments
 
     settings = load(config)
     sizes = {entry.id: entry.customers for entry in settings.segment}
     if segment not in sizes:
         raise UsageError(f"--segment {segment}: no such segment; known: {', '.join(sorted(sizes))}")
-    with open_desk(settings) as desk:
-        at = sent if sent.tzinfo else sent.replace(tzinfo=desk.zone)
+    with open_ledger(settings) as con:
+        at = sent if sent.tzinfo else sent.replace(tzinfo=ZoneInfo(settings.delivery.timezone))
         name = mailing_id or f"{at:%Y-%m-%d}-{re.sub(r'[^a-z0-9]+', '-', text.stem.lower()).strip('-')}"
         _check_id(name)
         mailing = Mailing(
@@ -129,19 +129,19 @@ def mailing_add(
             text=text.read_text(encoding="utf-8"),
             corrects=corrects,
         )
-        put_segments(desk.con, segments_of(settings))
-        put_mailings(desk.con, [mailing])
+        put_segments(con, segments_of(settings))
+        put_mailings(con, [mailing])
     say(f"Registered {name}: {mailing.recipient_count} recipients in {segment} by {channel}.")
 
 
 @mailing_app.command("list")
 def mailing_list(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the mailings, oldest first."""
-    from flows.desk import open_desk
+    from flows.paths import open_ledger
     from warehouse.ledger import list_mailings
 
-    with open_desk(load(config)) as desk:
-        found = list_mailings(desk.con)
+    with open_ledger(load(config)) as con:
+        found = list_mailings(con)
     if as_json:
         emit([asdict(mailing) for mailing in found])
     else:
@@ -156,12 +156,12 @@ def complaint_import(
     config: ConfigOption = None,
 ) -> None:
     """Import complaint counts; the count of a known period takes the place of the old."""
-    from flows.desk import open_desk
+    from flows.paths import open_ledger
     from warehouse.ledger import put_complaints
 
     found = read_complaints(file)
-    with open_desk(load(config)) as desk:
-        put_complaints(desk.con, found)
+    with open_ledger(load(config)) as con:
+        put_complaints(con, found)
     say(f"{len(found)} periods, {sum(c.complaint_count for c in found)} complaints imported from {file}.")
 
 
@@ -172,11 +172,11 @@ def alert_list(
     as_json: JsonOption = False,
 ) -> None:
     """List the open alerts, worst first."""
-    from flows.desk import open_desk
+    from flows.paths import open_ledger
     from warehouse.alerts import list_alerts
 
-    with open_desk(load(config)) as desk:
-        found = list_alerts(desk.con, open_only=not all_)
+    with open_ledger(load(config)) as con:
+        found = list_alerts(con, open_only=not all_)
     if as_json:
         emit([asdict(alert) for alert in found])
     else:
@@ -192,11 +192,11 @@ def alert_set(
     config: ConfigOption = None,
 ) -> None:
     """Record what a person makes of an alert."""
-    from flows.desk import open_desk
+    from flows.paths import open_ledger
     from warehouse.alerts import set_alert_state
 
-    with open_desk(load(config)) as desk:
-        alert = set_alert_state(desk.con, alert_id, state, by=by, at=desk.now)
+    with open_ledger(load(config)) as con:
+        alert = set_alert_state(con, alert_id, state, by=by, at=datetime.now(UTC))
     say(f"{alert.alert_id}: {alert.state}, says {by}.")
 
 

@@ -27,7 +27,7 @@ def board(
     import uvicorn
 
     from flows.board import make_board, require_loopback
-    from flows.desk import digest_folder
+    from flows.paths import digest_folder
 
     require_loopback(host)
     folder = digest_folder(load(config))

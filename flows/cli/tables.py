@@ -34,7 +34,7 @@ def sql(
     as_json: JsonOption = False,
 ) -> None:
     """Query the published snapshot. Tables and views: docs/schema.md."""
-    from flows.desk import paths_of
+    from flows.paths import paths_of
     from warehouse.query import run_sql
 
     found = run_sql(paths_of(load(config)).published, query, limit=limit)
@@ -53,7 +53,7 @@ def export(
     config: ConfigOption = None,
 ) -> None:
     """Write a query's whole answer to Parquet or CSV; in CSV no cell can run as a formula."""
-    from flows.desk import paths_of
+    from flows.paths import paths_of
     from warehouse.query import export as write
 
     chosen = format or next((f for f in Format if out.suffix == f".{f}"), None)

@@ -67,7 +67,7 @@ def crawl(
 ) -> None:
     """Crawl one place into a file of posts."""
     from crawlers.worker import CrawlerWorker
-    from flows.desk import run_id_now
+    from flows.paths import run_id_now
     from flows.sources import job_for, require_contact
 
     settings = load(config)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk import Paths, run_id_of, writer_lock
 from flows.errors import BusyError
+from flows.paths import Paths, run_id_of, writer_lock
 
 
 def _hold(data: Path, ready, stop) -> None:  # type: ignore[no-untyped-def]
