@@ -42,4 +42,7 @@ def flags_of(word: str) -> int:
     found = _table().get(word_hash(lowered), 0)
     if not found & ~WORD and len(lowered) > 3 and lowered.endswith("s"):
         found |= _table().get(word_hash(lowered[:-1].rstrip(":'’´")), 0) & (GIVEN | FREQUENT | SURNAME)
+    if not found and "-" in lowered:
+        for part in lowered.split("-"):
+            found |= _table().get(word_hash(part), 0)
     return found | (PATTERN if _PATTERN.fullmatch(lowered.removesuffix("s")) else 0)

@@ -16,6 +16,8 @@ OUT = Path(__file__).parents[2] / "nlp" / "ner_model" / "names.npz"
 LEAST_BEARERS = 10
 FREQUENT_BEARERS = 300
 LEAST_SEEN = 2
+UNDOTTED = str.maketrans("åäöÅÄÖéü", "aaoAAOeu")
+"""People on foreign keyboards write "Jorgen"."""
 
 
 def learn() -> dict[str, int]:
@@ -28,6 +30,8 @@ def learn() -> dict[str, int]:
     for name, bearers in given_names().items():
         if bearers >= LEAST_BEARERS:
             mark(name, GIVEN | (FREQUENT if bearers >= FREQUENT_BEARERS else 0))
+            if bearers >= FREQUENT_BEARERS and name.translate(UNDOTTED) != name:
+                mark(name.translate(UNDOTTED), GIVEN | FREQUENT)
     for name in own_list("nicknames"):
         mark(name, GIVEN | FREQUENT)
     for name in (*own_list("surnames"), *_surnames_in_news()):

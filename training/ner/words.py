@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -36,6 +37,12 @@ def plain_texts() -> Iterator[str]:
             yield json.loads(line)["text"]
 
 
+def own_posts() -> Iterator[str]:
+    """Yield the posts written for this project: their words are those of the trade."""
+    for path in sorted((HERE.parent / "data").glob("fibre_posts_*.jsonl")):
+        yield from (json.loads(line)["text"] for line in path.read_text(encoding="utf-8").split("\n") if line)
+
+
 def _strings(row: dict[str, object]) -> Iterator[str]:
     for value in row.values():
         if isinstance(value, str) and " " in value:
@@ -48,7 +55,7 @@ def word_counts() -> tuple[Counter[str], Counter[str]]:
     """Return how often each word is written small, and how often with a capital inside a sentence."""
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()
-    for text in plain_texts():
+    for text in chain(plain_texts(), own_posts()):
         for found in _WORD.finditer(text):
             word = found.group()
             if word.islower():
@@ -84,3 +91,8 @@ def places() -> set[str]:
 def own_list(name: str) -> list[str]:
     """Return the words of a list written for this project."""
     return (HERE / f"{name}.txt").read_text(encoding="utf-8").split()
+
+
+def own_lines(name: str) -> list[str]:
+    """Return the lines of a list written for this project."""
+    return [line for line in (HERE / f"{name}.txt").read_text(encoding="utf-8").split("\n") if line]
