@@ -150,7 +150,9 @@ class Fetcher:
 
     async def _once(self, url: str, headers: dict[str, str], *, is_counted: bool) -> Page:
         await self._take_turn(url, is_counted=is_counted)
-        request = Request(url, headers={"Accept": self.accept, **headers}, dont_filter=True)
+        # A proxy, if the machine has one, cannot reach what is on the machine itself.
+        meta = {"proxy": None} if is_loopback(url) else {}
+        request = Request(url, headers={"Accept": self.accept, **headers}, meta=meta, dont_filter=True)
         try:
             assert self.download
             response = await self.download(request)

@@ -19,6 +19,13 @@ from crawlers.spiders.fetcher import FETCHED_AT
 
 MAX_BYTES = 10 * 1024 * 1024
 TIMEOUT_SECONDS = 30
+MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +41,13 @@ def scrapy_settings(transport: Transport, *, user_agent: str) -> dict[str, Any]:
     """Return the settings of one crawl. Delays, robots.txt, retries and redirects are the fetcher's: it must know."""
     settings: dict[str, Any] = {
         "USER_AGENT": user_agent,
-        "ROBOTSTXT_OBEY": False,
-        "RETRY_ENABLED": False,
-        "REDIRECT_ENABLED": False,
-        "METAREFRESH_ENABLED": False,
+        # Only what is needed: no cookies, no telnet console, no remote control; the rest is the fetcher's.
+        "DOWNLOADER_MIDDLEWARES_BASE": MIDDLEWARES,
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "EXTENSIONS_BASE": {},
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
-        "EXTENSIONS_BASE": {},
         "LOG_ENABLED": False,
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,

@@ -73,9 +73,9 @@ def wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: P
 
 
 def answers(url: str) -> bool:
-    """Return whether a server answers."""
+    """Return whether a server answers, asked directly whatever proxy the machine has."""
     try:
-        with urllib.request.urlopen(url, timeout=5):
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5):
             return True
     except OSError:
         return False
