@@ -65,6 +65,7 @@ def test_short_posts_are_suggested_at_most() -> None:
     assert tier_of(0.99, 1.0, meta=meta, is_short=False) == "auto"
     assert tier_of(0.99, 1.0, meta=meta, is_short=True) == "suggest"
     assert tier_of(0.81, 0.9, meta=meta, is_short=False) == "auto"
+    assert tier_of(0.81, 0.1, meta=meta, is_short=False) == "suggest"
     assert tier_of(0.1, 0.9, meta=meta, is_short=False) == "suggest"
     assert tier_of(0.1, 0.1, meta=meta, is_short=False) is None
 
