@@ -22,7 +22,7 @@ from town.world import END, START
 from warehouse.ledger import put_claim, put_complaints, put_mailings, put_segments
 from warehouse.records import Claim, Complaint, Mailing, Segment
 
-PASSES = (timedelta(hours=6, minutes=30), timedelta(hours=12, minutes=30), timedelta(hours=18, minutes=30))
+PASSES = (timedelta(hours=6, minutes=30), timedelta(hours=18, minutes=30))
 """When the places are read, local time; the first pass of a day writes the digest of the day before."""
 Tell = Callable[[str], None]
 

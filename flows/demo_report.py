@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 from scipy.stats import poisson
@@ -14,7 +14,7 @@ from scipy.stats import poisson
 from flows.demo import DemoRun
 from flows.paths import paths_of
 from reports.swedish import SEVERITIES
-from warehouse.alerts import list_alerts
+from warehouse.alerts import alert_events, list_alerts
 from warehouse.connection import open_warehouse
 from warehouse.ledger import list_complaints, list_mailings
 from warehouse.records import Alert, Complaint
@@ -28,6 +28,7 @@ class DemoDay:
     """One row of the table."""
 
     day: date
+    read_count: int
     seen_count: int
     mention_count: int
     matched_count: int
@@ -100,11 +101,12 @@ def _main_claim(races: Sequence[ReplayRace]) -> str | None:
 def _day(
     con: duckdb.DuckDBPyConnection, day: ReplayDay, races: Sequence[ReplayRace], main: str | None, zone: str
 ) -> DemoDay:
-    end = datetime.combine(day.day + timedelta(days=1), datetime.min.time(), tzinfo=_zone(zone)).astimezone(UTC)
+    end = datetime.combine(day.day + timedelta(days=1), datetime.min.time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
     open_alerts = [a for a in list_alerts(con, now=end, open_only=True) if a.kind != "silence"]
     race = next((r for r in races if r.day == day.day and r.claim_id == main), None)
     return DemoDay(
         day=day.day,
+        read_count=day.read_count,
         seen_count=day.seen_count,
         mention_count=day.mention_count,
         matched_count=day.matched_count,
@@ -115,8 +117,6 @@ def _day(
 
 
 def _first_warning(con: duckdb.DuckDBPyConnection, alerts: Sequence[Alert], zone: str) -> datetime | None:
-    from warehouse.alerts import alert_events
-
     found = [
         event["happened_at"]
         for alert in alerts
@@ -127,13 +127,7 @@ def _first_warning(con: duckdb.DuckDBPyConnection, alerts: Sequence[Alert], zone
 
 
 def _local(at: datetime, zone: str) -> datetime:
-    return at.astimezone(_zone(zone))
-
-
-def _zone(name: str) -> Any:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
+    return at.astimezone(ZoneInfo(zone))
 
 
 def table_rows(report: DemoReport) -> list[tuple[str, ...]]:
@@ -145,6 +139,6 @@ def table_rows(report: DemoReport) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for day in report.days:
         state = SEVERITIES.get(day.alarm, "Lugnt")
-        counts = (str(day.seen_count), str(day.mention_count), str(day.matched_count))
+        counts = (str(day.read_count), str(day.seen_count), str(day.mention_count), str(day.matched_count))
         rows.append((day.day.isoformat(), *counts, state, share(day.reach_share), share(day.coverage_share)))
     return rows

@@ -15,7 +15,10 @@ class ReplayDay:
     """Posts by the local day on which they were first seen."""
 
     day: date
+    read_count: int
+    """Posts on the pages that were read, whatever they were about; one that was read twice counts twice."""
     seen_count: int
+    """Posts that were new, in threads that name the company."""
     mention_count: int
     matched_count: int
     rumour_count: int
@@ -33,7 +36,7 @@ class ReplayRace:
 
 
 def read_days(con: duckdb.DuckDBPyConnection, *, timezone: str) -> list[ReplayDay]:
-    """Return the days on which anything was seen, oldest first."""
+    """Return the days on which any source was read, oldest first."""
     return records(con, "replay_days", ReplayDay, timezone=timezone)
 
 

@@ -56,7 +56,7 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | 
     """Print rows as a table."""
     table = Table(title=title, header_style="bold")
     for column in columns:
-        table.add_column(escape(column))
+        table.add_column(escape(column), overflow="fold")
     for row in rows:
         table.add_row(*(escape("" if value is None else str(plain(value))) for value in row))
     console.print(table)

@@ -162,8 +162,11 @@ class _Bar:
 def _print_demo(report: DemoReport) -> None:
     from flows.demo_report import table_rows
 
-    columns = ["day", "posts seen", "about us", "on a claim", "alarm", "rumour reach", "correction coverage"]
-    show(columns, table_rows(report), title="SIMULATION: the autumn of 2023, replayed. Everything in it is invented.")
+    columns = ["day", "read", "seen", "about us", "matched", "alarm", "reach", "coverage"]
+    say("SIMULATION: the autumn of 2023, replayed. Every post, name, date, sum and count is invented.")
+    show(columns, table_rows(report))
+    say("read: posts on pages; seen: new ones in threads that name the company; matched: on a claim;")
+    say("reach and coverage: shares of the misled segments that have seen the rumour, and read the correction.")
     if report.alarm_at:
         say(f"First alarm on {report.claim_id}: {report.alarm_at:%A %d %B %Y, %H:%M}.")
     if report.warning_at:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crawlers.landing import landing_files
 from flows.desk import Desk
-from warehouse.load import LoadReport, load_landing, loaded_names
+from warehouse.load import LoadReport, load_landings, loaded_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,7 @@ def load(desk: Desk) -> LoadTotals:
     """
     known = loaded_names(desk.con)
     waiting = [path for path in landing_files(desk.paths.data) if "/".join(path.parts[-2:]) not in known]
-    reports = [load_landing(desk.con, path, run_id=desk.run_id) for path in waiting]
-    return _total(reports)
+    return _total(load_landings(desk.con, waiting, run_id=desk.run_id))
 
 
 def _total(reports: list[LoadReport]) -> LoadTotals:

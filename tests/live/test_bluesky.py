@@ -16,7 +16,7 @@ from tests.live.atproto.server import BlueskyNetwork
 from tests.live.conftest import at, bluesky_content, mentions_open_infra
 from warehouse.records import Deletion, Post, Record
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("bluesky")]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("live")]
 
 KEPT = {post["key"]: post for post in bluesky_content()["posts"] if post["key"] not in ("summit", "borta", "annat")}
 

@@ -18,7 +18,7 @@ from tests.live.conftest import at, mentions_open_infra, spirit_content
 from tests.live.spirit.server import SpiritServer
 from warehouse.records import Deletion, Post, Record
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("spirit")]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
 
 
 @pytest.fixture(scope="module")
