@@ -31,7 +31,9 @@ class Meta:
     """Confidence under which a stance goes to a person."""
     match_auto: float
     match_suggest: float
-    """Cosines between a post and a claim."""
+    """Nearness of a post to a claim (`nlp.claims.nearness`)."""
+    lexical_weight: float
+    """What the share of a claim's words adds to the cosine in nearness."""
     figures: Mapping[str, Any]
 
 
@@ -54,6 +56,7 @@ def read_meta(folder: Path) -> Meta:
             stance_abstain=float(thresholds.get("stance_abstain", 0.5)),
             match_auto=float(match.get("auto", 0.9)),
             match_suggest=float(match.get("suggest", 0.8)),
+            lexical_weight=float(match.get("lexical_weight", 0.3)),
             figures=raw.get("figures", {}),
         )
     except OSError as error:
