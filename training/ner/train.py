@@ -1,6 +1,6 @@
 """Train the name model that ships: a small spaCy CNN over words and what the lexicon knows of them.
 
-Run as `python -m training.ner.train`, after `python -m training.ner.lexicon`. Seeded; these defaults made the model that ships.
+Run as `python -m training.ner.train`, after `python -m training.ner.lexicon`. Seeded; the defaults made what ships.
 """
 
 from __future__ import annotations
