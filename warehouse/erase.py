@@ -17,6 +17,7 @@ import duckdb
 
 from warehouse.connection import BLOCK_SIZE, open_warehouse, transaction
 from warehouse.errors import WarehouseError
+from warehouse.keys import author_subject
 from warehouse.named import records, rows, run
 
 WIPE_BYTES = 1 << 20
@@ -101,11 +102,18 @@ def _erase(con: duckdb.DuckDBPyConnection, *, author_key: str | None, text: str 
         line_count=count("erase_lines", author_key=author_key, text=text),
         revision_count=count("erase_revisions"),
     )
-    for name in ("erase_own_quotes", "erase_vectors", "erase_mentions", "erase_spans", "erase_titles"):
+    for name in (
+        "erase_own_quotes",
+        "erase_vectors",
+        "erase_mentions",
+        "erase_spans",
+        "erase_titles",
+        "erase_sightings",
+    ):
         run(con, name)
     run(con, "remember_posts", erased_at=at)
     if author_key:
-        run(con, "remember_author", author_key=author_key, erased_at=at)
+        run(con, "remember_author", subject_key=author_subject(author_key), erased_at=at)
     run(con, "erase_posts", token=secrets.token_hex(16))
     return report
 

@@ -29,3 +29,8 @@ def post_key(source: str, post_id: str) -> str:
 def revision_key(content_key: str) -> str:
     """Return the key of a content that a post has had; 48 bits, compared within one post only."""
     return hashlib.sha256(clean(content_key).encode()).hexdigest()[:REVISION_LENGTH]
+
+
+def author_subject(author_key: str) -> str:
+    """Return the key under which an erased author is remembered; never another kind's key."""
+    return stable_key("author", author_key, "erased")

@@ -1,23 +1,44 @@
-"""Loading a landing file: one transaction, recorded with it, so that a kill anywhere is safe and twice is once.
+"""Loading landing files: one transaction, recorded with it, so that a kill anywhere is safe and twice is once.
 
 What is known of a post is a set of sightings, and every table is a function of that set: files may come in any order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.connection import transaction
-from warehouse.landing import LandingFile, Line, describe, read_lines
-from warehouse.named import rows, run, statement, statements
+from warehouse.landing import LandingFile, describe, read_lines
+from warehouse.named import rows, statement
 from warehouse.staging import stage
 
-BATCH_LINES = 20_000
+BATCH_BYTES = 4 << 20
+"""Landing files are loaded together up to this size: one small file costs as many statements as twenty."""
+STEPS = (
+    ("landing_file", "staged_file"),
+    ("outcome", "staged_outcome"),
+    ("post_outcome", "staged_post"),
+    ("sighting", "staged_post"),
+    ("revision_first_seen", "staged_post"),
+    ("post_revision", "staged_post"),
+    ("quote", "staged_quote"),
+    ("post_first_seen", "staged_post"),
+    ("post", "staged_post"),
+    ("thread", "staged_post"),
+    ("deletion_outcome", "staged_deletion"),
+    ("deletion", "staged_deletion"),
+    ("visit", "staged_visit"),
+    ("incident", "staged_incident"),
+    ("quarantine", "staged_quarantine"),
+)
+"""The statements of `sql/load/` in order, each with the rows without which it has nothing to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,51 +64,82 @@ class LoadReport:
 
 def load_landing(con: duckdb.DuckDBPyConnection, path: Path, *, run_id: str) -> LoadReport:
     """Load one landing file, or do nothing when its bytes have been loaded before. Raises LandingError."""
-    file = describe(path)
-    if report := _report(con, file.landing_key, is_repeat=True):
-        return report
-    load_lines(con, read_lines(path), file=file, run_id=run_id)
-    report = _report(con, file.landing_key, is_repeat=False)
-    assert report is not None
-    return report
+    return load_landings(con, [path], run_id=run_id)[0]
 
 
-def load_lines(con: duckdb.DuckDBPyConnection, lines: Iterable[Line], *, file: LandingFile, run_id: str) -> None:
-    """Load lines as the landing file that `file` describes, in one transaction."""
-    with transaction(con):
-        _stage(con, lines)
-        values = {
-            "landing_key": file.landing_key,
-            "name": file.name,
-            "byte_count": file.byte_count,
-            "run_id": run_id,
-        }
-        for _, text in statements("load"):
-            con.execute(text, {key: value for key, value in values.items() if f"${key}" in text})
-        con.execute(statement("unstage"))
+def load_landings(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, run_id: str) -> list[LoadReport]:
+    """Load landing files in their order, small ones together; return a report for each path.
+
+    A file and its record are one transaction, which it may share with its neighbours. Raises LandingError.
+    """
+    found = [(path, describe(path)) for path in paths]
+    known = {report.landing_key: report for report in _reports(con, [file for _, file in found], is_repeat=True)}
+    new: dict[str, tuple[Path, LandingFile]] = {}
+    for path, file in found:
+        if file.landing_key not in known:
+            new.setdefault(file.landing_key, (path, file))
+    for batch in _batches(list(new.values())):
+        _load(con, batch, run_id=run_id)
+    fresh = _reports(con, [file for _, file in new.values()], is_repeat=False) if new else []
+    reports = {**known, **{report.landing_key: report for report in fresh}}
+    return [reports[file.landing_key] for _, file in found]
 
 
 def list_reports(con: duckdb.DuckDBPyConnection, *, run_id: str) -> list[LoadReport]:
     """Return the reports of all files that a run loaded, in the order of their names."""
-    return [LoadReport(**row, is_repeat=False) for row in rows(con, "load_reports", run_id=run_id)]
-
-
-def _report(con: duckdb.DuckDBPyConnection, landing_key: str, *, is_repeat: bool) -> LoadReport | None:
-    found = rows(con, "load_report", landing_key=landing_key)
-    return LoadReport(**found[0], is_repeat=is_repeat) if found else None
-
-
-def _stage(con: duckdb.DuckDBPyConnection, lines: Iterable[Line]) -> None:
-    run(con, "stage")
-    remaining = iter(lines)
-    while batch := list(islice(remaining, BATCH_LINES)):
-        for table, data in stage(batch).items():
-            if data.num_rows:
-                con.register("incoming", data)
-                con.execute(statement("insert_staged").replace("TARGET", table))
-                con.unregister("incoming")
+    return [_report(row, is_repeat=False) for row in rows(con, "load_report", landing_keys=[], run_id=run_id)]
 
 
 def loaded_names(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Return `source/file` of every landing file that has been loaded."""
     return {row["name"] for row in rows(con, "loaded_names")}
+
+
+def _batches(files: Sequence[tuple[Path, LandingFile]]) -> Iterator[list[tuple[Path, LandingFile]]]:
+    batch: list[tuple[Path, LandingFile]] = []
+    for path, file in files:
+        if batch and sum(other.byte_count for _, other in batch) + file.byte_count > BATCH_BYTES:
+            yield batch
+            batch = []
+        batch.append((path, file))
+    if batch:
+        yield batch
+
+
+def _load(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[Path, LandingFile]], *, run_id: str) -> None:
+    erased = frozenset(row["subject_key"] for row in rows(con, "list_erasures"))
+    staged = stage(((file, read_lines(path)) for path, file in files), run_id=run_id, erased=erased)
+    with transaction(con), _registered(con, staged):
+        for name, needed in STEPS:
+            if needed in staged:
+                con.execute(statement(name, "load"))
+        if "staged_key" in staged and rows(con, "has_deletions")[0]["has_deletions"]:
+            con.execute(statement("deleted_at", "load"))
+
+
+@contextmanager
+def _registered(con: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table]) -> Iterator[None]:
+    try:
+        for name, table in tables.items():
+            con.register(name, table)
+        yield
+    finally:
+        for name in tables:
+            con.unregister(name)
+
+
+def _reports(con: duckdb.DuckDBPyConnection, files: Sequence[LandingFile], *, is_repeat: bool) -> list[LoadReport]:
+    keys = [file.landing_key for file in files]
+    return [_report(row, is_repeat=is_repeat) for row in rows(con, "load_report", landing_keys=keys, run_id=None)]
+
+
+def _report(row: dict[str, Any], *, is_repeat: bool) -> LoadReport:
+    counts = row.pop("counts") or {}
+    names = ("loaded", "unchanged", "revised", "deleted", "quarantined", "suppressed")
+    return LoadReport(
+        **row,
+        **{name: counts.get(name, 0) for name in names},
+        incidents=counts.get("incident", 0),
+        visits=counts.get("visit", 0),
+        is_repeat=is_repeat,
+    )

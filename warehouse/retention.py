@@ -21,7 +21,14 @@ def expire(path: Path, *, now: datetime, days: int) -> int:
     with open_warehouse(path) as con, transaction(con):
         run(con, "expire_targets", before=before)
         post_count = int(rows(con, "count_targets")[0]["post_count"])
-        for name in ("erase_own_quotes", "erase_vectors", "erase_spans", "erase_mentions", "expire_revisions"):
+        for name in (
+            "erase_own_quotes",
+            "erase_vectors",
+            "erase_spans",
+            "erase_mentions",
+            "erase_sightings",
+            "expire_revisions",
+        ):
             run(con, name)
         run(con, "expire_posts", token=secrets.token_hex(16))
         line_count = int(run(con, "expire_lines", before=before).fetchall()[0][0])

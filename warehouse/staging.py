@@ -1,17 +1,23 @@
-"""From records to Arrow: what the SQL of loading starts from, one row for each line."""
+"""From lines to Arrow: what the SQL of loading starts from, one row for each line, erased posts left out."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
-from warehouse.keys import clean, post_key, revision_key, stable_key
-from warehouse.landing import Line
-from warehouse.records import Deletion, Incident, Post, SetAside, Visit
+from warehouse.keys import author_subject, clean, post_key, revision_key, stable_key
+from warehouse.landing import LandingFile, Line
+from warehouse.marking import mark
+from warehouse.records import Deletion, Incident, Post, Quote, SetAside, Visit
 
+BATCH_LINES = 20_000
+"""Lines that are Python objects at a time; Arrow holds the rest."""
 INT_LIMIT = 1 << 63
 _TYPES = {
     "": pa.string(),
@@ -30,64 +36,125 @@ def _schema(*columns: str) -> pa.Schema:
 
 
 SCHEMAS: dict[str, pa.Schema] = {
+    "staged_file": _schema("landing_key name byte_count:int line_count:int is_truncated:bool run_id"),
     "staged_post": _schema(
-        "line_number:int post_key revision thread_key source post_id thread_id thread_title author_key url text",
-        "content_key posted_at:time seen_at:time edited_at:time reply_to position:int like_count:int",
-        "reply_count:int view_count:int language redactions:texts",
+        "nth:int landing_key line_number:int record_key post_key revision thread_key source post_id thread_id",
+        "thread_title author_key url text content_key posted_at:time seen_at:time edited_at:time reply_to",
+        "position:int like_count:int reply_count:int view_count:int language redactions:texts",
     ),
-    "staged_quote": _schema("line_number:int quote_number:int source text quoted_post_id quoted_author_key"),
-    "staged_deletion": _schema("line_number:int post_key seen_at:time source"),
+    "staged_quote": _schema("nth:int quote_number:int text quoted_post_id quoted_author_key"),
+    "staged_deletion": _schema("nth:int landing_key line_number:int post_key seen_at:time source"),
+    "staged_key": _schema("post_key"),
     "staged_visit": _schema(
-        "line_number:int visit_key source started_at:time finished_at:time is_complete:bool page_count:int",
-        "post_count:int read_count:int",
+        "visit_key source started_at:time finished_at:time is_complete:bool page_count:int post_count:int",
+        "read_count:int",
     ),
-    "staged_incident": _schema("line_number:int incident_key source url cause detail seen_at:time"),
+    "staged_incident": _schema("incident_key source url cause detail seen_at:time"),
     "staged_quarantine": _schema(
-        "line_number:int record source url reason detail seen_at:time post_id raw_line:bytes",
+        "landing_key line_number:int source url reason detail seen_at:time post_id raw_line:bytes",
     ),
+    "staged_outcome": _schema("landing_key line_number:int record outcome reason post_key"),
 }
-"""What each kind of line is laid out as; `sql/queries/stage.sql` makes the same tables."""
+"""What each kind of line is laid out as; `sql/load/*.sql` reads it under these names."""
+Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def stage(lines: Iterable[Line]) -> dict[str, pa.Table]:
-    """Return the lines as Arrow tables, one for each kind; a value that no table can hold is set aside."""
-    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in SCHEMAS}
-    for line in lines:
-        try:
-            _add(found, line)
-        except (OverflowError, ValueError) as error:
-            found["staged_quarantine"].append(_unreadable(line, "out_of_range", str(error)))
-    return {name: _table(rows, SCHEMAS[name]) for name, rows in found.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a line stands: its file, its number there, and its number in the whole batch."""
+
+    nth: int
+    landing_key: str
+    line_number: int
 
 
-def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
-    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=schema)
+def stage(
+    files: Iterable[tuple[LandingFile, Iterable[Line]]], *, run_id: str, erased: frozenset[str] = frozenset()
+) -> dict[str, pa.Table]:
+    """Return the lines of files as Arrow tables, one for each kind, empty ones left out.
+
+    A value that no table can hold is set aside. What is in `erased` (keys of posts, subjects of authors) is noted
+    as suppressed and not stored, nor are quotes of it.
+    """
+    parts: dict[str, list[pa.Table]] = {name: [] for name in SCHEMAS}
+    nth = 0
+    for file, lines in files:
+        remaining, line_count, is_truncated = iter(lines), 0, False
+        while batch := list(islice(remaining, BATCH_LINES)):
+            rows: Rows = {name: [] for name in SCHEMAS}
+            for line in batch:
+                nth += 1
+                _add(rows, line, Place(nth=nth, landing_key=file.landing_key, line_number=line.number), erased)
+            line_count += len(batch)
+            is_truncated = batch[-1].reason == "truncated_file"
+            _append(parts, rows)
+        about = (file.landing_key, file.name, file.byte_count, line_count, is_truncated, run_id)
+        _append(parts, {"staged_file": [about]})
+    staged = {name: pa.concat_tables(tables) for name, tables in parts.items() if tables}
+    return {**staged, "staged_post": mark(staged["staged_post"])} if "staged_post" in staged else staged
 
 
-def _add(found: dict[str, list[tuple[Any, ...]]], line: Line) -> None:
-    match line.record:
-        case Post() as post:
-            row, quotes = _post(line.number, post), _quotes(line.number, post)
-            found["staged_post"].append(row)
-            found["staged_quote"] += quotes
-        case Deletion() as gone:
-            key = post_key(gone.source, gone.post_id)
-            found["staged_deletion"].append((line.number, key, _utc(gone.seen_at), clean(gone.source)))
-        case Visit() as visit:
-            found["staged_visit"].append(_visit(line.number, visit))
-        case Incident() as incident:
-            found["staged_incident"].append(_incident(line.number, incident))
-        case SetAside() as aside:
-            found["staged_quarantine"].append(_set_aside(line, aside))
-        case None:
-            found["staged_quarantine"].append(_unreadable(line, line.reason, line.detail))
+def _append(parts: dict[str, list[pa.Table]], found: Rows) -> None:
+    for name, rows in found.items():
+        if rows:
+            schema = SCHEMAS[name]
+            columns = zip(*rows, strict=True)
+            arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
+            parts[name].append(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def _post(number: int, post: Post) -> tuple[Any, ...]:
+def _add(rows: Rows, line: Line, place: Place, erased: frozenset[str]) -> None:
+    at = (place.landing_key, place.line_number)
+    try:
+        match line.record:
+            case Post() as post:
+                _add_post(rows, line, post, place, erased)
+            case Deletion() as gone:
+                key = post_key(gone.source, gone.post_id)
+                rows["staged_deletion"].append((place.nth, *at, key, _utc(gone.seen_at), clean(gone.source)))
+                rows["staged_key"].append((key,))
+            case Visit() as visit:
+                rows["staged_visit"].append(_visit(visit))
+                rows["staged_outcome"].append((*at, "visit", "visit", None, None))
+            case Incident() as incident:
+                rows["staged_incident"].append(_incident(incident))
+                rows["staged_outcome"].append((*at, "incident", "incident", None, None))
+            case SetAside() as aside:
+                rows["staged_quarantine"].append((*at, *_set_aside(aside), line.raw))
+                rows["staged_outcome"].append((*at, "set_aside", "quarantined", clean(aside.reason), None))
+            case None:
+                _add_unreadable(rows, line, at, line.reason, line.detail)
+    except (OverflowError, ValueError) as error:
+        _add_unreadable(rows, line, at, "out_of_range", str(error))
+
+
+def _add_post(rows: Rows, line: Line, post: Post, place: Place, erased: frozenset[str]) -> None:
+    row = _post(post)
+    key = row[0]
+    if erased and (key in erased or author_subject(post.author_key) in erased):
+        rows["staged_outcome"].append((place.landing_key, place.line_number, "post", "suppressed", None, key))
+        return
+    record_key = hashlib.blake2b(line.raw, digest_size=8).hexdigest()
+    rows["staged_post"].append((place.nth, place.landing_key, place.line_number, record_key, *row))
+    rows["staged_key"].append((key,))
+    for number, quote in enumerate(post.quoted, start=1):
+        is_erased = bool(erased) and _is_erased(post.source, quote, erased)
+        rows["staged_quote"].append((place.nth, number, *((None,) * 3 if is_erased else _quote(quote))))
+
+
+def _add_unreadable(rows: Rows, line: Line, at: tuple[str, int], reason: str, detail: str) -> None:
+    rows["staged_quarantine"].append((*at, None, None, reason, clean(detail), None, None, line.raw))
+    rows["staged_outcome"].append((*at, "unreadable", "quarantined", reason, None))
+
+
+def _is_erased(source: str, quote: Quote, erased: frozenset[str]) -> bool:
+    return (quote.post_id is not None and post_key(source, quote.post_id) in erased) or (
+        quote.author_key is not None and author_subject(quote.author_key) in erased
+    )
+
+
+def _post(post: Post) -> tuple[Any, ...]:
     return (
-        number,
         post_key(post.source, post.post_id),
         revision_key(post.content_key),
         stable_key(post.source, post.thread_id),
@@ -102,51 +169,40 @@ def _post(number: int, post: Post) -> tuple[Any, ...]:
         _utc(post.posted_at),
         _utc(post.seen_at),
         _utc(post.edited_at) if post.edited_at else None,
-        clean(post.reply_to) if post.reply_to is not None else None,
+        _maybe(post.reply_to),
         _whole(post.position),
         _whole(post.like_count),
         _whole(post.reply_count),
         _whole(post.view_count),
-        clean(post.language) if post.language is not None else None,
+        _maybe(post.language),
         [clean(kind) for kind in post.redactions],
     )
 
 
-def _quotes(number: int, post: Post) -> list[tuple[Any, ...]]:
-    return [
-        (
-            number,
-            order,
-            clean(post.source),
-            clean(quote.text),
-            clean(quote.post_id) if quote.post_id is not None else None,
-            clean(quote.author_key) if quote.author_key is not None else None,
-        )
-        for order, quote in enumerate(post.quoted, start=1)
-    ]
+def _quote(quote: Quote) -> tuple[str | None, ...]:
+    return (clean(quote.text), _maybe(quote.post_id), _maybe(quote.author_key))
 
 
-def _visit(number: int, visit: Visit) -> tuple[Any, ...]:
+def _visit(visit: Visit) -> tuple[Any, ...]:
     counts = (_whole(visit.page_count), _whole(visit.post_count), _whole(visit.read_count))
     times = (_utc(visit.started_at), _utc(visit.finished_at))
     key = stable_key(visit.source, *(str(value) for value in (*times, visit.is_complete, *counts)))
-    return (number, key, clean(visit.source), *times, visit.is_complete, *counts)
+    return (key, clean(visit.source), *times, visit.is_complete, *counts)
 
 
-def _incident(number: int, incident: Incident) -> tuple[Any, ...]:
+def _incident(incident: Incident) -> tuple[Any, ...]:
     seen_at = _utc(incident.seen_at)
     texts = tuple(clean(text) for text in (incident.source, incident.url, incident.cause, incident.detail))
-    return (number, stable_key(*texts, str(seen_at)), *texts, seen_at)
+    return (stable_key(*texts, str(seen_at)), *texts, seen_at)
 
 
-def _set_aside(line: Line, aside: SetAside) -> tuple[Any, ...]:
+def _set_aside(aside: SetAside) -> tuple[Any, ...]:
     texts = tuple(clean(text) for text in (aside.source, aside.url, aside.reason, aside.detail))
-    post_id = clean(aside.post_id) if aside.post_id is not None else None
-    return (line.number, "set_aside", *texts, _utc(aside.seen_at), post_id, line.raw)
+    return (*texts, _utc(aside.seen_at), _maybe(aside.post_id))
 
 
-def _unreadable(line: Line, reason: str, detail: str) -> tuple[Any, ...]:
-    return (line.number, "unreadable", None, None, reason, clean(detail), None, None, line.raw)
+def _maybe(text: str | None) -> str | None:
+    return None if text is None else clean(text)
 
 
 def _utc(value: datetime) -> datetime:

@@ -18,7 +18,7 @@ from warehouse.audit import table_hash, table_hashes
 from warehouse.errors import LandingError
 from warehouse.keys import post_key
 from warehouse.landing import LINE_BYTES
-from warehouse.load import LoadReport, load_landing
+from warehouse.load import LoadReport, load_landing, load_landings
 from warehouse.records import Deletion, Incident, Post, Quote, Record, SetAside, to_line
 
 COUNTED = (
@@ -105,7 +105,14 @@ def test_a_torn_file_gives_its_readable_lines_and_says_so(con: duckdb.DuckDBPyCo
 
 @pytest.mark.parametrize(
     ("content", "line_count"),
-    [(b"", 0), (gzip.compress(b""), 0), (b"\x1f\x8b broken", 1), (b"\xff\xfe\n", 1), (b"[" * 100_000, 1)],
+    [
+        (b"", 0),
+        (gzip.compress(b""), 0),
+        (b"\x1f\x8b broken", 1),
+        (b"\xff\xfe\n", 1),
+        (b"[" * 100_000, 1),
+        (b'{"record": []}', 1),
+    ],
 )
 def test_a_file_that_is_none_is_set_aside(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, content: bytes, line_count: int
@@ -192,7 +199,7 @@ def landings() -> st.SearchStrategy[list[list[Record | bytes]]]:
     return st.lists(st.lists(line, max_size=6), min_size=1, max_size=4)
 
 
-quick = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quick
@@ -223,6 +230,16 @@ def test_any_order_of_files_gives_the_same_posts(
             load(con, tmp_path, *order)
             found.append({name: value for name, value in table_hashes(con).items() if name not in LEDGERS})
     assert found[0] == found[1]
+
+
+@quick
+@given(files=landings())
+def test_loaded_together_is_loaded_one_by_one(tmp_path: Path, files: list[list[Record | bytes]]) -> None:
+    paths = [write_landing(tmp_path / "forum" / f"{n}.jsonl.gz", records) for n, records in enumerate(files)]
+    with fresh(tmp_path) as one, fresh(tmp_path) as together:
+        alone = [load_landing(one, path, run_id="r") for path in paths]
+        assert load_landings(together, [*paths, *paths[:1]], run_id="r")[: len(paths)] == alone
+        assert table_hashes(together) == table_hashes(one)
 
 
 class KilledError(Exception):

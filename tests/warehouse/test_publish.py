@@ -16,8 +16,10 @@ from tests.warehouse.landings import a_post, write_landing
 from warehouse.audit import table_hashes
 from warehouse.connection import open_warehouse
 from warehouse.errors import PublishError
+from warehouse.ledger import put_segments
 from warehouse.load import load_landing
 from warehouse.publish import discard_snapshots, list_generations, publish
+from warehouse.records import Segment
 
 READ = """
 import sys, duckdb
@@ -51,6 +53,10 @@ def test_nothing_new_is_not_published_again(con: duckdb.DuckDBPyConnection, tmp_
     before = target.stat().st_ino
     assert not publish(con, target).is_new
     assert target.stat().st_ino == before
+    put_segments(con, [Segment(segment="a", name="A", customer_count=1)])
+    assert publish(con, target).is_new
+    put_segments(con, [Segment(segment="a", name="A", customer_count=1)])
+    assert not publish(con, target).is_new
     con.execute("UPDATE post SET view_count = 7")
     assert publish(con, target).is_new
     with open_warehouse(target, read_only=True) as snapshot:

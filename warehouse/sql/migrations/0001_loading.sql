@@ -97,6 +97,7 @@ CREATE TABLE post (
     view_count BIGINT,
     language TEXT,
     redactions TEXT[] NOT NULL,
+    record_key TEXT NOT NULL,
     PRIMARY KEY (post_key)
 );
 COMMENT ON TABLE post IS 'A post as it was last seen.';
@@ -120,6 +121,7 @@ COMMENT ON COLUMN post.reply_count IS 'Replies when last seen.';
 COMMENT ON COLUMN post.view_count IS 'Views of the thread (or of the post, where the network counts those) when last seen.';
 COMMENT ON COLUMN post.language IS 'What the page declares, not what we judged.';
 COMMENT ON COLUMN post.redactions IS 'Kinds of personal data taken out, one per removal.';
+COMMENT ON COLUMN post.record_key IS 'Hash of the record that this row was taken from: of two seen at the same instant the greater stands.';
 
 CREATE TABLE post_revision (
     post_key TEXT NOT NULL,
@@ -130,6 +132,7 @@ CREATE TABLE post_revision (
     first_seen_at TIMESTAMPTZ NOT NULL,
     last_seen_at TIMESTAMPTZ NOT NULL,
     redactions TEXT[] NOT NULL,
+    record_key TEXT NOT NULL,
     PRIMARY KEY (post_key, revision)
 );
 COMMENT ON TABLE post_revision IS 'What a post has said: one row for each content it has had; nothing is overwritten by an edit.';
@@ -141,6 +144,7 @@ COMMENT ON COLUMN post_revision.edited_at IS 'When the page says that it was edi
 COMMENT ON COLUMN post_revision.first_seen_at IS 'When this content was first fetched.';
 COMMENT ON COLUMN post_revision.last_seen_at IS 'When this content was last fetched.';
 COMMENT ON COLUMN post_revision.redactions IS 'Kinds of personal data taken out of this revision.';
+COMMENT ON COLUMN post_revision.record_key IS 'Hash of the record that this row was taken from: of two seen at the same instant the greater stands.';
 
 CREATE TABLE quote (
     post_key TEXT NOT NULL,
@@ -167,6 +171,7 @@ CREATE TABLE sighting (
     like_count BIGINT,
     reply_count BIGINT,
     view_count BIGINT,
+    record_key TEXT NOT NULL,
     PRIMARY KEY (post_key, seen_at)
 );
 COMMENT ON TABLE sighting IS 'Every time that a post was fetched: which revision stood, and the counts that the page showed.';
@@ -177,6 +182,7 @@ COMMENT ON COLUMN sighting.posted_at IS 'When it was posted, as the page said th
 COMMENT ON COLUMN sighting.like_count IS 'Likes shown.';
 COMMENT ON COLUMN sighting.reply_count IS 'Replies shown.';
 COMMENT ON COLUMN sighting.view_count IS 'Views shown.';
+COMMENT ON COLUMN sighting.record_key IS 'Hash of the record that this row was taken from: of two seen at the same instant the greater stands.';
 
 CREATE TABLE deletion (
     post_key TEXT NOT NULL,

@@ -1,6 +1,7 @@
 -- The post stays as a count, under a token that nothing leads back from.
 UPDATE post SET
     text = NULL,
+    record_key = '',
     url = NULL,
     post_id = NULL,
     reply_to = NULL,

@@ -1,4 +1,4 @@
 -- Know the erased author again when a post of theirs is crawled.
 INSERT INTO erasure (subject_key, kind, erased_at)
-VALUES (author_subject($author_key::TEXT), 'author', $erased_at)
+VALUES ($subject_key, 'author', $erased_at)
 ON CONFLICT DO NOTHING

@@ -1,0 +1,2 @@
+-- Whether any post has ever been found gone.
+SELECT EXISTS (FROM deletion) AS has_deletions

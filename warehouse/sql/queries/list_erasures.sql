@@ -1,0 +1,2 @@
+-- Keys of what has been erased.
+SELECT subject_key FROM erasure
