@@ -14,6 +14,7 @@ import torch
 from transformers import AutoTokenizer
 
 from training import calibrate, dataset, evaluate, export, prepare, stages
+from training.align import align
 from training.labels import COMPANY_MASK, MAX_LENGTH, OPERATOR_MASK, SENTIMENTS, STANCES, TOPICS
 from training.model import Network, load_encoder
 from training.prepare import Example
@@ -58,8 +59,11 @@ def fit(examples: Sequence[Example], claims: dict[str, dict[str, Any]], *, encod
     seen += [e for e in dataset.claim_examples(claims) if e.split == "train"]
     data = dataset.build(seen, network, AutoTokenizer.from_pretrained(encoder), folder=RUNS / "cache")
     teacher = teach(network, data, stages.TAUGHT, path=RUNS / "teacher.pt")
-    for stage in (stages.GENERAL, stages.FIBRE):
+    targets = teach(network, data, ("fibre", "claim"), path=RUNS / "targets.pt")
+    targets |= {at: teacher[at] for at in sorted(teacher)[::2]}
+    for stage in stages.ALL:
         train(network, data, stage, teacher=teacher, folder=RUNS)
+    align(network, data, targets)
     return network
 
 

@@ -88,6 +88,11 @@ class Network(nn.Module):
         )
         self.queries = nn.Parameter(torch.randn(len(HEADS), size) * 0.02)
         self.drop = nn.Dropout(dropout)
+        # The last layer's mean until `align` replaces it: never trained by steps.
+        self.meaning = nn.Linear(2 * size, size)
+        self.meaning.requires_grad_(False)
+        self.meaning.weight.data.copy_(torch.cat([torch.zeros(size, size), torch.eye(size)], dim=1))
+        self.meaning.bias.data.zero_()
         self.relevance = nn.Linear(2 * size, 1)
         self.sentiment = nn.Linear(2 * size, len(SENTIMENTS))
         self.topics = nn.Linear(2 * size, len(TOPICS))
@@ -102,21 +107,29 @@ class Network(nn.Module):
 
     def upper(self, x: Tensor, mask: Tensor) -> Outputs:
         """Answer every question from a hidden state of `lower`."""
-        bias = _bias(mask)
+        first, bias = _mean(x, mask), _bias(mask)
         for layer in self.layers[self.frozen :]:
             x = layer(x, bias)
-        share = mask.to(x.dtype).unsqueeze(-1)
-        mean = (x * share).sum(1) / share.sum(1)
+        mean = _mean(x, mask)
         # Each question weighs the words for itself: (B, heads, T) @ (B, T, size).
         looks = torch.softmax((x @ self.queries.T).transpose(1, 2) + bias[:, 0], dim=-1) @ x
         seen = [self.drop(torch.cat([mean, looks[:, number]], dim=-1)) for number in range(len(HEADS))]
+        # Three dimensions, so that the export makes a MatMul of it, which int8 covers.
+        meaning = self.meaning(torch.cat([first, mean], dim=-1).unsqueeze(1)).squeeze(1)
         return Outputs(
-            embedding=nn.functional.normalize(mean, dim=-1),
+            embedding=nn.functional.normalize(meaning, dim=-1),
             relevance=self.relevance(seen[0]).squeeze(-1),
             sentiment=self.sentiment(seen[1]),
             topics=self.topics(seen[2]),
             stance=self.stance(seen[3]),
         )
+
+    def means(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return the mean states of the frozen and of the last layer, side by side: what `meaning` reads."""
+        first, bias = _mean(x, mask), _bias(mask)
+        for layer in self.layers[self.frozen :]:
+            x = layer(x, bias)
+        return torch.cat([first, _mean(x, mask)], dim=-1)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Outputs:
         return self.upper(self.lower(input_ids, attention_mask), attention_mask)
@@ -124,7 +137,12 @@ class Network(nn.Module):
     def trainable(self) -> dict[str, nn.Parameter]:
         """Return the parameters above the cache, by name."""
         frozen = ("embeddings.", *(f"layers.{number}." for number in range(self.frozen)))
-        return {name: p for name, p in self.named_parameters() if not name.startswith(frozen)}
+        return {name: p for name, p in self.named_parameters() if p.requires_grad and not name.startswith(frozen)}
+
+
+def _mean(x: Tensor, mask: Tensor) -> Tensor:
+    share = mask.to(x.dtype).unsqueeze(-1)
+    return (x * share).sum(1) / share.sum(1)
 
 
 def _bias(mask: Tensor) -> Tensor:
@@ -135,7 +153,7 @@ def load_encoder(folder: Path, *, frozen: int) -> Network:
     """Return the network with the encoder's weights from a BERT checkpoint and fresh, unseeded heads."""
     network = Network(json.loads((folder / "config.json").read_text(encoding="utf-8")), frozen=frozen)
     missing, unexpected = network.load_state_dict(_rename(load_file(folder / "model.safetensors")), strict=False)
-    fresh = ("queries", *(f"{head}." for head in HEADS))
+    fresh = ("queries", "meaning.", *(f"{head}." for head in HEADS))
     if unexpected or any(not name.startswith(fresh) for name in missing):
         raise ValueError(f"not the encoder that was expected: missing {missing}, unexpected {unexpected}")
     return network

@@ -21,7 +21,7 @@ GENERAL = Stage(
 
 FIBRE = Stage(
     name="fibre",
-    steps=900,
+    steps=300,
     horizon=900,
     mix={
         "fibre": 0.30, "fibre_pair": 0.26, "match": 0.07, "nli": 0.16, "norec": 0.07, "social": 0.06,
@@ -33,3 +33,21 @@ FIBRE = Stage(
     check_every=150,
 )  # fmt: skip
 """The product's own questions, with a share of everything before so that it is not forgotten."""
+
+SETTLE = Stage(
+    name="settle",
+    steps=400,
+    horizon=480,
+    mix={
+        "fibre": 0.36, "fibre_pair": 0.34, "match": 0.07, "nli": 0.08, "norec": 0.04, "social": 0.05,
+        "paraphrase": 0.01, "language": 0.05,
+    },
+    encoder_rate=1e-4,
+    head_rate=1.2e-3,
+    tokens=448,
+    seed=20231102,
+    check_every=80,
+)  # fmt: skip
+"""Smaller steps on our own texts, the rate falling to its floor."""
+
+ALL = (GENERAL, FIBRE, SETTLE)
