@@ -24,6 +24,9 @@ from warehouse.records import Claim, Complaint, Mailing, Segment
 
 PASSES = (timedelta(hours=6, minutes=30), timedelta(hours=18, minutes=30))
 """When the places are read, local time; the first pass of a day writes the digest of the day before."""
+NOT_FOLLOWED = "letter-is-fraud"
+"""Six posts of the town say so. The simulated team does not follow it: the model cannot yet tell a claim about a letter
+from another about the same letter by their words, and would take the whole thread for it (docs/models.md)."""
 Tell = Callable[[str], None]
 
 
@@ -125,7 +128,7 @@ def read_town_ledger() -> Ledger:
     tables = read_ledger()
     return Ledger(
         segments=tuple(Segment(**row) for row in tables["segment"]),
-        claims=tuple(Claim(**_tuples(row)) for row in read_claims()),
+        claims=tuple(Claim(**_tuples(row)) for row in read_claims() if row["claim_id"] != NOT_FOLLOWED),
         mailings=tuple(Mailing(**row) for row in tables["mailing"]),
         complaints=tuple(Complaint(**row) for row in tables["complaint"]),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from flows.desk import Desk
 from flows.sources import sites_of
 from reports.digest import render_digest
 from warehouse.digest_rows import SourceExpectation, read_digest, record_digest
+from warehouse.records import Digest
+
+RACE_IS_NEWS = timedelta(days=2)
+"""A claim that is talked about has a race a day; an older race is of a claim that has fallen silent."""
 
 
 def digest(desk: Desk) -> Path:
@@ -29,12 +34,22 @@ def digest(desk: Desk) -> Path:
         sources=expectations(sites_of(desk.config)),
         false_alarms_per_month=desk.config.budget.warning_per_month,
     )
-    html = render_digest(rows)
+    html = render_digest(only_live(rows))
     path = digest_path(desk.paths.digests, day)
     write_whole(path, html)
     content = hashlib.sha256(html.encode()).hexdigest()
     record_digest(desk.con, day=day, generated_at=now, path=path.name, content_hash=content)
     return path
+
+
+def only_live(rows: Digest) -> Digest:
+    """Return the digest without claims that nobody talks about any more: a quiet day should be short to read."""
+    races = tuple(race for race in rows.races if rows.generated_at - race.forecast_from < RACE_IS_NEWS)
+    live = {race.claim_id for race in races} | {alert.subject_id for alert in rows.alerts}
+    claims = tuple(uptake for uptake in rows.claims if uptake.claim.claim_id in live)
+    about = {None} | {uptake.claim.claim_id for uptake in claims}
+    posts = tuple(post for post in rows.posts if post.claim_id in about)
+    return replace(rows, races=races, claims=claims, posts=posts)
 
 
 def digest_path(folder: Path, day: date) -> Path:

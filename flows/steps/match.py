@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from flows.desk import Desk
 from flows.steps.annotate import labels_version
-from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims
+from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims, thread_nearness
 from nlp.encoder import Floats
 from nlp.mentions import OURS, find_mentions
 from nlp.stance import Stance, judge_stances
@@ -54,7 +54,9 @@ def _claims(desk: Desk) -> list[Claim]:
 
 
 def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: ClaimIndex) -> list[store.Match]:
-    candidates = match_claims([post.text for post in posts], vectors, index, meta=desk.stage.encoder.meta)
+    encoder, company = desk.stage.encoder, desk.stage.company
+    threads = thread_nearness([post.thread_title for post in posts], index, encoder=encoder, company=company)
+    candidates = match_claims([post.text for post in posts], vectors, index, meta=encoder.meta, threads=threads)
     pairs = [
         (post, one)
         for post, vector, found in zip(posts, vectors, candidates, strict=True)
@@ -64,8 +66,8 @@ def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: Cl
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
     stances = judge_stances(
         [(masked[one.claim_id], post.text) for post, one in pairs],
-        encoder=desk.stage.encoder,
-        company=desk.stage.company,
+        encoder=encoder,
+        company=company,
     )
     return [_row(post, one, stance) for (post, one), stance in zip(pairs, stances, strict=True)]
 

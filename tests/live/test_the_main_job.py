@@ -94,7 +94,7 @@ def test_every_seeded_mention_is_found_and_no_homonym(
     folder, _ = ran
     found = {
         (r["source"], r["post_id"])
-        for r in query(folder, "SELECT source, post_id FROM post JOIN mention_current USING (post_key)")
+        for r in query(folder, "SELECT p.source, p.post_id FROM post AS p JOIN mention_current USING (post_key)")
     }
     kept = {(r["source"], r["post_id"]) for r in query(folder, "SELECT source, post_id FROM post")}
     spirit = {key: ("spirit-live", spirit_server.made[key]["post_id"]) for key in (*NAMED, *HOMONYMS, "brev-0")}
