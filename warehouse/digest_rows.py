@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -52,26 +53,43 @@ def read_digest(
     false_alarms_per_month: float,
 ) -> Digest:
     """Return the digest of a local day as of `now`; what was fetched, decided or raised later is not in it."""
+    with known_at(con, now=now):
+        volume = read_volume(con, day=day, now=now, timezone=timezone)
+        topics = read_topics(con, day=day, now=now, timezone=timezone)
+        claims = read_uptake(con, now=now, timezone=timezone)
+        posts = read_posts(con, now=now)
+        delay = read_delay(con, now=now)
     return Digest(
         company=company,
         day=day,
         generated_at=now,
         timezone=timezone,
         is_simulation=is_simulation,
-        volume=read_volume(con, day=day, now=now, timezone=timezone),
-        topics=read_topics(con, day=day, now=now, timezone=timezone),
+        volume=volume,
+        topics=topics,
         alerts=tuple(list_alerts(con, now=now, open_only=True)),
-        claims=read_uptake(con, now=now, timezone=timezone),
+        claims=claims,
         races=tuple(list_races(con, now=now)),
-        posts=read_posts(con, now=now),
+        posts=posts,
         candidates=tuple(records(con, "digest_candidates", CandidateClaim, now=now)),
         complaints=tuple(list_complaints(con, now=now)),
         mailings=tuple(list_mailings(con, now=now)),
         sources=read_sources(con, sources, now=now),
-        delay=read_delay(con, now=now),
+        delay=delay,
         figures=list_figures(con),
         false_alarms_per_month=false_alarms_per_month,
     )
+
+
+@contextmanager
+def known_at(con: duckdb.DuckDBPyConnection, *, now: datetime) -> Iterator[None]:
+    """Lay out what was known at a time, once, for those that read volume, topics, uptake, posts, delay."""
+    try:
+        for name in ("known_mentions", "known_claims", "known_topics"):
+            run(con, name, now=now)
+        yield
+    finally:
+        run(con, "forget_known")
 
 
 def read_volume(

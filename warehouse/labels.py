@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from warehouse.connection import transaction
 from warehouse.errors import LedgerError
-from warehouse.named import insert_arrow, insert_new, records, rows
+from warehouse.named import insert_arrow, insert_new, plain, records, rows
 
 TASKS = {
     "relevance": ("relevant", "irrelevant"),
@@ -118,6 +118,14 @@ def save_embeddings(
         "vector": pa.ListArray.from_arrays(offsets, flat),
     }
     insert_arrow(con, "embedding", pa.table(data))
+
+
+def split_vectors(table: pa.Table) -> tuple[list[dict[str, Any]], Vectors]:
+    """Return the rows of a table without its `vector`, and the vectors as a matrix of one row each."""
+    listed: list[dict[str, Any]] = table.drop_columns(["vector"]).to_pylist()
+    found = [{name: plain(value) for name, value in row.items()} for row in listed]
+    flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return found, np.asarray(flat, dtype=np.float32).reshape(len(found), -1 if found else 0)
 
 
 def judge(

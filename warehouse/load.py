@@ -25,6 +25,7 @@ STEPS = (
     ("landing_file", "staged_file"),
     ("outcome", "staged_outcome"),
     ("post_outcome", "staged_post"),
+    ("deletion_outcome", "staged_deletion"),
     ("sighting", "staged_post"),
     ("revision_first_seen", "staged_post"),
     ("post_revision", "staged_post"),
@@ -32,7 +33,6 @@ STEPS = (
     ("post_first_seen", "staged_post"),
     ("post", "staged_post"),
     ("thread", "staged_post"),
-    ("deletion_outcome", "staged_deletion"),
     ("deletion", "staged_deletion"),
     ("visit", "staged_visit"),
     ("incident", "staged_incident"),
@@ -113,7 +113,7 @@ def _load(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[Path, LandingFil
         for name, needed in STEPS:
             if needed in staged:
                 con.execute(statement(name, "load"))
-        if "staged_key" in staged and rows(con, "has_deletions")[0]["has_deletions"]:
+        if "staged_line" in staged and rows(con, "has_deletions")[0]["has_deletions"]:
             con.execute(statement("deleted_at", "load"))
 
 

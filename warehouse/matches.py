@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import duckdb
-import numpy as np
 
 from warehouse.connection import transaction
-from warehouse.labels import Vectors
+from warehouse.labels import Vectors, split_vectors
 from warehouse.named import insert_new, records, rows, run
 
 
@@ -69,12 +68,8 @@ def pending_matches(
         posted_after=posted_after,
         row_limit=limit,
     )
-    table = relation.to_arrow_table()
-    posts = [
-        PendingMatch(**{**row, "quoted": tuple(row["quoted"])}) for row in table.drop_columns(["vector"]).to_pylist()
-    ]
-    flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    return posts, np.asarray(flat, dtype=np.float32).reshape(len(posts), -1 if posts else 0)
+    found, vectors = split_vectors(relation.to_arrow_table())
+    return [PendingMatch(**row) for row in found], vectors
 
 
 def save_matches(

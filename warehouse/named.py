@@ -37,7 +37,7 @@ def rows(con: duckdb.DuckDBPyConnection, name: str, /, **values: Any) -> list[di
     """Return the named query's rows by column, lists as tuples and times in UTC."""
     found = run(con, name, **values)
     columns = [column[0] for column in found.description]
-    return [dict(zip(columns, map(_plain, row), strict=True)) for row in found.fetchall()]
+    return [dict(zip(columns, map(plain, row), strict=True)) for row in found.fetchall()]
 
 
 def records(con: duckdb.DuckDBPyConnection, name: str, record: type[R], /, **values: Any) -> list[R]:
@@ -84,7 +84,8 @@ def _schema(con: duckdb.DuckDBPyConnection, table: str) -> pa.Schema:
     return _SCHEMAS[table]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value of a row as records hold it: times in UTC, lists as tuples."""
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     return tuple(value) if isinstance(value, list) else value

@@ -44,7 +44,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "staged_quote": _schema("nth:int quote_number:int text quoted_post_id quoted_author_key"),
     "staged_deletion": _schema("nth:int landing_key line_number:int post_key seen_at:time source"),
-    "staged_key": _schema("post_key"),
+    "staged_line": _schema("nth:int post_key seen_at:time is_deletion:bool"),
     "staged_visit": _schema(
         "visit_key source started_at:time finished_at:time is_complete:bool page_count:int post_count:int",
         "read_count:int",
@@ -112,7 +112,7 @@ def _add(rows: Rows, line: Line, place: Place, erased: frozenset[str]) -> None:
             case Deletion() as gone:
                 key = post_key(gone.source, gone.post_id)
                 rows["staged_deletion"].append((place.nth, *at, key, _utc(gone.seen_at), clean(gone.source)))
-                rows["staged_key"].append((key,))
+                rows["staged_line"].append((place.nth, key, _utc(gone.seen_at), True))
             case Visit() as visit:
                 rows["staged_visit"].append(_visit(visit))
                 rows["staged_outcome"].append((*at, "visit", "visit", None, None))
@@ -136,7 +136,7 @@ def _add_post(rows: Rows, line: Line, post: Post, place: Place, erased: frozense
         return
     record_key = hashlib.blake2b(line.raw, digest_size=8).hexdigest()
     rows["staged_post"].append((place.nth, place.landing_key, place.line_number, record_key, *row))
-    rows["staged_key"].append((key,))
+    rows["staged_line"].append((place.nth, key, _utc(post.seen_at), False))
     for number, quote in enumerate(post.quoted, start=1):
         is_erased = bool(erased) and _is_erased(post.source, quote, erased)
         rows["staged_quote"].append((place.nth, number, *((None,) * 3 if is_erased else _quote(quote))))

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from warehouse.connection import transaction
-from warehouse.labels import Vectors
+from warehouse.labels import Vectors, split_vectors
 from warehouse.named import records, rows, run, upsert
 from warehouse.records import Visit
 
@@ -80,9 +79,9 @@ def unmatched_mentions(
     con: duckdb.DuckDBPyConnection, *, now: datetime, model_version: str, seen_after: datetime | None = None
 ) -> tuple[list[UnmatchedMention], Vectors]:
     """Return mentions for clustering (no claim, not positive), first seen after the watermark, and their vectors."""
-    found = rows(con, "unmatched_mentions", now=now, seen_after=seen_after, model_version=model_version)
-    vectors = np.array([row.pop("vector") for row in found], dtype=np.float32)
-    return [UnmatchedMention(**row) for row in found], vectors.reshape(len(found), -1 if found else 0)
+    relation = run(con, "unmatched_mentions", now=now, seen_after=seen_after, model_version=model_version)
+    found, vectors = split_vectors(relation.to_arrow_table())
+    return [UnmatchedMention(**row) for row in found], vectors
 
 
 def hourly_volume(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[SourceVolume]:

@@ -13,11 +13,11 @@ from tests.warehouse.landings import T0, a_post, a_visit, hours, write_landing
 from warehouse.alerts import put_alerts
 from warehouse.digest_rows import (
     SourceExpectation,
+    known_at,
     list_figures,
     put_figures,
     read_digest,
     read_posts,
-    read_uptake,
     read_volume,
     record_delivery,
     record_digest,
@@ -127,13 +127,12 @@ def test_a_day_begins_at_local_midnight(
     late = a_post(20, posted_at=datetime.fromisoformat("2023-10-01T23:30:00+02:00"))
     load_landing(con, write_landing(tmp_path / "n.gz", [late]), run_id="r")
     judge(con, post_key("forum", "p20"), task="relevance", labels=["relevant"], by="Anna", at=hours(1))
-    assert [row.post_count for row in read_volume(con, day=date(2023, 10, 2), now=hours(2), timezone=ZONE)[-2:]] == [
-        1,
-        6,
-    ]
-    assert [
-        row.post_count for row in read_volume(con, day=date(2023, 10, 2), now=hours(2), timezone="Asia/Tokyo")[-2:]
-    ] == [0, 7]
+    day = date(2023, 10, 2)
+    with known_at(con, now=hours(2)):
+        swedish = read_volume(con, day=day, now=hours(2), timezone=ZONE)
+        japanese = read_volume(con, day=day, now=hours(2), timezone="Asia/Tokyo")
+    assert [row.post_count for row in swedish[-2:]] == [1, 6]
+    assert [row.post_count for row in japanese[-2:]] == [0, 7]
 
 
 def test_topics_and_uptake_count_authors_once_a_day(full: duckdb.DuckDBPyConnection) -> None:
@@ -154,7 +153,8 @@ def test_telling_posts_are_of_different_authors_and_new(full: duckdb.DuckDBPyCon
     assert len({post.author_key for post in found}) == len(found)
     assert [post.url.rsplit("/")[-1] for post in found] == ["3", "1", "5", "4", "8"]
     assert found[0].sentiment == "negative"
-    assert len(read_posts(full, now=hours(2), limit=2)) == 2
+    with known_at(full, now=hours(2)):
+        assert len(read_posts(full, now=hours(2), limit=2)) == 2
 
 
 def test_sources_delay_and_candidates(full: duckdb.DuckDBPyConnection) -> None:
@@ -220,7 +220,7 @@ def test_a_person_decides_what_is_counted(full: duckdb.DuckDBPyConnection) -> No
     judge(full, post_key("forum", "p1"), task="stance", labels=["deny"], by="Anna", at=hours(1), claim_id="om")
     judge(full, post_key("forum", "p2"), task="stance", labels=["unrelated"], by="Anna", at=hours(1), claim_id="om")
     judge(full, post_key("forum", "p9"), task="relevance", labels=["relevant"], by="Anna", at=hours(1))
-    (claim,) = read_uptake(full, now=hours(2), timezone=ZONE)
+    (claim,) = digest(full).claims
     assert (claim.support_24h, claim.deny_24h) == (1, 2)
     assert digest(full).volume[-1].post_count == 7
 

@@ -1,14 +1,23 @@
--- A deletion is news unless the post is already known to be gone, or has been seen since.
+-- A deletion is news unless, by the lines before it, the post has been seen since or is known to be gone already.
 INSERT INTO outcome (landing_key, line_number, record, outcome, post_key)
-SELECT s.landing_key, s.line_number, 'deletion',
+WITH seen AS (
+    SELECT post_key, 0 AS nth, seen_at FROM sighting WHERE post_key IN (SELECT post_key FROM staged_deletion)
+    UNION ALL SELECT post_key, nth, seen_at FROM staged_line WHERE NOT is_deletion
+),
+gone AS (
+    SELECT post_key, 0 AS nth, seen_at FROM deletion WHERE post_key IN (SELECT post_key FROM staged_deletion)
+    UNION ALL SELECT post_key, nth, seen_at FROM staged_line WHERE is_deletion
+),
+known AS (
+    SELECT s.landing_key, s.line_number, s.post_key, s.seen_at,
+        (SELECT max(v.seen_at) FROM seen AS v WHERE v.post_key = s.post_key AND v.nth < s.nth) AS last_seen_at,
+        (SELECT max(g.seen_at) FROM gone AS g WHERE g.post_key = s.post_key AND g.nth < s.nth) AS last_gone_at
+    FROM staged_deletion AS s
+)
+SELECT landing_key, line_number, 'deletion',
     CASE
-        WHEN d.post_key IS NULL AND coalesce(s.seen_at > p.seen_at, true) AND p.deleted_at IS NULL AND s.nth_of_post = 1
-            THEN 'deleted'
-        ELSE 'unchanged'
+        WHEN last_seen_at >= seen_at OR last_gone_at > coalesce(last_seen_at, '-infinity') THEN 'unchanged'
+        ELSE 'deleted'
     END,
-    s.post_key
-FROM (
-    SELECT *, row_number() OVER (PARTITION BY post_key ORDER BY seen_at, nth) AS nth_of_post FROM staged_deletion
-) AS s
-LEFT JOIN post AS p ON p.post_key = s.post_key
-LEFT JOIN deletion AS d ON d.post_key = s.post_key AND d.seen_at = s.seen_at
+    post_key
+FROM known

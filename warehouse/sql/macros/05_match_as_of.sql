@@ -2,10 +2,11 @@
 CREATE OR REPLACE MACRO match_as_of(as_of) AS TABLE
 WITH latest AS (
     SELECT a.post_key, unnest(arg_max(
-        {'revision': a.revision, 'version': a.version}, row(a.revision = p.revision, a.matched_at, a.version)
+        {'revision': a.revision, 'version': a.version},
+        row(p.seen_at <= as_of AND a.revision = p.revision, r.first_seen_at, a.matched_at, a.version)
     ))
     FROM match_pass AS a
-    JOIN post_as_of(as_of) AS p ON p.post_key = a.post_key
+    JOIN post AS p ON p.post_key = a.post_key
     JOIN post_revision AS r ON r.post_key = a.post_key AND r.revision = a.revision AND r.first_seen_at <= as_of
     GROUP BY a.post_key
 ),

@@ -2,8 +2,7 @@
 -- than three times. The score orders them: how sure the stance is, how negative the tone, how many have seen it.
 WITH stance AS (
     SELECT post_key, claim_id, stance, stance_score
-    FROM match_as_of($now)
-    WHERE tier = 'auto'
+    FROM known_match
     QUALIFY row_number() OVER (
         PARTITION BY post_key ORDER BY stance IN ('support', 'query', 'deny') DESC, stance_score DESC, claim_id
     ) = 1
@@ -14,7 +13,7 @@ candidate AS (
         0.6 * CASE WHEN s.stance IN ('support', 'query', 'deny') THEN coalesce(s.stance_score, 0.5) ELSE 0.0 END
             + 0.3 * CASE WHEN p.sentiment = 'negative' THEN coalesce(p.sentiment_score, 0.5) ELSE 0.0 END
             + 0.1 * least(1.0, ln(1 + greatest(coalesce(p.view_count, 0), 0)) / ln(10001)) AS score
-    FROM mention_as_of($now) AS p
+    FROM known_mention AS p
     LEFT JOIN stance AS s USING (post_key)
     WHERE p.first_seen_at > $now - INTERVAL 24 HOUR AND p.posted_at > $now - INTERVAL 7 DAY
         AND p.deleted_at IS NULL AND p.text IS NOT NULL AND p.url IS NOT NULL AND p.author_key IS NOT NULL

@@ -1,10 +1,8 @@
 -- Who spreads and who denies each claim: authors, each counted once a local day.
 WITH spoken AS (
-    SELECT m.claim_id, m.stance, coalesce(p.author_key, p.post_key) AS author_key, p.posted_at,
-        timezone($timezone, p.posted_at)::DATE AS day
-    FROM match_as_of($now) AS m
-    JOIN post_as_of($now) AS p USING (post_key)
-    WHERE m.tier = 'auto' AND p.posted_at <= $now
+    SELECT claim_id, stance, coalesce(author_key, post_key) AS author_key, posted_at,
+        timezone($timezone, posted_at)::DATE AS day
+    FROM known_match
 )
 SELECT claim_id,
     count(DISTINCT author_key) FILTER (stance = 'support' AND posted_at > $now - INTERVAL 24 HOUR) AS support_24h,

@@ -1,7 +1,7 @@
 -- Mentions by local day up to the digest's, each with what was usual in the 56 days before it. Days before the first
 -- mention or visit are unknown, not empty.
 WITH mention AS MATERIALIZED (
-    SELECT timezone($timezone, posted_at)::DATE AS day, sentiment, is_rumour FROM mention_as_of($now)
+    SELECT timezone($timezone, posted_at)::DATE AS day, sentiment, is_rumour FROM known_mention
 ),
 known AS (
     SELECT least(
