@@ -66,7 +66,7 @@ def read_lines(path: Path) -> Iterator[Line]:
                 skipping = False
                 continue
             number += 1
-            yield _parse(number, raw)
+            yield parse_line(number, raw)
         if skipping:
             rest = b""
         elif len(rest) > LINE_BYTES:
@@ -74,10 +74,11 @@ def read_lines(path: Path) -> Iterator[Line]:
             yield _too_long(number, rest)
             rest = b""
     if rest:
-        yield _parse(number + 1, rest)
+        yield parse_line(number + 1, rest)
 
 
-def _parse(number: int, raw: bytes) -> Line:
+def parse_line(number: int, raw: bytes) -> Line:
+    """Return a line of a landing file from its bytes."""
     if len(raw) > LINE_BYTES:
         return _too_long(number, raw)
     try:

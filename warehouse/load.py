@@ -5,7 +5,7 @@ What is known of a post is a set of sightings, and every table is a function of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.connection import transaction
-from warehouse.landing import LandingFile, describe, read_lines
+from warehouse.landing import LandingFile, Line, describe, read_lines
 from warehouse.named import rows, statement
 from warehouse.staging import stage
 
@@ -79,10 +79,25 @@ def load_landings(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, run_
         if file.landing_key not in known:
             new.setdefault(file.landing_key, (path, file))
     for batch in _batches(list(new.values())):
-        _load(con, batch, run_id=run_id)
+        with transaction(con):
+            load_lines(con, [(file, read_lines(path)) for path, file in batch], run_id=run_id)
     fresh = _reports(con, [file for _, file in new.values()], is_repeat=False) if new else []
     reports = {**known, **{report.landing_key: report for report in fresh}}
     return [reports[file.landing_key] for _, file in found]
+
+
+def load_lines(
+    con: duckdb.DuckDBPyConnection, files: Iterable[tuple[LandingFile, Iterable[Line]]], *, run_id: str
+) -> None:
+    """Load lines under the names of the files that they stand for; needs an open transaction."""
+    erased = frozenset(row["subject_key"] for row in rows(con, "list_erasures"))
+    staged = stage(files, run_id=run_id, erased=erased)
+    with _registered(con, staged):
+        for name, needed in STEPS:
+            if needed in staged:
+                con.execute(statement(name, "load"))
+        if "staged_line" in staged and rows(con, "has_deletions")[0]["has_deletions"]:
+            con.execute(statement("deleted_at", "load"))
 
 
 def list_reports(con: duckdb.DuckDBPyConnection, *, run_id: str) -> list[LoadReport]:
@@ -104,17 +119,6 @@ def _batches(files: Sequence[tuple[Path, LandingFile]]) -> Iterator[list[tuple[P
         batch.append((path, file))
     if batch:
         yield batch
-
-
-def _load(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[Path, LandingFile]], *, run_id: str) -> None:
-    erased = frozenset(row["subject_key"] for row in rows(con, "list_erasures"))
-    staged = stage(((file, read_lines(path)) for path, file in files), run_id=run_id, erased=erased)
-    with transaction(con), _registered(con, staged):
-        for name, needed in STEPS:
-            if needed in staged:
-                con.execute(statement(name, "load"))
-        if "staged_line" in staged and rows(con, "has_deletions")[0]["has_deletions"]:
-            con.execute(statement("deleted_at", "load"))
 
 
 @contextmanager
