@@ -133,7 +133,7 @@ def tier_of(cosine: float, share: float, *, meta: Meta, is_short: bool, thread: 
     """Return how far a pair may be trusted, or None when the post is not about the claim.
 
     A post that might be about the claim, short or not, is about it when its thread surely is: on the simulated town
-    that finds 70 % of the main claim's posts instead of 12 %, at a precision of 98 %.
+    that finds 84 % of the main claim's posts instead of 37 %, at a precision of 96 %.
     """
     near = float(nearness(np.float32(cosine), np.float32(share), meta=meta))
     if near >= meta.match_suggest and thread >= meta.match_auto:
