@@ -33,7 +33,7 @@ def test_every_migration_is_recorded_once_and_times_are_utc(tmp_path: Path) -> N
 def test_a_newer_warehouse_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
     with open_warehouse(path) as con:
-        con.execute("INSERT INTO migration (number, name, hash) VALUES (9999, '9999_later', 'x')")
+        con.execute("INSERT INTO migration VALUES (9999, '9999_later', 'x', now())")
     for read_only in (False, True):
         with pytest.raises(NewerWarehouseError, match=r"newer version.*9999"):
             open_warehouse(path, read_only=read_only)

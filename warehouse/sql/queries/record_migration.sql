@@ -1,2 +1,2 @@
 -- Record a migration, in its own transaction.
-INSERT INTO migration (number, name, hash) VALUES ($number, $name, $hash)
+INSERT INTO migration (number, name, hash, applied_at) VALUES ($number, $name, $hash, now())
