@@ -80,7 +80,7 @@ def landing_file(data_dir: Path, source: str, run_id: str) -> Path:
 
 def landing_files(data_dir: Path, source: str | None = None) -> list[Path]:
     """Return the complete landing files, oldest run first within each source."""
-    return sorted((data_dir / "landing").glob(f"{source or '*'}/*{SUFFIX}"))
+    return sorted((data_dir / "landing").glob(f"{source or '*'}/*{SUFFIX}"), key=str)
 
 
 def read_landing(path: Path) -> list[Record]:

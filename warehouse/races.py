@@ -37,15 +37,25 @@ def save_races(con: duckdb.DuckDBPyConnection, races: Sequence[Race]) -> None:
             insert_new(con, "counterfactual", [{"race_key": key, **asdict(x)} for x in race.counterfactuals])
 
 
-def list_races(con: duckdb.DuckDBPyConnection, *, now: datetime) -> list[Race]:
-    """Return the latest race of each claim and segment that had been computed by `now`."""
+def list_races(con: duckdb.DuckDBPyConnection, *, now: datetime, is_whole: bool = True) -> list[Race]:
+    """Return the latest race of each claim and segment that had been computed by `now`.
+
+    Without `is_whole` their points and counterfactuals are left out, which is quicker.
+    """
     found = []
     for row in rows(con, "latest_races", now=now):
         key = row.pop("race_key")
         segment = Segment(segment=row.pop("segment"), name=row.pop("name"), customer_count=row.pop("customer_count"))
-        points = tuple(RacePoint(at=point.pop("point_at"), **point) for point in rows(con, "race_points", race_key=key))
-        actions = tuple(Counterfactual(**action) for action in rows(con, "counterfactuals", race_key=key))
-        found.append(Race(segment=segment, points=points, counterfactuals=actions, **row))
+        points = rows(con, "race_points", race_key=key) if is_whole else []
+        actions = rows(con, "counterfactuals", race_key=key) if is_whole else []
+        found.append(
+            Race(
+                segment=segment,
+                points=tuple(RacePoint(at=point.pop("point_at"), **point) for point in points),
+                counterfactuals=tuple(Counterfactual(**action) for action in actions),
+                **row,
+            )
+        )
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from earlywarning.mailings import Segment
+from earlywarning.mailings import Mailing, Segment
 from earlywarning.mismatch import find_mismatches, find_void
 from earlywarning.severity import QUIET, Standing, is_open, severity_of, take
 from flows.desk import Desk
@@ -56,9 +56,9 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     now = found.at
     standings = _standings(desk, now)
     findings = [*_alarms(found, races), *_silences(desk, now)]
-    is_spreading = _spreading(standings, findings, now)
+    is_spreading, mailings = _spreading(standings, findings, now), mailings_of(desk, now)
     for claim in list_claims(desk.con, now=now):
-        findings += _beside(desk, claim, now, is_spreading=claim.claim_id in is_spreading)
+        findings += _beside(desk, claim, found, mailings, is_spreading=claim.claim_id in is_spreading)
     raised = [told for finding in findings if (told := _take(finding, standings, now))]
     news = put_alerts(desk.con, raised, at=now)
     _close_quiet(desk, standings, now)
@@ -92,9 +92,10 @@ def _spreading(standings: Mapping[str, Standing], findings: Iterable[Finding], n
     return old | {finding.subject_id for finding in findings if finding.kind == "alarm"}
 
 
-def _beside(desk: Desk, claim: Claim, now: datetime, *, is_spreading: bool) -> list[Finding]:
-    mailings = mailings_of(desk, now)
-    found = []
+def _beside(
+    desk: Desk, claim: Claim, watched: WatchPass, mailings: Sequence[Mailing], *, is_spreading: bool
+) -> list[Finding]:
+    now, found = watched.at, []
     missed = find_mismatches(
         claim_id=claim.claim_id,
         is_spreading=is_spreading,
@@ -116,7 +117,7 @@ def _beside(desk: Desk, claim: Claim, now: datetime, *, is_spreading: bool) -> l
                 segments=tuple(m.segment.segment for m in missed),
             )
         )
-    asked = _queries(desk, claim.claim_id, now)
+    asked = _queries(claim.claim_id, watched)
     void = find_void(
         claim_id=claim.claim_id,
         queries_24h=sum(at > now - timedelta(days=1) for at in asked),
@@ -141,11 +142,12 @@ def _beside(desk: Desk, claim: Claim, now: datetime, *, is_spreading: bool) -> l
     return found
 
 
-def _queries(desk: Desk, claim_id: str, now: datetime) -> list[datetime]:
+def _queries(claim_id: str, watched: WatchPass) -> list[datetime]:
     """Return when different people asked, each once a day."""
     seen: dict[tuple[str, object], datetime] = {}
-    for post in watching.matched_posts(desk.con, now=now):
-        if post.claim_id == claim_id and post.stance == "query" and post.posted_at > now - timedelta(days=VOID_DAYS):
+    since = watched.at - timedelta(days=VOID_DAYS)
+    for post in watched.posts:
+        if post.claim_id == claim_id and post.stance == "query" and post.posted_at > since:
             seen.setdefault((post.author_key, post.posted_at.date()), post.posted_at)
     return list(seen.values())
 

@@ -26,16 +26,16 @@ def match(desk: Desk) -> int:
     claims = _claims(desk)
     if not claims:
         return 0
-    index = index_claims(claims, encoder=desk.stage.encoder, company=desk.stage.company)
     model_version = labels_version(desk)
     version, count = f"{model_version}+{_hash(claims)}", 0
-    since = desk.now - LOOK_BACK
+    since, index = desk.now - LOOK_BACK, None
     while True:
         posts, vectors = store.pending_matches(
             desk.con, version=version, model_version=model_version, limit=BATCH, posted_after=since
         )
         if not posts:
             return count
+        index = index or index_claims(claims, encoder=desk.stage.encoder, company=desk.stage.company)
         count += store.save_matches(
             desk.con,
             [(post.post_key, post.revision) for post in posts],

@@ -17,7 +17,7 @@ from flows.steps.watch import WatchPass, mailings_of
 from warehouse.ledger import list_claims, list_segments
 from warehouse.races import list_races, save_races
 from warehouse.records import Claim, Counterfactual, Race, RacePoint, Segment
-from warehouse.watching import MatchedPost, matched_posts
+from warehouse.watching import MatchedPost
 
 PAST_HOURS = 672
 AHEAD_HOURS = 168
@@ -28,11 +28,14 @@ RENEWED = timedelta(hours=20)
 
 
 def race(desk: Desk, found: WatchPass) -> list[Race]:
-    """Run the races that are due, save them, and return the latest race of every claim and segment."""
+    """Run the races that are due, save them, and return the latest race of every claim and segment.
+
+    Of races that were run before only the heads are read: nobody after this step looks at their points.
+    """
     now, hour = found.at, hour_of(found.at) - 1
-    latest = {(r.claim_id, r.segment.segment): r for r in list_races(desk.con, now=now)}
+    latest = {(r.claim_id, r.segment.segment): r for r in list_races(desk.con, now=now, is_whole=False)}
     crossed = {crossing.claim_id for crossing in found.crossings}
-    posts = [p for p in matched_posts(desk.con, now=now) if p.stance in SPREADING]
+    posts = [post for post in found.posts if post.stance in SPREADING]
     for claim in list_claims(desk.con, now=now):
         mine = [p for p in posts if p.claim_id == claim.claim_id and p.posted_at >= now - TALKED_OF]
         last = max((r.forecast_from for key, r in latest.items() if key[0] == claim.claim_id), default=None)

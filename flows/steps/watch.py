@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,7 +29,8 @@ class WatchPass:
     """What the watch found, and what it will remember once the alerts are saved."""
 
     at: datetime
-    claim_ids: tuple[str, ...]
+    posts: tuple[watching.MatchedPost, ...]
+    """All posts on claims that are known now, by the time of posting."""
     crossings: tuple[WatchCrossing, ...]
     memory: Mapping[str, Any]
     """The watch's next state, as JSON values: `alert` saves it after the alerts, so that a kill between loses none."""
@@ -40,17 +41,17 @@ def watch(desk: Desk) -> WatchPass:
     now = desk.now
     state, since = _remembered(desk, now)
     claims = tuple(claim.claim_id for claim in list_claims(desk.con, now=now))
-    posts = _new_posts(desk, now, since, known=state.claims)
+    posts = tuple(watching.matched_posts(desk.con, now=now))
     found = alarm.watch(
         state,
-        posts,
+        _new(posts, since, known=state.claims),
         claims=claims,
         visits=_visits(desk, now),
         now=now,
         prior_rates=_prior_rates(desk, claims, now),
         settings=alarm_settings(desk),
     )
-    return WatchPass(at=now, claim_ids=claims, crossings=found.crossings, memory=found.state.to_dict())
+    return WatchPass(at=now, posts=posts, crossings=found.crossings, memory=found.state.to_dict())
 
 
 def alarm_settings(desk: Desk) -> AlarmSettings:
@@ -85,9 +86,10 @@ def _remembered(desk: Desk, now: datetime) -> tuple[WatchState, datetime | None]
     return WatchState.from_dict(value), step_at
 
 
-def _new_posts(desk: Desk, now: datetime, since: datetime | None, *, known: Mapping[str, Any]) -> list[MatchedPost]:
+def _new(
+    posts: Sequence[watching.MatchedPost], since: datetime | None, *, known: Mapping[str, Any]
+) -> list[MatchedPost]:
     """Return posts first seen since the last pass; of a claim that is new to the watch, its whole history."""
-    every = watching.matched_posts(desk.con, now=now)
     return [
         MatchedPost(
             claim_id=post.claim_id,
@@ -97,7 +99,7 @@ def _new_posts(desk: Desk, now: datetime, since: datetime | None, *, known: Mapp
             author_key=post.author_key,
             stance=post.stance or "comment",
         )
-        for post in every
+        for post in posts
         if since is None or post.seen_at > since or post.claim_id not in known
     ]
 

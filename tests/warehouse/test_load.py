@@ -107,7 +107,7 @@ def test_a_torn_file_gives_its_readable_lines_and_says_so(con: duckdb.DuckDBPyCo
     ("content", "line_count"),
     [
         (b"", 0),
-        (gzip.compress(b""), 0),
+        (gzip.compress(b"", mtime=0), 0),
         (b"\x1f\x8b broken", 1),
         (b"\xff\xfe\n", 1),
         (b"[" * 100_000, 1),
