@@ -52,7 +52,7 @@ def _row(race: Race) -> dict[str, str]:
         "name": race.segment.name,
         "reach": swedish.percent(seen[-1].reach) if seen else "–",
         "coverage": swedish.percent(seen[-1].coverage) if seen else "–",
-        "leads": swedish.percent(race.rumour_leads_24h),
+        "leads": swedish.chance(race.rumour_leads_24h),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.swedish import ADVICE, SEVERITIES, clipped, counted, listed, number, percent, rough
+from reports.swedish import ADVICE, SEVERITIES, chance, clipped, counted, listed, number, percent, rough
 from warehouse.records import Alert, ClaimUptake, Digest, Race
 
 ORDER = {"critical": 0, "warning": 1, "watch": 2}
@@ -63,7 +63,7 @@ def _why(alerts: list[Alert], digest: Digest) -> str:
     uptake = _uptake_of(alerts[0], digest)
     if uptake is None:
         return alerts[0].reason
-    said = f"Påståendet ”{clipped(uptake.claim.statement, 140)}” sprids"
+    said = f"Påståendet ”{clipped(uptake.claim.statement, 140).rstrip('.')}” sprids"
     kinds = {alert.kind for alert in alerts if alert.subject_id == uptake.claim.claim_id}
     names = [_segment_name(segment, digest) for segment in uptake.misled_segments]
     if "mismatch" in kinds and names:
@@ -112,7 +112,7 @@ def race_sentence(race: Race) -> str:
         return (
             said + f"Rättelsen kommer ungefär {number(race.lead_hours / 24, decimals=1)} dygn efter till en fjärdedel."
         )
-    return said + f"Om ett dygn leder påståendet med sannolikheten {percent(race.rumour_leads_24h)}."
+    return said + f"Om ett dygn leder påståendet med sannolikheten {chance(race.rumour_leads_24h)}."
 
 
 def _calm(digest: Digest) -> str:

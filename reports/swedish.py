@@ -90,6 +90,11 @@ def percent(share: float) -> str:
     return f"{round(share * 100)}\N{NO-BREAK SPACE}%"
 
 
+def chance(probability: float) -> str:
+    """Return a probability from a simulation: it cannot know 0 % or 100 %."""
+    return percent(min(max(probability, 0.005), 0.995))
+
+
 def rough(value: float) -> float:
     """Return the value with the two figures that a forecast can carry: 12 345 becomes 12 000."""
     if abs(value) < 10:
