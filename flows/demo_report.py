@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 from scipy.stats import poisson
 
-from flows.demo import DemoRun
+from flows.demo import PASSES, DemoRun
 from flows.paths import paths_of
 from reports.swedish import SEVERITIES
 from warehouse.alerts import alert_events, list_alerts
@@ -21,6 +21,7 @@ from warehouse.records import Alert, Complaint
 from warehouse.replay import ReplayDay, ReplayRace, read_days, read_race_days
 
 SPIKE_CHANCE = 0.001
+MORNING = (datetime.min.replace(tzinfo=UTC) + PASSES[0]).time()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,9 @@ class DemoReport:
     spike_day: date | None
     correction_at: datetime | None
     digest: Path
+    """The last."""
+    alarm_digest: Path | None
+    """The first that tells of the alarm."""
     database: Path
 
 
@@ -74,10 +78,18 @@ def make_report(run: DemoRun) -> DemoReport:
             spike_day=spike_day(list_complaints(con)),
             correction_at=_local(min(corrections), zone) if corrections else None,
             digest=run.digest,
+            alarm_digest=_digest_after(alerts[0].raised_at, paths.digests, zone) if alerts else None,
             database=paths.published,
         )
     finally:
         con.close()
+
+
+def _digest_after(raised_at: datetime, folder: Path, zone: str) -> Path | None:
+    """Return the first digest written at or after a moment: a digest is of the day before it is written."""
+    local = _local(raised_at, zone)
+    day = local.date() - timedelta(days=1 if local.time() <= MORNING else 0)
+    return next((f for f in sorted(folder.glob("*.html")) if f.stem >= day.isoformat()), None)
 
 
 def spike_day(complaints: Sequence[Complaint], *, channel: str = "ko") -> date | None:

@@ -178,7 +178,11 @@ def _print_demo(report: DemoReport) -> None:
         say(f"The alarm came {lead / 86400:.1f} days before the complaints.")
     if report.correction_at:
         say(f"The correction was posted {report.correction_at:%A %d %B %Y}, to those who had got the letter.")
+        if not any(day.coverage_share for day in report.days):
+            say("None of those whom the rumour misled were among them: coverage stayed at 0 %.")
     say(f"Tables: {report.database}")
+    if report.alarm_digest:
+        say(f"Digest of the first alarm: {report.alarm_digest}")
     say(f"Digest: {report.digest}")
 
 

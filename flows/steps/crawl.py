@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawlers.landing import landing_file
 from crawlers.run import CrawlResult
 from flows.desk import Desk
 from flows.errors import NothingSeenError
@@ -28,7 +29,10 @@ class CrawlReport:
 
 
 def crawl(desk: Desk) -> CrawlReport:
-    """Crawl every enabled source. Raises NothingSeenError when not one of them could be read."""
+    """Crawl every enabled source. Raises NothingSeenError when not one of them could be read.
+
+    A source that this very pass has landed before it was killed is not asked again.
+    """
     sites = sites_of(desk.config)
     for site in sites:
         require_contact(site, desk.config)
@@ -37,6 +41,7 @@ def crawl(desk: Desk) -> CrawlReport:
             site, desk.config, run_id=desk.run_id, secret=desk.secret, data_dir=desk.paths.data, now=desk.virtual_now
         )
         for site in sites
+        if not landing_file(desk.paths.data, site.name, desk.run_id).exists()
     ]
     report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else ())
     if jobs and not any(result.is_complete or result.read_count for result in report.results):

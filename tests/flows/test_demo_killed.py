@@ -14,8 +14,8 @@ import pytest
 from warehouse.audit import table_hashes
 from warehouse.connection import open_warehouse
 
-DAYS = 4
-KILLS = 4
+DAYS = 3
+KILLS = 3
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
