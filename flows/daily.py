@@ -26,7 +26,7 @@ def as_task(step: Step, *given: Any, **options: Any) -> Any:
     return made(*given, **options)
 
 
-@flow(name="daily", validate_parameters=False, persist_result=False)
+@flow(name="daily", persist_result=False)
 def daily(config_file: str | None = None, at: datetime | None = None, write_digest: bool = True) -> PassReport:
     """Do one pass over the configured sources, from the crawl to the digest; `at` sets a virtual clock."""
     config = load_config(Path(config_file) if config_file else None)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from flows.config import Config, author_key_file, example_file, load, validate
 from flows.desk import Desk, open_desk
+from flows.steps.digest import digest as write_digest
 from flows.steps.digest import write_whole
 from flows.story import one_pass
 from town.places import PLACES
@@ -23,8 +24,8 @@ from town.world import END, START
 from warehouse.ledger import put_claim, put_complaints, put_mailings, put_segments
 from warehouse.records import Claim, Complaint, Mailing, Segment
 
-PASSES = (timedelta(hours=6, minutes=30), timedelta(hours=18, minutes=30))
-"""When the places are read, local time; the first pass of a day writes the digest of the day before."""
+PASSES = (timedelta(hours=6, minutes=30),)
+"""When the places are read, local time. A digest is written while an alert is open, and on Mondays."""
 NOT_FOLLOWED = "letter-is-fraud"
 """Six posts of the town say so. The simulated team does not follow it: the model cannot yet tell a claim about a letter
 from another about the same letter by their words, and would take the whole thread for it (docs/models.md)."""
@@ -75,7 +76,6 @@ def run_demo(
         progress.keep_ports(town.ports)
         ledger = read_town_ledger()
         config = demo_config(town, folder, ledger)
-        digest = folder
         _plant_key(config, seed)
         with open_desk(config, now=moments[0]) as desk:
             for number, moment in enumerate(moments):
@@ -85,9 +85,10 @@ def run_demo(
                 desk.turn_to(moment)
                 enter_ledger(desk, ledger)
                 local = moment.astimezone(desk.zone)
-                is_morning = number % len(PASSES) == 0
-                report = one_pass(desk, write_digest=is_morning or number == len(moments) - 1)
-                digest = report.digest or digest
+                is_due = local.weekday() == 0 or number == len(moments) - 1
+                report = one_pass(desk, write_digest=is_due)
+                if not is_due and report.alerts.open_count:
+                    write_digest(desk)
                 progress.finish(number + 1)
                 advance(local.date().isoformat())
     return DemoRun(

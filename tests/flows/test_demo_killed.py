@@ -14,7 +14,7 @@ import pytest
 from warehouse.audit import table_hashes
 from warehouse.connection import open_warehouse
 
-DAYS = 3
+DAYS = 6
 KILLS = 3
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
