@@ -22,14 +22,14 @@ $(UV):
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 $(STAMP): pyproject.toml constraints.txt | $(UV)
-	$(UV) pip install --quiet --python $(VENV)/bin/python -c constraints.txt -e '.[dev]'
+	$(UV) pip install --quiet --compile-bytecode --python $(VENV)/bin/python -c constraints.txt -e '.[dev]'
 	@touch $@
 
 train-env: $(TRAIN_STAMP)
 
 $(TRAIN_STAMP): pyproject.toml constraints.txt | $(UV)
 	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
-	$(UV) pip install --quiet --python $(TRAIN)/bin/python -c constraints.txt -e '.[train]'
+	$(UV) pip install --quiet --compile-bytecode --python $(TRAIN)/bin/python -c constraints.txt -e '.[train]'
 	@touch $@
 
 # Rebuild nlp/model from the data: about two hours on two cores, resumes where it stopped.

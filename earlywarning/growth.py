@@ -123,19 +123,44 @@ def _log_posterior(past: Past, drive: Floats, logs: Floats, eps: Floats, v: Floa
     """Return the log of likelihood times prior of (log mu, log R); those of eps and v cancel against the proposal."""
     mu, offspring = np.exp(logs).T
     known = past.activity > 0
-    before = np.concatenate([[0.0], past.views[:-1]])[known], np.concatenate([[0.0], past.unshown[:-1]])[known]
-    unreached = np.exp(-(before[0] + np.multiply.outer(v, before[1])) / max(1, past.customer_count))
-    mean = np.multiply.outer(mu, past.activity[known])
-    mean += (
-        unreached * (1.0 - np.multiply.outer(eps, past.coverage[known])) * np.multiply.outer(offspring, drive[known])
-    )
+    mean = np.multiply.outer(offspring, drive[known])
+    mean *= _unreached(past, v, known)
+    if past.coverage.any():
+        mean *= 1.0 - np.multiply.outer(eps, past.coverage[known])
+    mean += np.multiply.outer(mu, past.activity[known])
     size, counts = settings.dispersion, past.counts[known]
     hit = counts > 0
-    fit = -size * np.log1p(mean / size).sum(axis=1)
     some = np.maximum(mean[:, hit], 1e-300)
-    fit += (counts[hit] * np.log(some / (some + size)) + gammaln(counts[hit] + size) - gammaln(counts[hit] + 1)).sum(
+    fit = (counts[hit] * np.log(some / (some + size)) + gammaln(counts[hit] + size) - gammaln(counts[hit] + 1)).sum(
         axis=1
     )
+    mean /= size
+    mean += 1.0
+    fit -= size * _log_product(mean)
     prior = settings.mu_shape * logs[:, 0] - settings.mu_hours * mu
     prior += settings.offspring_shape * logs[:, 1] - settings.offspring_rate * offspring
     return np.asarray(fit + prior, dtype=np.float64)
+
+
+def _unreached(past: Past, v: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Return the share [P, known hours] of the segment that had not seen the claim before each hour."""
+    shown, posts = (np.concatenate([[0.0], total[:-1]])[known] for total in (past.views, past.unshown))
+    # The count of posts grows at few hours: one exponential for each step of it, not for each hour.
+    steps, place = np.unique(posts, return_inverse=True)
+    crowd = max(1, past.customer_count)
+    left = np.exp(np.multiply.outer(v, -steps / crowd)).take(place, axis=1)
+    if shown.any():
+        left *= np.exp(-shown / crowd)
+    return np.asarray(left, dtype=np.float64)
+
+
+def _log_product(factors: Floats) -> Floats:
+    """Return the sum of logs along the second axis, sixteen factors to a logarithm; overwrites its argument."""
+    width = factors.shape[1]
+    for _ in range(4):
+        half = width // 2
+        if half == 0:
+            break
+        factors[:, :half] *= factors[:, width - half : width]
+        width -= half
+    return np.asarray(np.log(factors[:, :width]).sum(axis=1))

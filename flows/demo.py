@@ -6,8 +6,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,13 +77,14 @@ def run_demo(
         ledger = read_town_ledger()
         config = demo_config(town, folder, ledger)
         _plant_key(config, seed)
+        entered = None
         with open_desk(config, now=moments[0]) as desk:
             for number, moment in enumerate(moments):
                 if number < progress.done:
                     continue
                 town.now = moment
                 desk.turn_to(moment)
-                enter_ledger(desk, ledger)
+                entered = enter_ledger(desk, ledger, entered=entered)
                 local = moment.astimezone(desk.zone)
                 is_due = local.weekday() == 0 or number == len(moments) - 1
                 report = one_pass(desk, write_digest=is_due)
@@ -137,16 +138,26 @@ def read_town_ledger() -> Ledger:
     )
 
 
-def enter_ledger(desk: Desk, ledger: Ledger) -> None:
-    """Enter what the team could have entered by now: nobody knows of a letter before it is sent."""
-    now = desk.now
-    put_segments(desk.con, ledger.segments)
-    for claim in ledger.claims:
-        if claim.created_at <= now:
+def known_by(ledger: Ledger, now: datetime, today: date) -> Ledger:
+    """Return what the team could have entered by now: nobody knows of a letter before it is sent."""
+    return replace(
+        ledger,
+        claims=tuple(claim for claim in ledger.claims if claim.created_at <= now),
+        mailings=tuple(mailing for mailing in ledger.mailings if mailing.sent_at <= now),
+        complaints=tuple(complaint for complaint in ledger.complaints if complaint.period_end < today),
+    )
+
+
+def enter_ledger(desk: Desk, ledger: Ledger, *, entered: Ledger | None = None) -> Ledger:
+    """Enter what the team could have entered by now, unless it is what was entered before; return it."""
+    known = known_by(ledger, desk.now, desk.now.astimezone(desk.zone).date())
+    if known != entered:
+        put_segments(desk.con, known.segments)
+        for claim in known.claims:
             put_claim(desk.con, claim)
-    put_mailings(desk.con, [mailing for mailing in ledger.mailings if mailing.sent_at <= now])
-    today = now.astimezone(desk.zone).date()
-    put_complaints(desk.con, [complaint for complaint in ledger.complaints if complaint.period_end < today])
+        put_mailings(desk.con, known.mailings)
+        put_complaints(desk.con, known.complaints)
+    return known
 
 
 def _plant_key(config: Config, seed: int) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,15 @@ from nlp.errors import ModelError
 from nlp.meta import HEADS, Meta, read_meta
 
 Floats = npt.NDArray[np.float32]
+Key = tuple[str, ...]
+"""What is judged: a text, or a claim and a text."""
 SHIPPED = Path(__file__).parent / "model"
 INPUTS = ("input_ids", "attention_mask")
 OUTPUTS = ("embedding", *HEADS)
 TEXTS_AT_ONCE = 512
 """Texts tokenised together; only memory depends on it."""
+KEPT = 4096
+"""Answers remembered, a few kB each: claims, their wordings and threads' titles come back with every pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Encoder:
     threads: int
     size: int
     """Numbers in an embedding."""
+    kept: OrderedDict[Key, list[Floats]] = field(default_factory=OrderedDict, repr=False, compare=False)
+    """The last answers: the same for ever, as each text is a run of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +90,33 @@ def encode(encoder: Encoder, texts: Sequence[str], *, claims: Sequence[str] | No
 
     What is too long is cut, of a pair the longer side. What stands beside a text never changes its answers.
     """
-    keys = list(zip(claims, texts, strict=True)) if claims is not None else [("", text) for text in texts]
-    unique = list(dict.fromkeys(keys))
-    ids = _tokenise(encoder, unique, is_pair=claims is not None)
+    keys: list[Key] = [(text,) for text in texts] if claims is None else list(zip(claims, texts, strict=True))
+    unique = dict.fromkeys(keys)
+    found = {key: encoder.kept[key] for key in unique if key in encoder.kept}
+    new = [key for key in unique if key not in found]
+    ids = _tokenise(encoder, new)
     with ThreadPoolExecutor(encoder.threads) as pool:
         # Longest first, so that no core is left alone with a long text at the end.
         order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
-        rows = dict(zip(order, pool.map(lambda at: _run(encoder, ids[at]), order), strict=True))
-    place = {key: at for at, key in enumerate(unique)}
-    return _calibrated(encoder, [rows[place[key]] for key in keys])
+        found |= zip((new[at] for at in order), pool.map(lambda at: _run(encoder, ids[at]), order), strict=True)
+    _keep(encoder, found)
+    return _calibrated(encoder, [found[key] for key in keys])
 
 
-def _tokenise(encoder: Encoder, keys: Sequence[tuple[str, str]], *, is_pair: bool) -> list[list[int]]:
+def _keep(encoder: Encoder, found: Mapping[Key, list[Floats]]) -> None:
+    for key, row in found.items():
+        encoder.kept[key] = row
+        encoder.kept.move_to_end(key)
+    while len(encoder.kept) > KEPT:
+        encoder.kept.popitem(last=False)
+
+
+def _tokenise(encoder: Encoder, keys: Sequence[Key]) -> list[list[int]]:
     found: list[list[int]] = []
     for at in range(0, len(keys), TEXTS_AT_ONCE):
-        claims, texts = zip(*keys[at : at + TEXTS_AT_ONCE], strict=True)
-        given = (list(claims), list(texts)) if is_pair else (list(texts),)
+        given = [list(column) for column in zip(*keys[at : at + TEXTS_AT_ONCE], strict=True)]
         # Of a pair the longer side gives way: the post, unless somebody calls an essay a claim.
-        cut = "longest_first" if is_pair else True
+        cut = "longest_first" if len(given) == 2 else True
         done = encoder.tokenizer(
             *given, truncation=cut, max_length=encoder.meta.max_length, return_attention_mask=False
         )

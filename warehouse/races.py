@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import duckdb
@@ -25,16 +24,15 @@ _RUN = (
 
 def save_races(con: duckdb.DuckDBPyConnection, races: Sequence[Race]) -> None:
     """Save races; one of the same claim, segment and hour takes the place of the old."""
+    if not races:
+        return
+    keyed = {_key(race): race for race in races}
     with transaction(con):
-        for race in races:
-            key = stable_key(race.claim_id, race.segment.segment, race.forecast_from.astimezone(UTC).isoformat())
-            for name in ("forget_race_points", "forget_counterfactuals", "forget_race"):
-                run(con, name, race_key=key)
-            about = {"race_key": key, "claim_id": race.claim_id, "segment": race.segment.segment}
-            figures = {name: getattr(race, name) for name in _RUN}
-            insert_new(con, "race_run", [{**about, "forecast_from": race.forecast_from, **figures}])
-            insert_new(con, "race_point", [{"race_key": key, **_point_row(point)} for point in race.points])
-            insert_new(con, "counterfactual", [{"race_key": key, **asdict(x)} for x in race.counterfactuals])
+        for name in ("forget_race_points", "forget_counterfactuals", "forget_race"):
+            run(con, name, race_keys=list(keyed))
+        insert_new(con, "race_run", [{"race_key": key, **_run_row(race)} for key, race in keyed.items()])
+        for table, part in (("race_point", _points), ("counterfactual", _counterfactuals)):
+            insert_new(con, table, [{"race_key": key, **row} for key, race in keyed.items() for row in part(race)])
 
 
 def list_races(con: duckdb.DuckDBPyConnection, *, now: datetime, is_whole: bool = True) -> list[Race]:
@@ -59,6 +57,21 @@ def list_races(con: duckdb.DuckDBPyConnection, *, now: datetime, is_whole: bool 
     return found
 
 
-def _point_row(point: RacePoint) -> dict[str, object]:
-    row = asdict(point)
-    return {"point_at": row.pop("at"), **row}
+def _key(race: Race) -> str:
+    return stable_key(race.claim_id, race.segment.segment, race.forecast_from.astimezone(UTC).isoformat())
+
+
+def _run_row(race: Race) -> dict[str, object]:
+    about = {"claim_id": race.claim_id, "segment": race.segment.segment, "forecast_from": race.forecast_from}
+    return {**about, **{name: getattr(race, name) for name in _RUN}}
+
+
+def _points(race: Race) -> list[dict[str, object]]:
+    return [
+        {"point_at" if name == "at" else name: getattr(point, name) for name in RacePoint.__slots__}
+        for point in race.points
+    ]
+
+
+def _counterfactuals(race: Race) -> list[dict[str, object]]:
+    return [{name: getattr(action, name) for name in Counterfactual.__slots__} for action in race.counterfactuals]

@@ -19,7 +19,7 @@ from warehouse import watching
 from warehouse.alerts import list_alerts, put_alerts, set_alert_state
 from warehouse.digest_rows import read_sources
 from warehouse.keys import stable_key
-from warehouse.ledger import list_claims, list_segments
+from warehouse.ledger import list_segments
 from warehouse.records import Alert, Claim, Race
 
 STANDINGS = "standings"
@@ -57,8 +57,9 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     standings = _standings(desk, now)
     findings = [*_alarms(found, races), *_silences(desk, now)]
     is_spreading, mailings = _spreading(standings, findings, now), mailings_of(desk, now)
-    for claim in list_claims(desk.con, now=now):
-        findings += _beside(desk, claim, found, mailings, is_spreading=claim.claim_id in is_spreading)
+    segments = [Segment(**asdict(segment)) for segment in list_segments(desk.con)]
+    for claim in found.claims:
+        findings += _beside(claim, found, segments, mailings, is_spreading=claim.claim_id in is_spreading)
     raised = [told for finding in findings if (told := _take(finding, standings, now))]
     news = put_alerts(desk.con, raised, at=now)
     _close_quiet(desk, standings, now)
@@ -93,14 +94,14 @@ def _spreading(standings: Mapping[str, Standing], findings: Iterable[Finding], n
 
 
 def _beside(
-    desk: Desk, claim: Claim, watched: WatchPass, mailings: Sequence[Mailing], *, is_spreading: bool
+    claim: Claim, watched: WatchPass, segments: Sequence[Segment], mailings: Sequence[Mailing], *, is_spreading: bool
 ) -> list[Finding]:
     now, found = watched.at, []
     missed = find_mismatches(
         claim_id=claim.claim_id,
         is_spreading=is_spreading,
         true_for=claim.segments,
-        segments=[Segment(**asdict(segment)) for segment in list_segments(desk.con)],
+        segments=segments,
         mailings=mailings,
         now=now,
     )

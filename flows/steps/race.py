@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from earlywarning import race as racing
 from earlywarning.authors import SPREADING, count_once
 from earlywarning.clock import Clock, activity, end_of, hour_of
+from earlywarning.mailings import Mailing
 from earlywarning.mailings import Segment as RaceSegment
 from flows.desk import Desk
 from flows.steps.watch import WatchPass, mailings_of
-from warehouse.ledger import list_claims, list_segments
+from warehouse.ledger import list_segments
 from warehouse.races import list_races, save_races
 from warehouse.records import Claim, Counterfactual, Race, RacePoint, Segment
 from warehouse.watching import MatchedPost
@@ -36,22 +37,23 @@ def race(desk: Desk, found: WatchPass) -> list[Race]:
     latest = {(r.claim_id, r.segment.segment): r for r in list_races(desk.con, now=now, is_whole=False)}
     crossed = {crossing.claim_id for crossing in found.crossings}
     posts = [post for post in found.posts if post.stance in SPREADING]
-    for claim in list_claims(desk.con, now=now):
+    segments, mailings = list_segments(desk.con), mailings_of(desk, now)
+    for claim in found.claims:
         mine = [p for p in posts if p.claim_id == claim.claim_id and p.posted_at >= now - TALKED_OF]
         last = max((r.forecast_from for key, r in latest.items() if key[0] == claim.claim_id), default=None)
         if mine and (claim.claim_id in crossed or last is None or now - last >= RENEWED):
-            ran = [_run(desk, claim.claim_id, segment, mine, hour) for segment in misled_segments(desk, claim)]
+            ran = [_run(claim.claim_id, segment, mine, hour, mailings) for segment in misled_segments(segments, claim)]
             save_races(desk.con, ran)
             latest |= {(r.claim_id, r.segment.segment): r for r in ran}
     return list(latest.values())
 
 
-def misled_segments(desk: Desk, claim: Claim) -> list[Segment]:
+def misled_segments(segments: Iterable[Segment], claim: Claim) -> list[Segment]:
     """Return the segments that the claim is not true for."""
-    return [segment for segment in list_segments(desk.con) if segment.segment not in claim.segments]
+    return [segment for segment in segments if segment.segment not in claim.segments]
 
 
-def _run(desk: Desk, claim_id: str, segment: Segment, posts: Iterable[MatchedPost], hour: int) -> Race:
+def _run(claim_id: str, segment: Segment, posts: Iterable[MatchedPost], hour: int, mailings: Sequence[Mailing]) -> Race:
     hours = np.arange(hour - PAST_HOURS + 1, hour + 1)
     now = end_of(hour)
     ran = racing.run_race(
@@ -61,7 +63,7 @@ def _run(desk: Desk, claim_id: str, segment: Segment, posts: Iterable[MatchedPos
         counts=_counts(posts, int(hours[0])),
         activity=activity(Clock(), hours),
         ahead=activity(Clock(), hour + 1 + np.arange(AHEAD_HOURS)),
-        mailings=mailings_of(desk, now),
+        mailings=[mailing for mailing in mailings if mailing.sent_at <= now],
     )
     return _record(ran, segment)
 

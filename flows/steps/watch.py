@@ -18,6 +18,7 @@ from earlywarning.watch_state import WatchState
 from flows.desk import Desk
 from warehouse import watching
 from warehouse.ledger import list_claims, list_mailings
+from warehouse.records import Claim
 
 SUBJECT = "watch"
 """Under this name the whole watch's state is kept; the standing of alerts has a name of its own."""
@@ -29,6 +30,8 @@ class WatchPass:
     """What the watch found, and what it will remember once the alerts are saved."""
 
     at: datetime
+    claims: tuple[Claim, ...]
+    """Those that are known now, with the verdicts that hold."""
     posts: tuple[watching.MatchedPost, ...]
     """All posts on claims that are known now, by the time of posting."""
     crossings: tuple[WatchCrossing, ...]
@@ -40,18 +43,19 @@ def watch(desk: Desk) -> WatchPass:
     """Advance the alarm of every claim to now, and return what crossed a level."""
     now = desk.now
     state, since = _remembered(desk, now)
-    claims = tuple(claim.claim_id for claim in list_claims(desk.con, now=now))
+    claims = tuple(list_claims(desk.con, now=now))
+    claim_ids = tuple(claim.claim_id for claim in claims)
     posts = tuple(watching.matched_posts(desk.con, now=now))
     found = alarm.watch(
         state,
         _new(posts, since, known=state.claims),
-        claims=claims,
+        claims=claim_ids,
         visits=_visits(desk, now),
         now=now,
-        prior_rates=_prior_rates(desk, claims, now),
+        prior_rates=_prior_rates(desk, claim_ids, now),
         settings=alarm_settings(desk),
     )
-    return WatchPass(at=now, posts=posts, crossings=found.crossings, memory=found.state.to_dict())
+    return WatchPass(at=now, claims=claims, posts=posts, crossings=found.crossings, memory=found.state.to_dict())
 
 
 def alarm_settings(desk: Desk) -> AlarmSettings:

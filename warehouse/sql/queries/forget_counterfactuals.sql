@@ -1,2 +1,2 @@
--- Make room for a race of the same hour.
-DELETE FROM counterfactual WHERE race_key = $race_key
+-- Make room for races of the same hour.
+DELETE FROM counterfactual WHERE race_key = ANY($race_keys)
