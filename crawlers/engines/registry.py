@@ -5,10 +5,24 @@ from __future__ import annotations
 from types import ModuleType
 from typing import cast
 
-from crawlers.engines import bluesky, discourse, feed, flashback, spirit, xenforo
+from crawlers.engines import (
+    bluesky,
+    discourse,
+    feed,
+    flashback,
+    spirit,
+    xenforo,
+)
 from crawlers.model import Engine, Page
 
-_MODULES: tuple[ModuleType, ...] = (xenforo, flashback, discourse, spirit, feed, bluesky)
+_MODULES: tuple[ModuleType, ...] = (
+    bluesky,
+    discourse,
+    feed,
+    flashback,
+    spirit,
+    xenforo,
+)
 
 ENGINES: dict[str, Engine] = {module.NAME: cast(Engine, module) for module in _MODULES}
 """By the name that a site's TOML gives."""

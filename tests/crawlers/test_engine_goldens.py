@@ -1,5 +1,6 @@
 """Every engine over saved pages of its kind, against reviewed goldens."""
 
+import tomllib
 from dataclasses import replace
 
 import pytest
@@ -8,31 +9,17 @@ from crawlers.engines import registry
 from crawlers.model import NotAThreadError
 from tests.crawlers.golden import PAGES, check, page, saved, site
 
-XF = "https://husforum.example"
-BSKY = "https://api.example/xrpc/app.bsky.feed"
-CASES = [
-    ("xenforo", "thread_22.html", "thread", f"{XF}/threads/brev-om-drift-och-underhall.4711/"),
-    ("xenforo", "thread_23.html", "thread", "https://board.example/community/index.php?threads/fibre-letter.88/page-2"),
-    ("xenforo", "thread_20.html", "thread", "https://dansk.example/threads/brev.33/"),
-    ("xenforo", "forum_22.html", "listing", f"{XF}/forums/bredband.7/"),
-    ("flashback", "thread.html", "thread", "https://www.flashback.org/t3456789"),
-    ("flashback", "forum.html", "listing", "https://www.flashback.org/f123"),
-    ("flashback", "search.html", "listing", "https://www.flashback.org/sok/?query=open+infra&sp=1&so=pd"),
-    ("discourse", "topic.json", "thread", "https://d.example/forum/t/42.json"),
-    ("discourse", "posts.json", "thread", "https://d.example/forum/t/42/posts.json?post_ids%5B%5D=509"),
-    ("discourse", "latest.json", "listing", "https://d.example/forum/latest.json"),
-    ("discourse", "search.json", "listing", "https://d.example/search.json?q=open+infra+order%3Alatest"),
-    ("feed", "articles.xml", "listing", "https://blad.example/rss"),
-    ("feed", "articles.xml", "thread", "https://blad.example/rss#tag%3Ablad.example%2C2026%3A1"),
-    ("feed", "forum.xml", "listing", "https://dator.example/feeds/forum"),
-    ("feed", "thread.xml", "thread", "https://dator.example/feeds/forum/trad/1712345"),
-    ("feed", "atom.xml", "listing", "https://blogg.example/atom"),
-    ("feed", "atom.xml", "thread", "https://blogg.example/atom#urn%3Ablogg%3A1"),
-    ("spirit", "topic.html", "thread", "http://spirit.example/topic/2/brevet/?page=2"),
-    ("spirit", "index.html", "listing", "http://spirit.example/"),
-    ("bluesky", "search.json", "listing", f"{BSKY}.searchPosts?q=open+infra&sort=latest&limit=100&cursor=0"),
-    ("bluesky", "thread.json", "thread", f"{BSKY}.getPostThread?uri=x&depth=400&parentHeight=0"),
-]
+
+def _cases() -> list[tuple[str, str, str, str]]:
+    """Return engine, file, kind and URL of every saved page, as the `cases.toml` beside it says."""
+    return [
+        (file.parent.name, case["file"], case["kind"], case["url"])
+        for file in sorted(PAGES.glob("*/cases.toml"))
+        for case in tomllib.loads(file.read_text(encoding="utf-8"))["page"]
+    ]
+
+
+CASES = _cases()
 WALLS = [
     ("cloudflare.html", 403, "challenge"),
     ("login.html", 403, "login_wall"),
@@ -40,6 +27,11 @@ WALLS = [
     ("cut.html", 200, "truncated"),
     ("shop.html", 200, "site_changed"),
 ]
+
+
+@pytest.mark.parametrize("engine", registry.ENGINES)
+def test_every_engine_reads_a_saved_thread_and_a_saved_listing(engine: str) -> None:
+    assert {"thread", "listing"} <= {kind for name, _, kind, _ in CASES if name == engine}
 
 
 @pytest.mark.parametrize(("engine", "name", "kind", "url"), CASES, ids=lambda value: str(value)[-30:])
