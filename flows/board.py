@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import date
 from html import escape
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +17,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from flows.errors import UsageError
+from reports.swedish import long_date
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
@@ -40,7 +43,13 @@ def require_loopback(host: str) -> None:
 
 def digest_files(folder: Path) -> list[Path]:
     """Return the digests that have been written, newest day first."""
-    return sorted((f for f in folder.glob("*.html") if DIGEST_NAME.fullmatch(f.name)), reverse=True)
+    return sorted((f for f in folder.glob("*.html") if _is_digest(f.name)), reverse=True)
+
+
+def _is_digest(name: str) -> bool:
+    with suppress(ValueError):
+        return bool(DIGEST_NAME.fullmatch(name) and date.fromisoformat(name.removesuffix(".html")))
+    return False
 
 
 def make_board(folder: Path) -> Starlette:
@@ -53,13 +62,16 @@ def make_board(folder: Path) -> Starlette:
         return HTMLResponse(files[0].read_text(encoding="utf-8"), headers=HEADERS)
 
     def archive(_: Request) -> HTMLResponse:
-        rows = "".join(f'<li><a href="/rapport/{f.stem}">{f.stem}</a></li>' for f in digest_files(folder))
+        rows = "".join(
+            f'<li><a href="/rapport/{f.stem}">{long_date(date.fromisoformat(f.stem))}</a></li>'
+            for f in digest_files(folder)
+        )
         return _page(f"<h1>Tidigare morgonrapporter</h1><ul>{rows}</ul>")
 
     def one(request: Request) -> HTMLResponse:
         day = request.path_params["day"]
         file = folder / f"{day}.html"
-        if not DIGEST_NAME.fullmatch(file.name) or not file.is_file():
+        if not _is_digest(file.name) or not file.is_file():
             return _page(f"<p>Ingen morgonrapport för {escape(day[:40])}.</p>", status=404)
         return HTMLResponse(file.read_text(encoding="utf-8"), headers=HEADERS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.swedish import ADVICE, SEVERITIES, chance, clipped, counted, listed, number, percent, rough
+from reports.swedish import ADVICE, SEVERITIES, chance, clipped, counted, inside, listed, number, percent, rough
 from warehouse.records import Alert, ClaimUptake, Digest, Race
 
 ORDER = {"critical": 0, "warning": 1, "watch": 2}
@@ -96,7 +96,7 @@ def best_action(race: Race) -> str | None:
     low, high = (number(max(0, rough(days))) for days in (best.saved_people_days_low, best.saved_people_days_high))
     saved = counted(rough(best.saved_people_days), "persondag", "persondagar")
     return (
-        f"{ADVICE[best.action]}. Det sparar ungefär {saved} med fel bild bland {race.segment.name.lower()}, "
+        f"{ADVICE[best.action]}. Det sparar ungefär {saved} med fel bild bland {inside(race.segment.name)}, "
         f"jämfört med det som är planerat (med 80 % säkerhet mellan {low} och {high})."
     )
 
@@ -132,4 +132,4 @@ def _uptake_of(alert: Alert, digest: Digest) -> ClaimUptake | None:
 
 def _segment_name(segment: str, digest: Digest) -> str:
     names = {race.segment.segment: race.segment.name for race in digest.races}
-    return names.get(segment, segment).lower()
+    return inside(names.get(segment, segment))

@@ -132,6 +132,11 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} och {words[-1]}" if len(words) > 1 else "".join(words)
 
 
+def inside(name: str) -> str:
+    """Return a heading as it stands inside a sentence: `boende i BRF Linden`; `BRF` keeps its capitals."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
 def clipped(text: str, limit: int) -> str:
     """Return the text cut at a word's end, at most `limit` characters, the cut shown."""
     flat = " ".join(text.split())

@@ -14,7 +14,7 @@ from flows.desk import Desk
 from flows.sources import sites_of
 from flows.steps.digest import expectations
 from flows.steps.watch import SUBJECT, WatchPass, mailings_of
-from reports.swedish import counted, duration, listed, number
+from reports.swedish import counted, duration, inside, listed, number
 from warehouse import watching
 from warehouse.alerts import list_alerts, put_alerts, set_alert_state
 from warehouse.digest_rows import read_sources
@@ -106,7 +106,7 @@ def _beside(
         now=now,
     )
     if missed:
-        names = listed([m.segment.name for m in missed])
+        names = listed([inside(m.segment.name) for m in missed])
         people = counted(sum(m.segment.customer_count for m in missed), "kund", "kunder")
         found.append(
             Finding(

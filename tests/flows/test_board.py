@@ -14,6 +14,7 @@ def client(tmp_path: Path) -> TestClient:
     (tmp_path / "2023-11-06.html").write_text("<h1>måndag</h1>", encoding="utf-8")
     (tmp_path / "2023-11-07.html").write_text("<h1>tisdag</h1>", encoding="utf-8")
     (tmp_path / "secret.html").write_text("hemligt", encoding="utf-8")
+    (tmp_path / "2023-13-41.html").write_text("ingen dag", encoding="utf-8")
     return TestClient(make_board(tmp_path), base_url="http://127.0.0.1")
 
 
@@ -24,7 +25,9 @@ def test_the_newest_digest_is_the_front_page(client: TestClient) -> None:
 
 
 def test_the_archive_lists_days_and_only_days(client: TestClient) -> None:
-    assert "2023-11-06" in client.get("/arkiv").text
+    listed = client.get("/arkiv").text
+    assert '<a href="/rapport/2023-11-06">måndag 6 november 2023</a>' in listed
+    assert "2023-13-41" not in listed
     assert "secret" not in client.get("/arkiv").text
     assert "måndag" in client.get("/rapport/2023-11-06").text
 
