@@ -109,6 +109,8 @@ class Listing:
 
     threads: tuple[ThreadRef, ...]
     next_url: str | None = None
+    more_urls: tuple[str, ...] = ()
+    """Other lists that this one points to, such as the forums of an index: each is read once, after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ class PlaceSpider(ThreadSpider):
     def __init__(self, *, start_page: Page | None = None, **rest: Any) -> None:
         super().__init__(**rest)
         self._start_page = start_page
+        self._lists: set[str] = set()
         if start_page:
             self._held[start_page.url] = start_page
 
@@ -47,8 +48,8 @@ class PlaceSpider(ThreadSpider):
             await self.read_thread(ThreadRef(thread_id=thread.thread_id, url=url), None, is_changed=True)
             if not self.session.read_count and url != page.url:
                 await self.read_thread(ThreadRef(thread_id=thread.thread_id, url=page.url), None, is_changed=True)
-        elif (listing := self._try(engine.parse_listing, page)) and listing.threads:
-            await self._read_listing(page.url)
+        elif (listing := self._try(engine.parse_listing, page)) and (listing.threads or listing.more_urls):
+            await self._read_lists(page.url)
         elif engine.ACCESS == "html" and (links := forum_links(page)):
             await self._read_index(links)
         else:
@@ -77,18 +78,32 @@ class PlaceSpider(ThreadSpider):
     async def _read_place(self, site: Site) -> None:
         for url in self._engine.listing_urls(site):
             self.fetcher.admit(url)
+            await self._read_lists(url)
+
+    async def _read_lists(self, entry: str) -> None:
+        """Read a listing, and the lists that it and they point to; one that cannot be had costs no other."""
+        queue = [entry]
+        while queue and len(self._lists) < INDEX_PAGES:
+            url = queue.pop(0)
+            if url in self._lists:
+                continue
+            self._lists.add(url)
             try:
-                await self._read_listing(url)
+                queue += await self._read_listing(url)
             except FetchError as error:
                 if error.ends_crawl:
                     raise
                 self.session.report(error)
 
-    async def _read_listing(self, entry: str) -> None:
-        """Read pages of a listing until one holds no news; then what an earlier crawl had to leave unread."""
+    async def _read_listing(self, entry: str) -> tuple[str, ...]:
+        """Read pages of a listing until one holds no news; then what an earlier crawl had to leave unread.
+
+        Return the other lists that the pages point to.
+        """
         known = self.session.frontier.listing(entry)
         url, backlog, is_in_backlog = entry, known.resume_url, False
         seen: set[str] = set()
+        pointed_to: dict[str, None] = {}
         etag, last_modified = known.etag, known.last_modified
         try:
             while url and url not in seen:
@@ -100,21 +115,23 @@ class PlaceSpider(ThreadSpider):
                 self._hold_embedded(page, listing)
                 has_news = await self._read_listed(listing)
                 following = listing.next_url if listing else None
+                pointed_to |= dict.fromkeys(listing.more_urls if listing else ())
                 url = (following if has_news or is_in_backlog else backlog) or ""
         except CUTS:
             self.session.changes.listings[entry] = KnownListing(resume_url=url if len(seen) > 1 else backlog or url)
             raise
         # A validator vouches for all that the page pointed to: it is kept only when all of it was read.
-        is_trusted = self.session.is_complete
+        is_trusted = self.session.is_complete and not pointed_to
         self.session.changes.listings[entry] = KnownListing(
             etag=etag if is_trusted else None, last_modified=last_modified if is_trusted else None
         )
+        return tuple(pointed_to)
 
     async def _get_listing(self, url: str, known: KnownListing) -> tuple[Page, Listing | None]:
         page, listing = await self._get(
             url, self._engine.parse_listing, etag=known.etag, last_modified=known.last_modified
         )
-        if listing and not listing.threads and not self.may_be_empty:
+        if listing and not listing.threads and not listing.more_urls and not self.may_be_empty:
             raise self._fault(page, "site_changed", "no threads on a listing that answered 200")
         return page, listing
 

@@ -47,7 +47,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
         )
         for item in value["threads"]
     )
-    return Listing(threads=threads, next_url=value.get("next"))
+    return Listing(threads=threads, next_url=value.get("next"), more_urls=tuple(value.get("more", ())))
 
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
