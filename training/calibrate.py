@@ -75,23 +75,6 @@ def calibration_errors(
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def match_thresholds(
-    posts: Array, post_groups: Sequence[str | None], claims: Array, groups: Sequence[str]
-) -> dict[str, float]:
-    """Return cosines: `auto`, over which 19 of 20 best matches are right; `suggest`, which finds 19 of 20."""
-    likeness = posts @ claims.T
-    best = likeness.argmax(axis=1)
-    top = likeness.max(axis=1)
-    is_right = np.array([groups[b] == g for b, g in zip(best, post_groups, strict=True)])
-    order = np.argsort(-top)
-    precision = np.cumsum(is_right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(precision >= 0.95)
-    own = [likeness[row, groups.index(g)] for row, g in enumerate(post_groups) if g in groups]
-    suggest = float(np.quantile(own, 0.05))
-    auto = float(top[order][good[-1]]) if len(good) else float(top.max())
-    return {"auto": round(max(auto, suggest), 4), "suggest": round(suggest, 4)}
-
-
 def _best(chances: Array, truth: Array) -> float:
     scores = [f1_score(truth, chances >= step, zero_division=0) for step in STEPS]
     top = STEPS[np.flatnonzero(np.array(scores) >= max(scores) - 1e-9)]

@@ -14,7 +14,9 @@ from nlp.clean import clean, model_text
 from nlp.company import Company
 from nlp.encoder import SHIPPED, Answers, Encoder, encode, load_encoder
 from nlp.mentions import COMPANY_MASK, OPERATOR_MASK, mask_company
-from training.text import OPERATORS
+from nlp.pipeline import load_stage
+from training.matching import claims_of, match_block, posts_of
+from training.text import OPERATORS, company_named
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "training" / "data"
@@ -172,3 +174,10 @@ def test_floor_of_stance_on_unseen_claims(encoder: Encoder, test_posts: list[dic
     labels = META["labels"]["stance"]
     truth = [labels.index(row["stance"]) for row in posts]
     assert macro(truth, found.stance.argmax(1).tolist(), 4) >= FLOORS["stance"]
+
+
+def test_the_limits_of_matching_are_those_that_training_chooses() -> None:
+    stage = load_stage(company=company_named("Open Infra"))
+    chosen = match_block(posts_of("dev"), claims_of("dev"), stage)
+    shipped = META["match"]
+    assert {name: chosen[name] for name in shipped} == pytest.approx(shipped, abs=2e-3)
