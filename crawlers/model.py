@@ -31,6 +31,8 @@ class Site:
     verified_live: str | None = None
     """Date on which a person or test last saw this work on the live place; None: never."""
     terms_note: str = ""
+    is_signed_in: bool = False
+    """True when the crawl has all that the engine's `CREDENTIALS` name (see `crawlers.credentials`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from crawlers.archive import ArchiveWriter
 from crawlers.errors import ArchiveError
 from crawlers.replay import Replay
 from crawlers.spiders.fetcher import FETCHED_AT
+from crawlers.spiders.keyring import SCRUB
 
 MAX_BYTES = 10 * 1024 * 1024
 TIMEOUT_SECONDS = 30
@@ -87,14 +89,18 @@ class ArchiveMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Archive a response and pass it on."""
         fetched_at = request.meta[FETCHED_AT] = self._clock()
+        scrub = request.meta.get(SCRUB, _as_it_is)
+        if scrub is None:
+            return response
         headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
+            (name.decode("latin-1"), scrub(value).decode("latin-1"))
             for name, values in response.headers.items()
             for value in values
         ]
-        self._archive.write(
-            url=response.url, status=response.status, headers=headers, body=response.body, fetched_at=fetched_at
-        )
+        body = response.body
+        if scrub is not _as_it_is and (kept := scrub(plain := _inflated(response))) != plain:
+            body, headers = kept, [pair for pair in headers if pair[0].lower() != "content-encoding"]
+        self._archive.write(url=response.url, status=response.status, headers=headers, body=body, fetched_at=fetched_at)
         return response
 
 
@@ -128,6 +134,21 @@ class ReplayHandler:
 
     async def close(self) -> None:
         """Do nothing: files are opened for one record at a time."""
+
+
+def _as_it_is(data: bytes) -> bytes:
+    return data
+
+
+def _inflated(response: Response) -> bytes:
+    """Return a body as it is read: gzip is the only encoding that we say we take."""
+    if b"gzip" not in (response.headers.get("Content-Encoding") or b"").lower():
+        return bytes(response.body)
+    # An answer of a few kilobytes must not unfold into gigabytes; one cut off is looked at as far as it goes.
+    try:
+        return zlib.decompressobj(wbits=31).decompress(response.body, MAX_BYTES)
+    except zlib.error:
+        return bytes(response.body)
 
 
 def _transport_of(crawler: Crawler) -> Transport:
