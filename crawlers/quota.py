@@ -16,13 +16,19 @@ class QuotaBook:
     """Units by host and day. Without a file it forgets (a crawl of one URL)."""
 
     def __init__(self, path: Path | None) -> None:
-        try:
-            if path:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path or ":memory:", timeout=30, isolation_level=None)
-            self._db.execute(_queries()["schema"])
-        except (sqlite3.Error, OSError) as error:
-            raise CrawlerError(f"{path}: cannot be opened ({error}); remove the file to count anew") from error
+        self._path = path
+        self._opened: sqlite3.Connection | None = None
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        """Few places count units: the file is made for the first that does."""
+        if self._opened is None:
+            try:
+                self._opened = sqlite3.connect(self._path or ":memory:", timeout=30, isolation_level=None)
+                self._opened.execute(_queries()["schema"])
+            except sqlite3.Error as error:
+                raise CrawlerError(f"{self._path}: cannot be opened ({error}); remove it to count anew") from error
+        return self._opened
 
     def spent(self, host: str, day: str) -> int:
         """Return the units of a day that are spent."""
@@ -40,7 +46,8 @@ class QuotaBook:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._db.close()
+        if self._opened:
+            self._opened.close()
 
 
 @cache

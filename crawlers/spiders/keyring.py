@@ -41,6 +41,8 @@ class Keyring:
         self._origin = _origin(wanted.home(site))
         _check_private(wanted.home(site))
         self._unseen: set[bytes] = set()
+        self.note = ""
+        """Why the crawl was stopped before it was done, if it was: for the one who reads its result."""
         self._hide(*(value for name, value in secrets.items() if name not in wanted.shown))
 
     def opens(self, url: str) -> bool:
@@ -79,7 +81,7 @@ class Keyring:
             return
         limit, cost, day = self._limit(quota.units_per_day), quota.cost(url), self._day(quota.zone)
         if self._book.spent(host_of(url), day) + cost > limit:
-            raise BudgetSpentError(f"{host_of(url)}: today's {limit} units are used up (this request costs {cost})")
+            raise self._spent(f"{host_of(url)}: of today's {limit} units too few are left for a request of {cost}")
         self._book.spend(host_of(url), day, cost)
 
     def check_spent(self, page: Page) -> None:
@@ -88,7 +90,7 @@ class Keyring:
         if quota and quota.is_spent(page):
             day = self._day(quota.zone)
             self._book.spend(host_of(page.url), day, self._limit(quota.units_per_day))
-            raise BudgetSpentError(f"{host_of(page.url)}: the place says that today's units are used up")
+            raise self._spent(f"{host_of(page.url)}: the place says that today's units are used up")
 
     def scrub(self, data: bytes) -> bytes:
         """Return an answer without our credentials, which some places repeat in their errors."""
@@ -141,6 +143,11 @@ class Keyring:
                 }
                 self._unseen |= {shape.encode() for shape in shapes}
                 self._unseen.add(base64.b64encode(text.encode()))
+
+    def _spent(self, said: str) -> BudgetSpentError:
+        zone = self._wanted.quota.zone if self._wanted.quota else "UTC"
+        self.note = f"{said}; what is left is read when its next day begins in {zone}"
+        return BudgetSpentError(said)
 
     def _limit(self, units: int) -> int:
         given = self._site.options.get("units_per_day", "")
