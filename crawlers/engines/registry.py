@@ -10,6 +10,7 @@ from crawlers.engines import (
     discourse,
     feed,
     flashback,
+    nodebb,
     spirit,
     xenforo,
 )
@@ -20,6 +21,7 @@ _MODULES: tuple[ModuleType, ...] = (
     discourse,
     feed,
     flashback,
+    nodebb,
     spirit,
     xenforo,
 )
