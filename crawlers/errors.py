@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class CrawlerError(Exception):
     """Raised when a crawl cannot be done; the base of every error of this package."""
@@ -38,3 +40,11 @@ class FetchError(CrawlerError):
 
 class BudgetSpentError(CrawlerError):
     """Raised when the day's pages of a host are used up."""
+
+
+class LeftAloneError(BudgetSpentError):
+    """Raised when a host is left alone for now, by its wish or after failures: that has been reported before."""
+
+    def __init__(self, host: str, until: datetime) -> None:
+        super().__init__(f"{host}: left alone until {until:%Y-%m-%d %H:%M} UTC")
+        self.until = until

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from importlib import resources
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from zlib import crc32
 
 from crawlers.errors import CrawlerError
+from crawlers.hosts import Hosts
 from crawlers.model import ThreadRef
+from crawlers.named import queries, script
+from crawlers.stamps import stamp, time_or_none
 
 FIRST_CHECK_HOURS = 1.0
 LAST_CHECK_HOURS = 168.0
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class KnownThread:
     is_kept: bool = False
     is_pending: bool = False
     check_hours: float = FIRST_CHECK_HOURS
+    next_sweep_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,14 @@ class KnownListing:
     etag: str | None = None
     last_modified: str | None = None
     resume_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A landing file on its way to its name: both names, relative to the frontier's folder."""
+
+    temporary: str
+    final: str
 
 
 @dataclass(slots=True)
@@ -83,11 +96,20 @@ def checked(known: KnownThread, *, now: datetime, is_active: bool) -> KnownThrea
     return replace(known, check_hours=hours, next_check_at=now + timedelta(hours=hours))
 
 
+def next_sweep(thread_id: str, *, now: datetime, days: float) -> datetime:
+    """Return when a thread that was read whole is read whole again: within `days`, threads spread over the latter half.
+
+    The place in that half is the thread's own, so that threads that were found on one day come back on many.
+    """
+    return now + timedelta(days=days * (0.5 + crc32(thread_id.encode()) / 2**33))
+
+
 class Frontier:
     """The frontier's SQLite file, for one source. Without a file it is empty and forgets (a crawl of one URL)."""
 
     def __init__(self, path: Path | None, source: str) -> None:
         self.source = source
+        self.folder = path.parent if path else None
         try:
             if path:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,26 +117,31 @@ class Frontier:
             self._db = sqlite3.connect(path or ":memory:", timeout=30, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_text("frontier_schema.sql"))
+            self._upgrade()
         except (sqlite3.Error, OSError) as error:
             raise CrawlerError(
                 f"{path}: the frontier cannot be opened ({error}); remove the file to read every place anew"
             ) from error
+        self.hosts = Hosts(self._db)
 
     def thread(self, thread_id: str) -> KnownThread | None:
         """Return what is known of a thread, or None."""
         row = self._one("thread", thread_id=thread_id)
         if row is None:
             return None
-        times = ("last_posted_at", "listed_at", "next_check_at")
+        times = ("last_posted_at", "listed_at", "next_check_at", "next_sweep_at")
         values: dict[str, Any] = dict(row)
-        values |= {key: _time(row[key]) for key in times}
+        values |= {key: time_or_none(row[key]) for key in times}
         values |= {key: bool(row[key]) for key in ("is_kept", "is_pending")}
         return KnownThread(thread_id=thread_id, **values)
 
     def due(self, now: datetime, *, limit: int) -> list[str]:
         """Return the ids of threads to look at again: first those whose reading was cut, then kept ones by age."""
-        return [row["thread_id"] for row in self._all("due", now=_stamp(now), limit=limit)]
+        return [row["thread_id"] for row in self._all("due", now=stamp(now), limit=limit)]
+
+    def due_for_sweep(self, now: datetime, *, limit: int) -> list[str]:
+        """Return the ids of kept threads that have not been read whole for long, the longest first."""
+        return [row["thread_id"] for row in self._all("due_for_sweep", now=stamp(now), limit=limit)]
 
     def posts(self, thread_id: str) -> dict[str, KnownPost]:
         """Return the written posts of a thread by id."""
@@ -128,26 +155,14 @@ class Frontier:
         row = self._one("listing", url=url)
         return KnownListing(**dict(row)) if row else KnownListing()
 
-    def pages_today(self, host: str, now: datetime) -> int:
-        """Return how many pages of a host were fetched this day (UTC), by any source."""
-        row = self._one("host", host=host)
-        return row["page_count"] if row and row["day"] == _day(now) else 0
+    def apply(self, changes: Changes, *, landing: Landing | None = None) -> None:
+        """Take over what a crawl learned, all or nothing, together with the landing file that holds its records.
 
-    def count_page(self, host: str, now: datetime) -> None:
-        """Count a page at once: a crawl that is killed has fetched it all the same."""
-        self._run("count_page", host=host, day=_day(now))
-
-    def not_before(self, host: str) -> datetime | None:
-        """Return until when a host asked to be left alone, if it did."""
-        row = self._one("host", host=host)
-        return _time(row["not_before"]) if row else None
-
-    def leave_alone(self, host: str, until: datetime) -> None:
-        """Remember that a host asked to be left alone."""
-        self._run("leave_alone", host=host, day=_day(until), not_before=_stamp(until))
-
-    def apply(self, changes: Changes) -> None:
-        """Take over what a crawl learned, all or nothing. Call it when the landing file is in place, not before."""
+        This is the moment at which a crawl has happened: the landing file must be whole and durable under its
+        temporary name before, and gets its own name after.
+        """
+        # A commit that a power failure takes back would count posts as unwritten that have landed.
+        self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("BEGIN IMMEDIATE")
         try:
             for thread in changes.threads.values():
@@ -157,10 +172,21 @@ class Frontier:
                 self._many("save_post", [{"thread_id": thread_id, "post_id": i, **asdict(p)} for i, p in posts.items()])
             for url, listing in changes.listings.items():
                 self._run("save_listing", url=url, **asdict(listing))
+            if landing:
+                self._run("save_landing", **asdict(landing))
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+
+    def landings(self) -> list[Landing]:
+        """Return landing files that were applied and may still lack their names."""
+        return [Landing(row["temporary"], row["final"]) for row in self._all("landings")]
+
+    def forget_landing(self, landing: Landing) -> None:
+        """Note that a landing file has its name."""
+        self._run("forget_landing", temporary=landing.temporary)
 
     def __enter__(self) -> Self:
         return self
@@ -170,43 +196,41 @@ class Frontier:
     ) -> None:
         self._db.close()
 
+    def _upgrade(self) -> None:
+        if self._db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
+            return
+        # Two sources may open a new file at the same moment: the second finds the work done.
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            is_first = version == 0 and self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'thread'").fetchone()
+            for part in (["frontier_2.sql"] if is_first else []) + ["frontier_schema.sql"]:
+                for statement in filter(str.strip, _without_comments(script(part)).split(";")):
+                    self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
     def _all(self, name: str, **values: Any) -> list[sqlite3.Row]:
         cursor = self._db.cursor()
         cursor.row_factory = sqlite3.Row
-        return cursor.execute(_queries()[name], {"source": self.source, **values}).fetchall()
+        return cursor.execute(queries()[name], {"source": self.source, **values}).fetchall()
 
     def _one(self, name: str, **values: Any) -> sqlite3.Row | None:
         return next(iter(self._all(name, **values)), None)
 
     def _run(self, name: str, **values: Any) -> None:
-        self._db.execute(_queries()[name], {"source": self.source, **values})
+        self._db.execute(queries()[name], {"source": self.source, **values})
 
     def _many(self, name: str, rows: list[dict[str, Any]]) -> None:
-        self._db.executemany(_queries()[name], [{"source": self.source, **row} for row in rows])
+        self._db.executemany(queries()[name], [{"source": self.source, **row} for row in rows])
 
 
 def _row(thread: KnownThread) -> dict[str, Any]:
-    return {key: _stamp(value) if isinstance(value, datetime) else value for key, value in asdict(thread).items()}
+    return {key: stamp(value) if isinstance(value, datetime) else value for key, value in asdict(thread).items()}
 
 
-def _stamp(at: datetime) -> str:
-    # One offset and one width, so that text order is time order.
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _time(stamp: str | None) -> datetime | None:
-    return datetime.fromisoformat(stamp) if stamp else None
-
-
-def _day(at: datetime) -> str:
-    return at.astimezone(UTC).date().isoformat()
-
-
-def _text(name: str) -> str:
-    return resources.files("crawlers").joinpath("sql", name).read_text(encoding="utf-8")
-
-
-@cache
-def _queries() -> dict[str, str]:
-    parts = _text("frontier.sql").split("-- name: ")[1:]
-    return {name.strip(): sql for name, _, sql in (part.partition("\n") for part in parts)}
+def _without_comments(text: str) -> str:
+    return re.sub(r"--[^\n]*", "", text)

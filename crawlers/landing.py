@@ -26,11 +26,11 @@ class RecordFile:
 
     def __init__(self, path: Path) -> None:
         self.is_landing = path.suffix == ".gz"
-        self.path = _free_name(path) if self.is_landing else path
-        self._temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        self.path = free_name(path) if self.is_landing else path
+        self.temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._raw: IO[bytes] = self._temporary.open("wb")
+            self._raw: IO[bytes] = self.temporary.open("wb")
         except OSError as error:
             raise LandingError(f"{path}: cannot be written: {error.strerror}") from error
         self._stream: IO[bytes] | gzip.GzipFile = (
@@ -48,21 +48,24 @@ class RecordFile:
         # A lone surrogate (possible in JSON from hostile servers) is not text: it must not stop the whole file.
         self._stream.write(line.encode("utf-8", "replace") + b"\n")
 
-    def commit(self) -> Path:
-        """Make the file visible and durable; return its path."""
+    def seal(self) -> None:
+        """Make the file whole and durable, still under its temporary name."""
         if self._stream is not self._raw:
             self._stream.close()
         self._raw.flush()
         os.fsync(self._raw.fileno())
         self._raw.close()
-        self._temporary.replace(self.path)
         _sync_folder(self.path.parent)
-        return self.path
+
+    def commit(self) -> Path:
+        """Make the file visible and durable; return its path."""
+        self.seal()
+        return give_name(self.temporary, self.path)
 
     def discard(self) -> None:
-        """Remove what was written; nothing was visible. Does nothing after `commit`."""
+        """Remove what was written; nothing was visible. Does nothing once it has its name."""
         self._raw.close()
-        self._temporary.unlink(missing_ok=True)
+        self.temporary.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +74,31 @@ class RecordFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.discard()
+
+
+def give_name(temporary: Path, path: Path) -> Path:
+    """Make a sealed file visible and durable; return its path. Does nothing where that has been done."""
+    if temporary.exists():
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    return path
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what crawls wrote that were killed before their end; the files of living processes stay."""
+    for path in folder.glob(f".*{SUFFIX}.*.tmp"):
+        pid = path.name.split(".")[-2]
+        if pid.isdigit() and not _is_running(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def free_name(path: Path) -> Path:
+    """Return the name of a landing file, numbered where it is taken."""
+    stem, number, free = path.name.removesuffix(SUFFIX), 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{stem}.{number}{SUFFIX}")
+    return free
 
 
 def landing_file(data_dir: Path, source: str, run_id: str) -> Path:
@@ -111,12 +139,14 @@ def _lines(path: Path) -> Iterator[str]:
         yield from stream
 
 
-def _free_name(path: Path) -> Path:
-    stem, number, free = path.name.removesuffix(SUFFIX), 1, path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{stem}.{number}{SUFFIX}")
-    return free
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

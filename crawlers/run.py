@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,20 +16,25 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from crawlers.archive import ArchiveWriter, archive_file
+from crawlers.credentials import Secrets
 from crawlers.engines import registry
 from crawlers.errors import CrawlerError, FetchError
 from crawlers.frontier import Frontier
-from crawlers.landing import RecordFile, landing_file
+from crawlers.landing import landing_file
 from crawlers.model import Engine, Page, Site
 from crawlers.politeness import host_of, user_agent
 from crawlers.pseudonym import Redact, check_secret
+from crawlers.publish import Publisher, recover
+from crawlers.quota import QuotaBook
 from crawlers.replay import Replay
 from crawlers.sites import load_engine
+from crawlers.spiders.access import Access, access
 from crawlers.spiders.base import BaseSpider
-from crawlers.spiders.fetcher import Fetcher, Manners
+from crawlers.spiders.fetcher import Fetcher
 from crawlers.spiders.kinds import SPIDERS, LookSpider
 from crawlers.spiders.session import Session
 from crawlers.spiders.transport import Transport, scrapy_settings
+from crawlers.spiders.turns import Manners
 from warehouse.records import Incident, Visit
 
 SURE_ENOUGH = 0.5
@@ -61,6 +66,10 @@ class CrawlJob:
     now: datetime | None = None
     """A virtual clock for simulations; None is the real one."""
     pages_per_day: int = 2000
+    sweep_days: float = 14.0
+    """Each kept thread is read whole within so many days, for edits and deletions on pages that nothing points to."""
+    credentials: Secrets = field(default_factory=Secrets, repr=False)
+    """What the engine's `CREDENTIALS` name, as far as it is given; never on disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +93,10 @@ class CrawlResult:
     engine_confidence: float = 1.0
     """0 to 1; below 1 when the engine was told from the page."""
     error: str | None = None
+    note: str = ""
+    """Why the crawl was stopped before it was done though nothing went wrong: a quota of the place is used up."""
+    left_alone_until: datetime | None = None
+    """Set when the host was left alone, by its wish or after failures that an earlier crawl reported."""
 
 
 async def crawl_all(jobs: list[CrawlJob], *, last_fetch: dict[str, float]) -> list[CrawlResult]:
@@ -128,8 +141,14 @@ async def _crawl(job: CrawlJob, last_fetch: dict[str, float]) -> CrawlResult:
     transport = Transport(clock=_clock(job), archive=archive, replay=replay)
     target = job.out or landing_file(job.data_dir or Path(), name, job.run_id)
     try:
-        with Frontier(kept_in / "frontier.sqlite" if kept_in else None, name) as frontier, RecordFile(target) as output:
-            return await _Crawl(job, agent, frontier, output, transport).run(last_fetch)
+        with Frontier(kept_in / "frontier.sqlite" if kept_in else None, name) as frontier:
+            recover(frontier, target.parent)
+            with (
+                Publisher(target, frontier) as output,
+                QuotaBook(kept_in / "quota.sqlite" if kept_in else None) as book,
+            ):
+                way = access(job.site, job.credentials, book=book, clock=transport.clock, replay=replay)
+                return await _Crawl(job, way, agent, frontier, output, transport).run(last_fetch)
     finally:
         if archive:
             archive.close()
@@ -138,8 +157,11 @@ async def _crawl(job: CrawlJob, last_fetch: dict[str, float]) -> CrawlResult:
 class _Crawl:
     """One job with what is open for it."""
 
-    def __init__(self, job: CrawlJob, agent: str, frontier: Frontier, output: RecordFile, transport: Transport) -> None:
+    def __init__(
+        self, job: CrawlJob, way: Access, agent: str, frontier: Frontier, output: Publisher, transport: Transport
+    ) -> None:
         self.job = job
+        self.way = way
         self.agent = agent
         self.frontier = frontier
         self.output = output
@@ -149,20 +171,23 @@ class _Crawl:
         """Look at the start page, if there is one, read the place, publish."""
         job, clock = self.job, self.transport.clock
         started_at = clock()
-        fetcher = Fetcher(self._manners(), frontier=self.frontier, clock=clock, last_fetch=last_fetch)
+        keyring, hosts = self.way.keyring, self.frontier.hosts
+        fetcher = Fetcher(self._manners(), hosts=hosts, clock=clock, last_fetch=last_fetch, keyring=keyring)
         session = self._session()
         page, engine, confidence = None, None, 0.0
         if self.transport.replay and self.transport.replay.problem:
             session.report(FetchError(str(job.archive), "truncated", self.transport.replay.problem))
-        if job.start_url:
+        is_looked_at = job.start_url and not self.way.is_shared
+        if is_looked_at:
             look = await self._spider(LookSpider, session=session, fetcher=fetcher, start_url=job.start_url)
             page = look.page
-        if page or not job.start_url:
+        if page or not is_looked_at:
             engine, confidence = _engine_of(job.site, page)
             fetcher.accept = (kind := SPIDERS[engine.ACCESS]).accept
             await self._spider(kind, session=session, fetcher=fetcher, engine=engine, start_page=page)
-        result = self._publish(session, fetcher.page_count, started_at)
-        return replace(result, engine=engine.NAME if engine else "", engine_confidence=confidence)
+        result = self._publish(session, fetcher.page_count, started_at, engine=engine)
+        note = keyring.note if keyring else ""
+        return replace(result, engine=engine.NAME if engine else "", engine_confidence=confidence, note=note)
 
     async def _spider(self, kind: type[AnySpider], **values: object) -> AnySpider:
         crawler = Crawler(kind, Settings(scrapy_settings(self.transport, user_agent=self.agent)))
@@ -184,7 +209,7 @@ class _Crawl:
     def _session(self) -> Session:
         job = self.job
         return Session(
-            site=job.site,
+            site=self.way.site,
             frontier=self.frontier,
             output=self.output,
             secret=job.secret,
@@ -192,10 +217,13 @@ class _Crawl:
             redact=job.redact,
             keep_all=job.keep_all,
             clock=self.transport.clock,
+            sweep_days=job.sweep_days,
         )
 
-    def _publish(self, session: Session, page_count: int, started_at: datetime) -> CrawlResult:
-        """Put the landing file in place, then let the frontier know: killed in between, posts are written again."""
+    def _publish(
+        self, session: Session, page_count: int, started_at: datetime, *, engine: Engine | None
+    ) -> CrawlResult:
+        """Write what the visit was, and put it all in place."""
         visit = Visit(
             source=session.site.name,
             started_at=started_at,
@@ -205,9 +233,17 @@ class _Crawl:
             post_count=session.post_count,
             read_count=session.read_count,
         )
+        health = session.tally.record(
+            source=visit.source,
+            engine=engine.NAME if engine else "",
+            started_at=started_at,
+            finished_at=visit.finished_at,
+        )
+        # A replay finds no place as it is now: what it reads was counted when it was fetched.
+        if health and not self.transport.replay:
+            self.output.write(health)
         self.output.write(visit)
-        path = self.output.commit()
-        self.frontier.apply(session.changes)
+        path = self.output.publish(session.changes)
         archive = self.transport.archive
         return CrawlResult(
             source=visit.source,
@@ -219,6 +255,7 @@ class _Crawl:
             incidents=tuple(session.incidents),
             set_aside_count=session.set_aside_count,
             is_complete=visit.is_complete,
+            left_alone_until=session.left_alone_until,
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from scrapy import Spider
 
-from crawlers.errors import BudgetSpentError, FetchError
+from crawlers.errors import BudgetSpentError, FetchError, LeftAloneError
 from crawlers.spiders.fetcher import Fetcher
 from crawlers.spiders.session import Session
 from crawlers.spiders.transport import Transport
@@ -29,7 +29,10 @@ class BaseSpider(Spider):
         try:
             await self.read()
         except FetchError as error:
-            self.session.report(error)
+            # Asking again and again would not get us past a wall that wants a human.
+            self.session.report(self.fetcher.turns.failed(error) if error.cause == "challenge" else error)
+        except LeftAloneError as error:
+            self.session.is_complete, self.session.left_alone_until = False, error.until
         except BudgetSpentError:
             self.session.is_complete = False
         except Exception as error:

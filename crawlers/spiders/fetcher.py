@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urljoin
 
 from scrapy import Request
@@ -20,41 +19,21 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawlers.errors import ArchiveError, BudgetSpentError, FetchError
-from crawlers.frontier import Frontier
+from crawlers.credentials import TokenRequest
+from crawlers.errors import ArchiveError, FetchError
+from crawlers.hosts import Hosts
 from crawlers.model import Page
-from crawlers.politeness import (
-    LONGEST_DELAY_SECONDS,
-    Robots,
-    delay_seconds,
-    host_of,
-    is_loopback,
-    is_same_place,
-    retry_after_seconds,
-)
+from crawlers.politeness import Robots, host_of, is_loopback, is_same_place
+from crawlers.spiders.keyring import SCRUB, Keyring
+from crawlers.spiders.turns import ASKS_TO_WAIT, Manners, Turns
 from crawlers.walls import wall_of
 
 RETRY_COUNT = 2
-RETRY_SECONDS = 30.0
-LONGEST_WAIT_SECONDS = 300.0
 REDIRECT_COUNT = 5
-FAILURES_IN_A_ROW = 3
 FETCHED_AT = "fetched_at"
 TRANSIENT = {408, 429, 500, 502, 503, 504, 520, 522, 524}
-ASKS_TO_WAIT = {429, 503}
 
 Download = Callable[[Request], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
-    """How to treat a host."""
-
-    home: str
-    """The URL that a crawl was sent to: it never leaves that place."""
-    delay_seconds: float
-    pages_per_day: int
-    is_replay: bool = False
 
 
 class Fetcher:
@@ -64,25 +43,22 @@ class Fetcher:
         self,
         manners: Manners,
         *,
-        frontier: Frontier,
+        hosts: Hosts,
         clock: Callable[[], datetime],
         last_fetch: dict[str, float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        keyring: Keyring | None = None,
     ) -> None:
         self.page_count = 0
         self.accept = "*/*"
         self.download: Download | None = None
         """Set by the spider when Scrapy's engine runs."""
-        self._manners = manners
-        self._frontier = frontier
+        self.turns = Turns(manners, hosts=hosts, clock=clock, last_fetch=last_fetch, sleep=sleep)
+        self._is_replay = manners.is_replay
         self._clock = clock
-        self._last_fetch = last_fetch
-        self._sleep = sleep
+        self._keyring = keyring
         self._places = [manners.home]
         self._robots: dict[str, Robots] = {}
-        self._failures = 0
-        # On this machine a site may ask for no delay (tests, the simulation); then nothing else waits either.
-        self._is_impatient = is_loopback(manners.home) and manners.delay_seconds == 0
 
     def admit(self, url: str) -> None:
         """Let requests go to another place too: an engine's own service, never an address that a page gave."""
@@ -101,12 +77,14 @@ class Fetcher:
             if page.headers.get("cf-mitigated") == "challenge":
                 raise FetchError(url, "challenge", "the site wants proof that a human reads it", ends_crawl=True)
             return page
+        if self._keyring and self._keyring.opens(url):
+            self._keyring.check_spent(page)
         raise _refusal(page)
 
     async def _follow(self, url: str, headers: dict[str, str]) -> Page:
         target = url
         for _ in range(REDIRECT_COUNT + 1):
-            page = await self._attempt(target, headers)
+            page = await self._signed(target, headers)
             location = page.headers.get("location")
             if page.status not in (301, 302, 303, 307, 308) or not location:
                 return page
@@ -115,44 +93,52 @@ class Fetcher:
             await self._check_robots(target)
         raise FetchError(url, "http_error", f"more than {REDIRECT_COUNT} redirects")
 
-    async def _attempt(self, url: str, headers: dict[str, str], *, is_counted: bool = True) -> Page:
+    async def _signed(self, url: str, headers: dict[str, str]) -> Page:
+        """Return a page, asked for with our credentials where they belong to its host, and nowhere else."""
+        keyring = self._keyring
+        if keyring is None or not keyring.opens(url):
+            return await self._attempt(url, headers)
+        keyring.spend(url)
+        page = await self._attempt(url, {**headers, **await keyring.headers(self._ask)})
+        if keyring.is_refused(page):
+            await keyring.renew(self._ask)
+            page = await self._attempt(url, {**headers, **await keyring.headers(self._ask)})
+        return page
+
+    async def _ask(self, request: TokenRequest) -> Page:
+        """Return the answer to a request for a token: never archived, never followed elsewhere."""
+        return await self._attempt(request.url, dict(request.headers), is_counted=False, asked=request)
+
+    async def _attempt(
+        self, url: str, headers: dict[str, str], *, is_counted: bool = True, asked: TokenRequest | None = None
+    ) -> Page:
         for attempt in range(RETRY_COUNT + 1):
             is_last = attempt == RETRY_COUNT
             try:
-                page = await self._once(url, headers, is_counted=is_counted)
+                page = await self._once(url, headers, is_counted=is_counted, asked=asked)
             except FetchError as error:
-                if is_last or error.cause not in ("timeout", "refused", "truncated") or self._manners.is_replay:
-                    raise self._counted(error) from error
-                await self._wait(RETRY_SECONDS)
+                if is_last or error.cause not in ("timeout", "refused", "truncated") or self._is_replay:
+                    raise self.turns.failed(error) from error
+                await self.turns.wait_to_retry(url)
                 continue
-            if page.status not in TRANSIENT or self._manners.is_replay or _is_challenge(page):
-                self._failures = 0
+            if page.status not in TRANSIENT or self._is_replay or _is_challenge(page):
+                # That robots.txt can be had says nothing of the pages.
+                if is_counted:
+                    self.turns.succeeded(url)
                 return page
             if is_last:
                 break
-            await self._wait(self._asked_wait(page, url))
+            await self.turns.wait_to_retry(url, page)
         detail = f"status {page.status} after {RETRY_COUNT + 1} tries"
-        raise self._counted(
-            FetchError(url, "http_error", detail, status=page.status, ends_crawl=page.status in ASKS_TO_WAIT)
-        )
+        is_over = page.status in ASKS_TO_WAIT
+        raise self.turns.failed(FetchError(url, "http_error", detail, status=page.status, ends_crawl=is_over))
 
-    def _asked_wait(self, page: Page, url: str) -> float:
-        asked = retry_after_seconds(page.headers.get("retry-after"), now=page.fetched_at)
-        if asked is None or page.status not in ASKS_TO_WAIT:
-            return RETRY_SECONDS
-        if asked > LONGEST_WAIT_SECONDS:
-            # Sitting here would hold up the whole pass: the host is left alone until then instead.
-            until = page.fetched_at + timedelta(seconds=min(asked, 86_400))
-            self._frontier.leave_alone(host_of(url), until)
-            detail = f"status {page.status}: asks to be left alone until {until:%Y-%m-%d %H:%M} UTC"
-            raise FetchError(url, "http_error", detail, status=page.status, ends_crawl=True)
-        return asked if self._is_impatient else max(asked, RETRY_SECONDS)
-
-    async def _once(self, url: str, headers: dict[str, str], *, is_counted: bool) -> Page:
-        await self._take_turn(url, is_counted=is_counted)
-        # A proxy, if the machine has one, cannot reach what is on the machine itself.
-        meta = {"proxy": None} if is_loopback(url) else {}
-        request = Request(url, headers={"Accept": self.accept, **headers}, meta=meta, dont_filter=True)
+    async def _once(
+        self, url: str, headers: dict[str, str], *, is_counted: bool, asked: TokenRequest | None = None
+    ) -> Page:
+        robots = self._robots.get(host_of(url))
+        await self.turns.take(url, crawl_delay=robots.crawl_delay if robots else None, is_counted=is_counted)
+        request = self._request(url, headers, asked)
         try:
             assert self.download
             response = await self.download(request)
@@ -170,47 +156,24 @@ class Fetcher:
             raise FetchError(url, "http_error", str(error)) from error
         if is_counted:
             self.page_count += 1
-        return _page(response, request.meta.get(FETCHED_AT) or self._clock())
+        page = _page(response, request.meta.get(FETCHED_AT) or self._clock())
+        return self._keyring.scrubbed(page) if self._keyring and not asked else page
 
-    async def _take_turn(self, url: str, *, is_counted: bool) -> None:
-        if self._manners.is_replay:
-            return
-        now = self._clock()
-        host = host_of(url)
-        until = self._frontier.not_before(host)
-        if until and now < until:
-            detail = f"the host asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
-            raise FetchError(url, "http_error", detail, ends_crawl=True)
-        if is_counted:
-            if self._frontier.pages_today(host, now) >= self._manners.pages_per_day:
-                raise BudgetSpentError(f"{host}: today's {self._manners.pages_per_day} pages are used up")
-            self._frontier.count_page(host, now)
-        delay = self._delay(url)
-        clock = asyncio.get_running_loop().time
-        left = self._last_fetch.get(host, -delay) + delay - clock()
-        if delay and left > 0:
-            await self._sleep(left)
-        self._last_fetch[host] = clock()
-
-    def _delay(self, url: str) -> float:
-        robots = self._robots.get(host_of(url))
-        crawl_delay = robots.crawl_delay if robots else None
-        delay = delay_seconds(self._manners.delay_seconds, url=url, crawl_delay=crawl_delay)
-        if delay > LONGEST_DELAY_SECONDS:
-            detail = f"robots.txt wants {delay:.0f} s between pages, too long to read anything"
-            raise FetchError(url, "robots", detail, ends_crawl=True)
-        return delay
-
-    async def _wait(self, seconds: float) -> None:
-        if not self._is_impatient or seconds != RETRY_SECONDS:
-            await self._sleep(seconds)
+    def _request(self, url: str, headers: dict[str, str], asked: TokenRequest | None) -> Request:
+        # A proxy, if the machine has one, cannot reach what is on the machine itself.
+        meta: dict[str, object] = {"proxy": None} if is_loopback(url) else {}
+        if self._keyring:
+            meta[SCRUB] = None if asked else self._keyring.scrub
+        values = {"Accept": "application/json" if asked else self.accept, **headers}
+        method, body = (asked.method, asked.body) if asked else ("GET", b"")
+        return Request(url, method=method, body=body, headers=values, meta=meta, dont_filter=True)
 
     def _check_place(self, url: str, asked: str) -> None:
         if not any(is_same_place(url, place) for place in self._places):
             raise FetchError(asked, "site_changed", f"leads to another place: {host_of(url) or url[:80]}")
 
     async def _check_robots(self, url: str) -> None:
-        if self._manners.is_replay:
+        if self._is_replay or (self._keyring and self._keyring.is_by_agreement and self._keyring.opens(url)):
             return
         host = host_of(url)
         if host not in self._robots:
@@ -241,11 +204,6 @@ class Fetcher:
             return Robots()
         detail = f"robots.txt: status {page.status}"
         raise FetchError(target, "robots", detail, status=page.status, ends_crawl=True)
-
-    def _counted(self, error: FetchError) -> FetchError:
-        self._failures += 1
-        error.ends_crawl = error.ends_crawl or self._failures >= FAILURES_IN_A_ROW
-        return error
 
 
 def _page(response: Response, fetched_at: datetime) -> Page:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urldefrag
 
@@ -11,10 +12,15 @@ from crawlers.frontier import KnownListing, KnownThread, may_have_changed
 from crawlers.model import Listing, Page, Site, ThreadRef
 from crawlers.spiders.index import forum_links
 from crawlers.spiders.reading import first_page_url
-from crawlers.spiders.threads import CUTS, ThreadSpider
+from crawlers.spiders.threads import ThreadSpider
 
 DUE_COUNT = 20
 """Quiet threads looked at again in one crawl, at most."""
+SWEEP_COUNT = 1000
+SWEEP_SHARE = 0.5
+"""Share of the day's pages after which no further thread is swept."""
+REPEATED_PAGES = 3
+"""Pages of a listing in a row without one thread that its earlier pages did not have: then it goes in a circle."""
 INDEX_PAGES = 500
 
 
@@ -36,10 +42,24 @@ class PlaceSpider(ThreadSpider):
         await self._read_place(self.session.site)
         now = self.session.clock()
         for thread_id in self.session.frontier.due(now, limit=DUE_COUNT):
-            known = self.session.frontier.thread(thread_id)
-            # A thread inside its listing's own body is gone from there when others come: no request would find it.
-            if known and thread_id not in self._read and "#" not in known.url:
+            known = self.session.thread(thread_id)
+            if known and thread_id not in self._read and _has_own_page(known):
                 await self.read_thread(_as_ref(known), known, is_changed=False)
+        if self.shows_whole_threads:
+            await self._sweep(now)
+
+    async def _sweep(self, now: datetime) -> None:
+        """Read kept threads whole whose turn has come: an edit or a deletion on an early page shows nowhere else.
+
+        It never takes the pages that a day's news may need.
+        """
+        for thread_id in self.session.frontier.due_for_sweep(now, limit=SWEEP_COUNT):
+            if self.fetcher.turns.spent_share() >= SWEEP_SHARE:
+                break
+            known = self.session.thread(thread_id)
+            is_due = known and known.is_kept and known.next_sweep_at and known.next_sweep_at <= now
+            if known and is_due and _has_own_page(known):
+                await self.read_thread(_as_ref(known), known, is_changed=False, is_sweep=True)
 
     async def _read_start(self, page: Page) -> None:
         engine = self._engine
@@ -102,30 +122,37 @@ class PlaceSpider(ThreadSpider):
         """
         known = self.session.frontier.listing(entry)
         url, backlog, is_in_backlog = entry, known.resume_url, False
-        seen: set[str] = set()
+        pages: list[str] = []
+        walk = Walk()
         pointed_to: dict[str, None] = {}
         etag, last_modified = known.etag, known.last_modified
-        try:
-            while url and url not in seen:
-                seen.add(url)
-                is_in_backlog = is_in_backlog or url == backlog
-                page, listing = await self._get_listing(url, known if url == entry else KnownListing())
-                if url == entry and listing:
-                    etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
-                self._hold_embedded(page, listing)
-                has_news = await self._read_listed(listing)
-                following = listing.next_url if listing else None
-                pointed_to |= dict.fromkeys(listing.more_urls if listing else ())
-                url = (following if has_news or is_in_backlog else backlog) or ""
-        except CUTS:
-            self.session.changes.listings[entry] = KnownListing(resume_url=url if len(seen) > 1 else backlog or url)
-            raise
+        while url and url not in pages:
+            if pages:
+                # Cut here, the next crawl goes on a page before: what is removed meanwhile moves the rest up.
+                self._leave_off(entry, url if url == backlog else pages[-1])
+            is_in_backlog = is_in_backlog or url == backlog
+            page, listing = await self._get_listing(url, KnownListing() if pages else known)
+            if not pages and listing:
+                etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
+                self._leave_off(entry, backlog or url)
+            pages.append(url)
+            self._hold_embedded(page, listing)
+            has_news = await self._read_listed(listing)
+            following = listing.next_url if listing else None
+            pointed_to |= dict.fromkeys(listing.more_urls if listing else ())
+            if listing and walk.goes_in_circles(listing, pages):
+                self.session.report(self._fault(page, "site_changed", "the pages of a listing lead back to themselves"))
+                break
+            url = (following if has_news or is_in_backlog else backlog) or ""
         # A validator vouches for all that the page pointed to: it is kept only when all of it was read.
         is_trusted = self.session.is_complete and not pointed_to
         self.session.changes.listings[entry] = KnownListing(
             etag=etag if is_trusted else None, last_modified=last_modified if is_trusted else None
         )
         return tuple(pointed_to)
+
+    def _leave_off(self, entry: str, url: str | None) -> None:
+        self.session.changes.listings[entry] = KnownListing(resume_url=url)
 
     async def _get_listing(self, url: str, known: KnownListing) -> tuple[Page, Listing | None]:
         page, listing = await self._get(
@@ -150,10 +177,33 @@ class PlaceSpider(ThreadSpider):
             if ref.thread_id in self._listed:
                 continue
             self._listed.add(ref.thread_id)
-            known = self.session.frontier.thread(ref.thread_id)
+            known = self.session.thread(ref.thread_id)
             if known is None or may_have_changed(ref, known, now=self.session.clock()):
                 has_news = await self.read_thread(ref, known, is_changed=True) or has_news
         return has_news
+
+
+@dataclass(slots=True)
+class Walk:
+    """What the pages of one listing have shown so far."""
+
+    thread_ids: set[str] = field(default_factory=set)
+    repeated: int = 0
+
+    def goes_in_circles(self, listing: Listing, pages: list[str]) -> bool:
+        """Take in a page; return whether it leads back, by its link or by showing the same for several pages.
+
+        One page that repeats another is no circle: on a busy forum new threads push a page's threads to the next.
+        """
+        found = {ref.thread_id for ref in listing.threads}
+        self.repeated = self.repeated + 1 if found and found <= self.thread_ids else 0
+        self.thread_ids |= found
+        return listing.next_url in pages or self.repeated >= REPEATED_PAGES
+
+
+def _has_own_page(known: KnownThread) -> bool:
+    # A thread inside its listing's own body is gone from there when others come: no request would find it.
+    return "#" not in known.url
 
 
 def _as_ref(known: KnownThread) -> ThreadRef:

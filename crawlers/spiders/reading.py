@@ -26,6 +26,7 @@ class Reading:
     is_finished: bool = False
     """False when an incident or the budget cut the reading short."""
     is_unmodified: bool = False
+    page_count: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -34,6 +35,7 @@ class Reading:
 
     def add(self, page: Page, parsed: ThreadPage) -> bool:
         """Take in a page; return whether it had any post that earlier pages did not have."""
+        self.page_count += 1
         fresh = [post for post in parsed.posts if post.post_id not in self.posts]
         self.posts |= {post.post_id: (post, page.fetched_at) for post in fresh}
         self.title = self.title or parsed.thread_title
@@ -43,6 +45,21 @@ class Reading:
             self.last_page = page
             self.last_page_ids = frozenset(post.post_id for post in parsed.posts)
         return bool(fresh)
+
+    def goes_back(self, parsed: ThreadPage) -> bool:
+        """Return whether a page lies before the one added last: all its ids and dates are smaller.
+
+        Then the place shows its newest posts first, and going on where a thread was left would miss what is new.
+        """
+        before = [post for i, (post, _) in self.posts.items() if i in self.last_page_ids]
+        if not before or not all(post.post_id.isdecimal() for post in (*before, *parsed.posts)) or not parsed.posts:
+            return False
+        ids_fall = max(int(post.post_id) for post in parsed.posts) < min(int(post.post_id) for post in before)
+        return ids_fall and max(p.posted_at for p in parsed.posts) < min(p.posted_at for p in before)
+
+    def with_posts_of(self, other: Reading) -> Reading:
+        """Return this reading with the posts that only an earlier one of the same thread had."""
+        return replace(self, posts={**other.posts, **self.posts}, is_finished=self.is_finished and other.is_finished)
 
     def mentions(self, is_mention: Callable[[str], bool]) -> bool:
         """Return whether the title or any post says the company's name."""

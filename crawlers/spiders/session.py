@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawlers.errors import FetchError
-from crawlers.frontier import Changes, Frontier, KnownPost, KnownThread, checked
-from crawlers.landing import RecordFile
+from crawlers.frontier import Changes, Frontier, KnownPost, KnownThread, checked, next_sweep
+from crawlers.health import Tally
 from crawlers.model import ParsedPost, Site, ThreadRef, Unreadable
 from crawlers.pseudonym import Redact, content_key, to_post
+from crawlers.publish import Publisher
 from crawlers.spiders.reading import Reading
 from warehouse.records import Deletion, Incident, SetAside
 
 GONE = (404, 410)
+PART_PAGES = 100
+"""Pages between two landing files of one crawl: at five seconds a page, eight minutes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,19 +26,39 @@ class Session:
 
     site: Site
     frontier: Frontier
-    output: RecordFile
+    output: Publisher
     secret: bytes
     is_mention: Callable[[str], bool]
     redact: Redact | None
     keep_all: bool
     clock: Callable[[], datetime]
+    sweep_days: float = 14.0
     changes: Changes = field(default_factory=Changes)
+    tally: Tally = field(default_factory=Tally)
     incidents: list[Incident] = field(default_factory=list)
     post_count: int = 0
     read_count: int = 0
     set_aside_count: int = 0
     is_complete: bool = True
+    left_alone_until: datetime | None = None
     _written: set[str] = field(default_factory=set)
+    _saved_count: int = 0
+
+    def thread(self, thread_id: str) -> KnownThread | None:
+        """Return what is known of a thread, from this crawl before earlier ones."""
+        return self.changes.threads.get(thread_id) or self.frontier.thread(thread_id)
+
+    def posts(self, thread_id: str) -> Mapping[str, KnownPost]:
+        """Return the written posts of a thread by id, from this crawl before earlier ones."""
+        found = self.changes.posts.get(thread_id)
+        return self.frontier.posts(thread_id) if found is None else found
+
+    def save_progress(self, page_count: int) -> None:
+        """Put in place what was learned, now and then: a long crawl that is killed has not read for nothing."""
+        if page_count - self._saved_count >= PART_PAGES and self.output.has_parts:
+            self._saved_count = page_count
+            self.output.publish_part(self.changes)
+            self.changes = Changes()
 
     def report(self, error: FetchError, *, is_thread: bool = False) -> None:
         """Record an incident.
@@ -55,6 +78,7 @@ class Session:
         """Record posts that the engine could not read for certain."""
         for one in found:
             self.set_aside_count += 1
+            self.tally.set_aside_count += 1
             self.output.write(
                 SetAside(
                     source=self.site.name,
@@ -67,13 +91,21 @@ class Session:
             )
 
     def take(
-        self, ref: ThreadRef, known: KnownThread | None, old: dict[str, KnownPost], reading: Reading, *, is_cut: bool
+        self,
+        ref: ThreadRef,
+        known: KnownThread | None,
+        old: Mapping[str, KnownPost],
+        reading: Reading,
+        *,
+        is_cut: bool,
+        is_sweep: bool = False,
     ) -> bool:
         """Write what a reading brought that was not known, if the thread is kept; return whether it brought any.
 
         A kept thread is kept whole: all its posts are written, now and later.
         """
         self.read_count += len(reading.posts)
+        self.tally.take(reading, known, old)
         before = known or KnownThread(thread_id=ref.thread_id, url=ref.url, next_check_at=self.clock())
         is_kept = self.keep_all or before.is_kept or (bool(reading.posts) and reading.mentions(self.is_mention))
         found = {post_id: self._known_post(post, reading) for post_id, (post, _) in reading.posts.items()}
@@ -88,11 +120,15 @@ class Session:
             self.changes.posts[ref.thread_id] = {**stays, **found}
         after = _after(before, ref, reading, is_kept=is_kept, is_pending=is_cut)
         after = checked(after, now=self.clock(), is_active=has_news or known is None)
+        # A sweep that was cut goes on at its next page; a thread too long for the budget must not take all of it.
+        if reading.is_whole or is_sweep or before.next_sweep_at is None:
+            sweep_at = next_sweep(ref.thread_id, now=self.clock(), days=self.sweep_days)
+            after = replace(after, next_sweep_at=sweep_at)
         # Cut by our own budget: go on as soon as there is a new one. Cut by a fault: try again with back-off.
         self.changes.threads[ref.thread_id] = replace(after, next_check_at=self.clock()) if is_cut and found else after
         return has_news
 
-    def forget_thread(self, ref: ThreadRef, known: KnownThread | None, old: dict[str, KnownPost]) -> None:
+    def forget_thread(self, ref: ThreadRef, known: KnownThread | None, old: Mapping[str, KnownPost]) -> None:
         """Write that a thread is gone with all its posts."""
         self._write_deletions(set(old))
         self.changes.posts[ref.thread_id] = {}

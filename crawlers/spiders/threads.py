@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urldefrag
@@ -39,24 +39,33 @@ class ThreadSpider(BaseSpider):
         self._listed: set[str] = set()
         self._read: set[str] = set()
 
-    async def read_thread(self, ref: ThreadRef, known: KnownThread | None, *, is_changed: bool) -> bool:
+    async def read_thread(
+        self, ref: ThreadRef, known: KnownThread | None, *, is_changed: bool, is_sweep: bool = False
+    ) -> bool:
         """Read a thread from where it was left, or whole where that is needed; return whether there was news."""
         self._read.add(ref.thread_id)
-        old = self.session.frontier.posts(ref.thread_id) if known and known.is_kept else {}
+        old = self.session.posts(ref.thread_id) if known and known.is_kept else {}
         start = known.last_page_url if known and known.last_page_url and self.goes_on_at_last_page else ref.url
+        if is_sweep:
+            start = ref.url
         # A thread that the listing calls changed is asked for without conditions: validators are not always right.
-        validators = known if known and start == known.last_page_url and not is_changed else None
+        validators = known if known and start == known.last_page_url and not (is_changed or is_sweep) else None
         reading, cut = await self._read_pages(ref, start, validators)
         if start != ref.url and self._must_start_over(reading, cut, old, ref, known):
             reading, cut = await self._read_pages(ref, ref.url, None)
+        if reading.is_whole and reading.page_count > 1 and not old.keys() <= reading.posts.keys():
+            # A post that is removed while we read moves others to pages behind us: look twice before calling any gone.
+            again, cut = await self._read_pages(ref, ref.url, None)
+            reading = again.with_posts_of(reading)
         if self._is_gone(ref, reading, cut):
             self.session.forget_thread(ref, known, old)
             return True
-        has_news = self.session.take(ref, known, old, reading, is_cut=cut is not None)
+        has_news = self.session.take(ref, known, old, reading, is_cut=cut is not None, is_sweep=is_sweep)
         if isinstance(cut, BudgetSpentError) or (cut and cut.ends_crawl):
             raise cut
         if cut:
             self.session.report(cut, is_thread=True)
+        self.session.save_progress(self.fetcher.page_count)
         # What could not be read may be news: a listing is not left because of it.
         return has_news or cut is not None
 
@@ -69,7 +78,7 @@ class ThreadSpider(BaseSpider):
         self,
         reading: Reading,
         cut: FetchError | BudgetSpentError | None,
-        old: dict[str, KnownPost],
+        old: Mapping[str, KnownPost],
         ref: ThreadRef,
         known: KnownThread | None,
     ) -> bool:
@@ -95,10 +104,13 @@ class ThreadSpider(BaseSpider):
         reading = Reading(ref.thread_id, title=ref.title, view_count=ref.view_count)
         queue, seen = [start], set[str]()
         known = validators or _as_known(ref, self.session)
+        following: str | None = None
         try:
             while queue:
                 url = queue.pop(0)
                 if url in seen:
+                    if url == following:
+                        raise FetchError(url, "site_changed", "the next page of a thread is one that was already read")
                     continue
                 first = not seen
                 seen.add(url)
@@ -116,9 +128,14 @@ class ThreadSpider(BaseSpider):
                 if first:
                     is_top = start == ref.url and parsed.page_number == 1
                     reading.is_from_start = is_top and self.shows_whole_threads
-                # A page without one new post ends the thread: many sites answer any page number with the last page.
+                if reading.goes_back(parsed) and self.goes_on_at_last_page:
+                    raise self._fault(page, "site_changed", "post ids and dates fall from page to page: newest first?")
                 if reading.add(page, parsed) or parsed.unreadable:
-                    queue += [*([parsed.next_url] if parsed.next_url else []), *parsed.more_urls]
+                    following = parsed.next_url
+                    queue += [*([following] if following else []), *parsed.more_urls]
+                elif parsed.next_url and url == following:
+                    # Many sites answer any page number with their last page, but that one points to none.
+                    raise self._fault(page, "site_changed", "a page repeats the posts of those before it")
         except CUTS as cut:
             return reading, cut
         reading.is_finished = True

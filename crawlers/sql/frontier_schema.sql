@@ -14,10 +14,13 @@ CREATE TABLE IF NOT EXISTS thread (
     is_pending      INTEGER NOT NULL,   -- the last reading was cut short
     next_check_at   TEXT NOT NULL,
     check_hours     REAL NOT NULL,      -- doubles while nothing happens
+    next_sweep_at   TEXT,               -- a kept thread is then read whole, for edits and deletions on any page
     PRIMARY KEY (source, thread_id)
 ) WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS thread_due ON thread (source, next_check_at) WHERE is_kept OR is_pending;
+CREATE INDEX IF NOT EXISTS thread_pending ON thread (source, next_check_at, thread_id) WHERE is_pending;
+CREATE INDEX IF NOT EXISTS thread_quiet ON thread (source, next_check_at, thread_id) WHERE is_kept AND NOT is_pending;
+CREATE INDEX IF NOT EXISTS thread_sweep ON thread (source, next_sweep_at, thread_id) WHERE is_kept;
 
 -- Posts of kept threads: enough to notice new, edited and deleted ones.
 CREATE TABLE IF NOT EXISTS known_post (
@@ -38,9 +41,21 @@ CREATE TABLE IF NOT EXISTS listing (
     PRIMARY KEY (source, url)
 ) WITHOUT ROWID;
 
+-- A landing file whose records the rows above already count: it is whole under its temporary name, and a crawl that was
+-- killed before giving it its own leaves that to the next one. Paths are relative to this file's folder.
+CREATE TABLE IF NOT EXISTS landing (
+    source          TEXT NOT NULL,
+    temporary       TEXT NOT NULL,
+    final           TEXT NOT NULL,
+    PRIMARY KEY (source, temporary)
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS host (
     host            TEXT PRIMARY KEY,
     day             TEXT NOT NULL,      -- UTC
     page_count      INTEGER NOT NULL,
-    not_before      TEXT                -- the host asked to be left alone until then
+    not_before      TEXT,               -- left alone until then
+    slow_seconds    REAL NOT NULL DEFAULT 0,
+    failure_count   INTEGER NOT NULL DEFAULT 0,
+    break_count     INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
