@@ -7,15 +7,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from crawlers.errors import CrawlerError
 from crawlers.politeness import is_loopback
 from flows.config import Config, has_author_key_in_environment, load
 from flows.errors import ConfigError
+from flows.health import read_health, said
 from flows.paths import Paths, paths_of
 from flows.sources import company_of, site_of
 from nlp.errors import NlpError
+from warehouse.records.digest import FAILINGS
 
 LEAST_FREE_BYTES = 1 << 30
 
@@ -47,7 +50,7 @@ def examine(config_file: Path | None) -> list[Finding]:
         _disk(paths),
         _model(config),
         _extras(),
-        _tables(paths),
+        _tables(config, paths),
     )
     return [finding for check in checks for finding in check]
 
@@ -127,17 +130,31 @@ def _extras() -> Iterator[Finding]:
         yield Finding(level="note", what="torch is installed; only training needs it")
 
 
-def _tables(paths: Paths) -> Iterator[Finding]:
+def _tables(config: Config, paths: Paths) -> Iterator[Finding]:
     if not paths.published.exists():
         yield Finding(level="note", what="nothing is published yet", advice="ryktesvakt run, or ryktesvakt demo")
         return
     from warehouse.errors import WarehouseError
-    from warehouse.query import run_sql
 
     try:
-        found = run_sql(paths.published, "SELECT source, max(finished_at) FROM visit WHERE is_complete GROUP BY 1")
-    except WarehouseError as error:
+        found = read_health(config, now=datetime.now(UTC))
+    except (WarehouseError, CrawlerError, ConfigError) as error:
         yield Finding(level="wrong", what=str(error), advice="ryktesvakt run publishes anew")
-    else:
-        for source, seen in found.rows:
-            yield Finding(level="good", what=f"source {source}: last read whole {seen:%Y-%m-%d %H:%M} UTC")
+        return
+    for source in found:
+        if source.last_seen_at and not source.warnings:
+            at = f"{source.last_seen_at:%Y-%m-%d %H:%M}"
+            yield Finding(level="good", what=f"source {source.source}: last read whole {at} UTC")
+        for warning in source.warnings:
+            yield Finding(
+                level="wrong" if source.is_failing and warning.kind in FAILINGS else "note",
+                what=f"source {source.source}: {said(warning)}",
+                advice=ADVICE.get(warning.kind, "look at some of its newest posts"),
+            )
+
+
+ADVICE = {
+    "silent": 'see its incidents: ryktesvakt sql "FROM source_incident ORDER BY day DESC"',
+    "site_changed": "mend its engine, then read the archive again with it (docs/operations.md)",
+    "field_lost": "mend its engine, then read the archive again with it (docs/operations.md)",
+}

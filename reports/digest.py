@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import charts, swedish
+from reports import charts, health, swedish
 from reports.headline import headline, main_race, open_alerts, race_sentence
-from warehouse.records import ClaimUptake, Digest, Race, SourceHealth
+from warehouse.records import ClaimUptake, Digest, Race
 
 TOPIC_ROWS = 6
 
@@ -29,7 +29,8 @@ def render_digest(digest: Digest) -> str:
         # Our own SVG from numbers and our own words: no user's text is in it.
         volume=Markup(charts.volume_chart(digest.volume)) if digest.volume else "",  # noqa: S704
         topics=sorted((t for t in digest.topics if t.post_count), key=lambda t: -t.post_count)[:TOPIC_ROWS],
-        silent=[{"source": s.source, "said": _silence(s)} for s in digest.sources if s.is_silent],
+        unseen=[{"source": s.source, "said": said} for s in digest.sources if (said := health.sentences(s))],
+        is_silent=any(s.is_silent for s in digest.sources),
         unverified=swedish.listed([s.source for s in digest.sources if not s.is_verified_live]),
     )
 
@@ -54,13 +55,6 @@ def _row(race: Race) -> dict[str, str]:
         "coverage": swedish.percent(seen[-1].coverage) if seen else "–",
         "leads": swedish.chance(race.rumour_leads_24h),
     }
-
-
-def _silence(source: SourceHealth) -> str:
-    why = f" ({swedish.CAUSES.get(source.cause, source.cause)})" if source.cause else ""
-    if source.last_seen_at is None or source.unseen_hours is None:
-        return f"aldrig läst{why}."
-    return f"inte läst på {swedish.duration(source.unseen_hours)}{why}."
 
 
 def _environment(zone: ZoneInfo) -> Environment:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 import duckdb
 
 from warehouse.alerts import list_alerts
+from warehouse.health import (
+    Counts,
+    read_counts,
+    volume_of,
+    warn_of_change,
+    warn_of_dates,
+    warn_of_fields,
+    warn_of_volume,
+)
 from warehouse.ledger import list_claims, list_complaints, list_mailings, list_segments
 from warehouse.named import insert_new, records, rows, run, upsert
 from warehouse.races import list_races
@@ -20,6 +30,7 @@ from warehouse.records import (
     DailyVolume,
     Delay,
     Digest,
+    HealthWarning,
     ModelFigure,
     SourceHealth,
     TellingPost,
@@ -124,24 +135,38 @@ def read_sources(
     con: duckdb.DuckDBPyConnection, expected: Iterable[SourceExpectation], *, now: datetime
 ) -> tuple[SourceHealth, ...]:
     """Return how each expected source does; one without a complete visit within its interval is silent."""
-    seen = {row["source"]: row for row in rows(con, "digest_sources", now=now)}
-    found = []
-    for one in expected:
-        row = seen.get(one.source, {})
-        last = row.get("last_seen_at")
-        unseen = (now - last).total_seconds() / 3600 if last else None
-        is_silent = unseen is None or unseen > one.interval_hours
-        found.append(
-            SourceHealth(
-                **asdict(one),
-                last_seen_at=last,
-                unseen_hours=unseen,
-                is_silent=is_silent,
-                posts_24h=row.get("posts_24h", 0),
-                cause=row.get("cause"),
-            )
-        )
-    return tuple(found)
+    seen, counts = {row["source"]: row for row in rows(con, "digest_sources", now=now)}, read_counts(con, now=now)
+    return tuple(_source(one, seen.get(one.source, {}), counts, now) for one in expected)
+
+
+def _source(one: SourceExpectation, log: Mapping[str, Any], counts: Counts, now: datetime) -> SourceHealth:
+    last = log.get("last_seen_at")
+    unseen = (now - last).total_seconds() / 3600 if last else None
+    is_silent = unseen is None or unseen > one.interval_hours
+    volume = volume_of(
+        counts.days.get(one.source, {}),
+        first_started_at=log.get("first_started_at"),
+        last_started_at=log.get("last_started_at"),
+    )
+    warnings = [
+        *([HealthWarning(kind="silent", value=unseen or 0.0, expected=one.interval_hours)] if is_silent else []),
+        *warn_of_change(log),
+        *warn_of_fields(counts.fields.get(one.source, ())),
+        *warn_of_volume(volume, expected_min=one.expected_min, expected_max=one.expected_max),
+        *warn_of_dates(counts.crawls.get(one.source, ())),
+    ]
+    return SourceHealth(
+        **asdict(one),
+        last_seen_at=last,
+        unseen_hours=unseen,
+        is_silent=is_silent,
+        posts_24h=log.get("posts_24h", 0),
+        cause=log.get("cause"),
+        day=volume.day,
+        day_count=volume.post_count,
+        usual_day_count=volume.usual,
+        warnings=tuple(warnings),
+    )
 
 
 def read_delay(con: duckdb.DuckDBPyConnection, *, now: datetime) -> Delay:

@@ -36,6 +36,9 @@ STEPS = (
     ("deletion", "staged_deletion"),
     ("visit", "staged_visit"),
     ("incident", "staged_incident"),
+    ("health", "staged_health"),
+    ("health_field", "staged_health_field"),
+    ("health_day", "staged_health_day"),
     ("quarantine", "staged_quarantine"),
 )
 """The statements of `sql/load/` in order, each with the rows without which it has nothing to do."""
@@ -57,6 +60,7 @@ class LoadReport:
     """Posts that were erased before and are not stored again."""
     incidents: int
     visits: int
+    healths: int
     is_truncated: bool
     is_repeat: bool
     """True when the file had been loaded before and nothing was done."""
@@ -145,5 +149,6 @@ def _report(row: dict[str, Any], *, is_repeat: bool) -> LoadReport:
         **{name: counts.get(name, 0) for name in names},
         incidents=counts.get("incident", 0),
         visits=counts.get("visit", 0),
+        healths=counts.get("health", 0),
         is_repeat=is_repeat,
     )

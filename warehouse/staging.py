@@ -14,7 +14,7 @@ import pyarrow as pa
 from warehouse.keys import author_subject, clean, post_key, revision_key, stable_key
 from warehouse.landing import LandingFile, Line
 from warehouse.marking import mark
-from warehouse.records import Deletion, Incident, Post, Quote, SetAside, Visit
+from warehouse.records import Deletion, Health, Incident, Post, Quote, SetAside, Visit
 
 BATCH_LINES = 20_000
 """Lines that are Python objects at a time; Arrow holds the rest."""
@@ -23,6 +23,7 @@ _TYPES = {
     "": pa.string(),
     "int": pa.int64(),
     "time": pa.timestamp("us", tz="UTC"),
+    "day": pa.date32(),
     "bool": pa.bool_(),
     "bytes": pa.binary(),
     "texts": pa.list_(pa.string()),
@@ -50,6 +51,12 @@ SCHEMAS: dict[str, pa.Schema] = {
         "read_count:int",
     ),
     "staged_incident": _schema("incident_key source url cause detail seen_at:time"),
+    "staged_health": _schema(
+        "health_key source engine started_at:time finished_at:time read_count:int new_count:int set_aside_count:int",
+        "future_count:int backward_count:int heaped_count:int",
+    ),
+    "staged_health_field": _schema("health_key field present_count:int of_count:int"),
+    "staged_health_day": _schema("health_key day:day post_count:int"),
     "staged_quarantine": _schema(
         "landing_key line_number:int source url reason detail seen_at:time post_id raw_line:bytes",
     ),
@@ -119,6 +126,9 @@ def _add(rows: Rows, line: Line, place: Place, erased: frozenset[str]) -> None:
             case Incident() as incident:
                 rows["staged_incident"].append(_incident(incident))
                 rows["staged_outcome"].append((*at, "incident", "incident", None, None))
+            case Health() as health:
+                _add_health(rows, health)
+                rows["staged_outcome"].append((*at, "health", "health", None, None))
             case SetAside() as aside:
                 rows["staged_quarantine"].append((*at, *_set_aside(aside), line.raw))
                 rows["staged_outcome"].append((*at, "set_aside", "quarantined", clean(aside.reason), None))
@@ -140,6 +150,19 @@ def _add_post(rows: Rows, line: Line, post: Post, place: Place, erased: frozense
     for number, quote in enumerate(post.quoted, start=1):
         is_erased = bool(erased) and _is_erased(post.source, quote, erased)
         rows["staged_quote"].append((place.nth, number, *((None,) * 3 if is_erased else _quote(quote))))
+
+
+def _add_health(rows: Rows, health: Health) -> None:
+    times = (_utc(health.started_at), _utc(health.finished_at))
+    texts = (clean(health.source), clean(health.engine))
+    key = stable_key(*texts, *map(str, times))
+    names = ("read_count", "new_count", "set_aside_count", "future_count", "backward_count", "heaped_count")
+    counts = tuple(_whole(getattr(health, name)) for name in names)
+    fields = [(key, clean(f.field), _whole(f.present_count), _whole(f.of_count)) for f in health.fields]
+    days = [(key, day.day, _whole(day.post_count)) for day in health.days]
+    rows["staged_health"].append((key, *texts, *times, *counts))
+    rows["staged_health_field"] += fields
+    rows["staged_health_day"] += days
 
 
 def _add_unreadable(rows: Rows, line: Line, at: tuple[str, int], reason: str, detail: str) -> None:

@@ -14,13 +14,14 @@ from flows.desk import Desk
 from flows.sources import sites_of
 from flows.steps.digest import expectations
 from flows.steps.watch import SUBJECT, WatchPass, mailings_of
+from reports import health
 from reports.swedish import counted, duration, inside, listed, number
 from warehouse import watching
 from warehouse.alerts import list_alerts, put_alerts, set_alert_state
 from warehouse.digest_rows import read_sources
 from warehouse.keys import stable_key
 from warehouse.ledger import list_segments
-from warehouse.records import Alert, Claim, Race
+from warehouse.records import Alert, Claim, Race, SourceHealth
 
 STANDINGS = "standings"
 OURSELVES = "ryktesvakt"
@@ -154,6 +155,7 @@ def _queries(claim_id: str, watched: WatchPass) -> list[datetime]:
 
 
 def _silences(desk: Desk, now: datetime) -> list[Finding]:
+    """Return the sources that are silent, or that answer and are probably not seen whole."""
     sources = read_sources(desk.con, expectations(sites_of(desk.config)), now=now)
     return [
         Finding(
@@ -161,15 +163,19 @@ def _silences(desk: Desk, now: datetime) -> list[Finding]:
             subject_id=source.source,
             severity="watch",
             evidence_at=now,
-            reason=(
-                f"{source.source} har inte lästs på {duration(source.unseen_hours)}."
-                if source.unseen_hours is not None
-                else f"{source.source} har aldrig kunnat läsas."
-            ),
+            reason=_reason(source),
         )
         for source in sources
-        if source.is_silent
+        if source.is_failing
     ]
+
+
+def _reason(source: SourceHealth) -> str:
+    if not source.is_silent:
+        return f"{source.source}: {health.sentences(source)[0]}"
+    if source.unseen_hours is None:
+        return f"{source.source} har aldrig kunnat läsas."
+    return f"{source.source} har inte lästs på {duration(source.unseen_hours)}."
 
 
 def _take(finding: Finding, standings: dict[str, Standing], now: datetime) -> Alert | None:

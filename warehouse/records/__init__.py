@@ -7,6 +7,7 @@ from warehouse.records.digest import (
     DailyVolume,
     Delay,
     Digest,
+    HealthWarning,
     ModelFigure,
     Race,
     RacePoint,
@@ -15,7 +16,18 @@ from warehouse.records.digest import (
     TopicVolume,
 )
 from warehouse.records.ledger import Alert, Claim, Complaint, Mailing, Segment
-from warehouse.records.post import Deletion, Incident, Post, Quote, Record, SetAside, Visit
+from warehouse.records.post import (
+    DayCount,
+    Deletion,
+    FieldCount,
+    Health,
+    Incident,
+    Post,
+    Quote,
+    Record,
+    SetAside,
+    Visit,
+)
 from warehouse.records.wire import WireError, as_dict, from_line, to_line
 
 __all__ = [
@@ -26,9 +38,13 @@ __all__ = [
     "Complaint",
     "Counterfactual",
     "DailyVolume",
+    "DayCount",
     "Delay",
     "Deletion",
     "Digest",
+    "FieldCount",
+    "Health",
+    "HealthWarning",
     "Incident",
     "Mailing",
     "ModelFigure",

@@ -122,6 +122,21 @@ class CandidateClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealthWarning:
+    """One sign that a source is not read as it should be."""
+
+    kind: str
+    """`silent`, `site_changed`, `field_lost`, `few`, `few_by_past`, `many`, `many_by_past`, `set_aside`,
+    `future_dates`, `backward_dates` or `heaped_dates`."""
+    value: float
+    """What was found: a count for `few*` and `many*`, hours for `silent`, else a share."""
+    expected: float
+    """What it is held against: the bound, the source's own median, or the share that it used to have."""
+    field: str | None = None
+    """The field that was lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
     """When a source was last really seen, and whether its volume is what it should be."""
 
@@ -132,12 +147,30 @@ class SourceHealth:
     """Longest expected time between complete visits."""
     is_silent: bool
     posts_24h: int
+    """Posts that crawls of the last 24 hours were first to read."""
     expected_min: float
     expected_max: float
-    """Posts read a day."""
+    """Posts written there a day."""
     cause: str | None
     """The last incident's cause, when it is not seen."""
     is_verified_live: bool
+    day: date | None = None
+    """The last local day that has been seen whole; None before there is one."""
+    day_count: int = 0
+    """Posts written there that day."""
+    usual_day_count: float | None = None
+    """The source's own median of the 28 days before; None before there are seven."""
+    warnings: tuple[HealthWarning, ...] = ()
+    """Gravest first."""
+
+    @property
+    def is_failing(self) -> bool:
+        """Return whether posts are probably missed: it is silent, or quietly broken."""
+        return any(warning.kind in FAILINGS for warning in self.warnings)
+
+
+FAILINGS = ("silent", "site_changed", "field_lost", "few", "few_by_past")
+"""Warnings that mean that posts are probably missed, gravest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,4 +103,45 @@ class Visit:
     """Posts parsed, kept or not."""
 
 
-Record = Post | Deletion | SetAside | Incident | Visit
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldCount:
+    """On how many posts of a crawl the page told a field."""
+
+    field: str
+    present_count: int
+    of_count: int
+    """Posts that could have told it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """New posts by the Swedish day on which they were posted."""
+
+    day: date
+    post_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How sound one crawl's reading was, counted while it read; posts that are not kept are in it too."""
+
+    source: str
+    engine: str
+    started_at: datetime
+    finished_at: datetime
+    read_count: int
+    """Posts parsed."""
+    new_count: int
+    """Those of them that no earlier crawl had counted."""
+    set_aside_count: int
+    future_count: int
+    """Posts dated later than they were fetched."""
+    backward_count: int
+    """Posts dated before the post that opened their thread."""
+    heaped_count: int
+    """Posts that share their instant with two others or more."""
+    fields: tuple[FieldCount, ...] = ()
+    days: tuple[DayCount, ...] = ()
+
+
+Record = Post | Deletion | SetAside | Incident | Visit | Health

@@ -5,11 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from warehouse.records.post import Deletion, Incident, Post, Quote, Record, SetAside, Visit
+from warehouse.records.post import (
+    DayCount,
+    Deletion,
+    FieldCount,
+    Health,
+    Incident,
+    Post,
+    Quote,
+    Record,
+    SetAside,
+    Visit,
+)
 
 KINDS: dict[str, type[Record]] = {
     "post": Post,
@@ -17,7 +28,10 @@ KINDS: dict[str, type[Record]] = {
     "set_aside": SetAside,
     "incident": Incident,
     "visit": Visit,
+    "health": Health,
 }
+PARTS = (Quote, FieldCount, DayCount)
+"""What records hold as objects of their own."""
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 Reader = Callable[[str, Any], Any]
 """Takes a field's name and its JSON value, gives the field's value or raises WireError."""
@@ -27,7 +41,7 @@ class WireError(ValueError):
     """Raised when a line is not a record: what is wrong with which field."""
 
 
-def as_dict(record: Record | Quote) -> dict[str, Any]:
+def as_dict(record: Record | Quote | FieldCount | DayCount) -> dict[str, Any]:
     """Return the record's fields as JSON values, times in ISO 8601 with offset."""
     return {f.name: _plain(getattr(record, f.name)) for f in fields(record)}
 
@@ -53,9 +67,9 @@ def from_line(line: str) -> Record:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, Quote):
+    if isinstance(value, PARTS):
         return as_dict(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
@@ -97,10 +111,12 @@ def _conversion(expected: Any) -> tuple[type, Reader | None]:
     if get_origin(expected) is tuple:
         inner = _reader(get_args(expected)[0])
         return list, lambda name, raw: tuple(inner(name, item) for item in raw)
-    if expected is Quote:
-        return dict, lambda _, raw: _build(Quote, raw)
+    if expected in PARTS:
+        return dict, lambda _, raw: _build(expected, raw)
     if expected is datetime:
         return str, _read_time
+    if expected is date:
+        return str, _read_day
     return expected, None
 
 
@@ -114,6 +130,13 @@ def _read_time(name: str, raw: str) -> datetime:
     return found
 
 
+def _read_day(name: str, raw: str) -> date:
+    try:
+        return date.fromisoformat(raw)
+    except ValueError as error:
+        raise WireError(f"{name} is not an ISO 8601 day: {raw[:40]!r}") from error
+
+
 _READERS: dict[type, dict[str, Reader]] = {
-    cls: {name: _reader(hint) for name, hint in get_type_hints(cls).items()} for cls in (*KINDS.values(), Quote)
+    cls: {name: _reader(hint) for name, hint in get_type_hints(cls).items()} for cls in (*KINDS.values(), *PARTS)
 }

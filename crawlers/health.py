@@ -1,0 +1,114 @@
+"""How sound a crawl's reading was: what is new, which fields the posts had, which dates cannot be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from crawlers.frontier import KnownPost, KnownThread
+from crawlers.model import ParsedPost
+from crawlers.spiders.reading import Reading
+from warehouse.records import DayCount, FieldCount, Health
+
+DAY_ZONE = ZoneInfo("Europe/Stockholm")
+"""Days are Swedish days, whatever zone a place keeps: they are compared with each other."""
+DAYS_BACK = 60
+"""New posts of earlier days are counted in the sum alone: the backlog of a place's first crawl."""
+CLOCK_SLACK = timedelta(minutes=10)
+HEAP = 3
+"""So many posts on one instant are a heap: a date that says less than it seems to."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one crawl has counted so far."""
+
+    read_count: int = 0
+    new_count: int = 0
+    set_aside_count: int = 0
+    future_count: int = 0
+    backward_count: int = 0
+    _fields: Counter[str] = field(default_factory=Counter)
+    _of: Counter[str] = field(default_factory=Counter)
+    _days: Counter[date] = field(default_factory=Counter)
+    _instants: Counter[datetime] = field(default_factory=Counter)
+
+    def take(self, reading: Reading, known: KnownThread | None, old: Mapping[str, KnownPost]) -> None:
+        """Count a reading of a thread; `known` and `old` are what was known of it before."""
+        opened_at = _opened_at(reading)
+        for post, seen_at in reading.posts.values():
+            self.read_count += 1
+            self.future_count += post.posted_at > seen_at + CLOCK_SLACK
+            self.backward_count += opened_at is not None and post.posted_at < opened_at
+            self._instants[post.posted_at] += 1
+            self._count_fields(post, reading)
+        for post in _new(reading, known, old):
+            self.new_count += 1
+            self._days[post.posted_at.astimezone(DAY_ZONE).date()] += 1
+
+    def record(self, *, source: str, engine: str, started_at: datetime, finished_at: datetime) -> Health | None:
+        """Return the measurement; None when no post was met, which says nothing of how posts look."""
+        if not self.read_count and not self.set_aside_count:
+            return None
+        first = finished_at.astimezone(DAY_ZONE).date() - timedelta(days=DAYS_BACK)
+        return Health(
+            source=source,
+            engine=engine,
+            started_at=started_at,
+            finished_at=finished_at,
+            read_count=self.read_count,
+            new_count=self.new_count,
+            set_aside_count=self.set_aside_count,
+            future_count=self.future_count,
+            backward_count=self.backward_count,
+            heaped_count=sum(count for count in self._instants.values() if count >= HEAP),
+            fields=tuple(
+                FieldCount(field=name, present_count=self._fields[name], of_count=self._of[name])
+                for name in sorted(self._of)
+            ),
+            days=tuple(DayCount(day=day, post_count=self._days[day]) for day in sorted(self._days) if day >= first),
+        )
+
+    def _count_fields(self, post: ParsedPost, reading: Reading) -> None:
+        present = {
+            "author_name": post.author_name,
+            "edited_at": post.edited_at,
+            "language": post.language,
+            "like_count": post.like_count,
+            "position": post.position,
+            "quoted": post.quoted or None,
+            "reply_count": post.reply_count,
+            "reply_to": post.reply_to or post.reply_to_position,
+            "text": post.text.strip() or None,
+            "thread_title": reading.title.strip() or None,
+            "url": post.url or None,
+            "view_count": post.view_count if post.view_count is not None else reading.view_count,
+        }
+        for name, value in present.items():
+            self._of[name] += 1
+            self._fields[name] += value is not None
+        if post.quoted:
+            self._of["quoted_post_id"] += 1
+            self._fields["quoted_post_id"] += any(q.post_id or q.position is not None for q in post.quoted)
+
+
+def _opened_at(reading: Reading) -> datetime | None:
+    """Return when the thread began, where its first post was read."""
+    if not reading.is_from_start:
+        return None
+    first = next(iter(reading.posts.values()), None)
+    return first[0].posted_at if first else None
+
+
+def _new(reading: Reading, known: KnownThread | None, old: Mapping[str, KnownPost]) -> Iterable[ParsedPost]:
+    """Yield the posts that no earlier crawl has counted.
+
+    Of a thread that is not kept only its newest time is remembered: what is later is new.
+    """
+    newest = known.last_posted_at if known and not old else None
+    for post, _ in reading.posts.values():
+        if post.post_id not in old and (newest is None or post.posted_at > newest):
+            yield post

@@ -1,0 +1,2 @@
+-- What a crawl counted.
+INSERT INTO health BY NAME FROM staged_health ON CONFLICT DO NOTHING

@@ -1,0 +1,2 @@
+-- When any source was last visited.
+SELECT max(finished_at) AS finished_at FROM visit
