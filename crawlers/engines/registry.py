@@ -10,8 +10,11 @@ from crawlers.engines import (
     discourse,
     feed,
     flashback,
+    generic,
     nodebb,
+    phpbb,
     spirit,
+    vbulletin,
     xenforo,
 )
 from crawlers.model import Engine, Page
@@ -21,8 +24,11 @@ _MODULES: tuple[ModuleType, ...] = (
     discourse,
     feed,
     flashback,
+    generic,
     nodebb,
+    phpbb,
     spirit,
+    vbulletin,
     xenforo,
 )
 

@@ -1,0 +1,112 @@
+"""What boards written in PHP share: session ids in addresses, dates inside sentences, clocks of their own."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from urllib.parse import urldefrag
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers import dates
+from crawlers.engines import markup
+from crawlers.model import Page, Site
+
+SESSION = ("sid", "PHPSESSID", "s", "hilit", "highlight")
+"""Parameters that change from visit to visit, or only colour words: an address says the same without them."""
+_PARAMETER = re.compile(r"([?&;])([^?&;=#]*)(?:=[^?&;#]*)?")
+_LONGEST_DATE = 9
+_OFFSET = re.compile(r"\bUTC\b(?:\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::(?P<minutes>\d{2}))?)?(?P<rest>.*)")
+_CLOCK_SKEW = timedelta(minutes=2)
+_WIDEST_OFFSET = 14
+_BARE_NUMBER = re.compile(r"\d[\d.,:/-]*")
+_TIME_IN_TITLE = re.compile(r"\d[:.]\d{2}")
+
+
+def lasting(url: str | None, *, drop: tuple[str, ...] = SESSION) -> str | None:
+    """Return an address without parameters that do not last, whether `&` or `;` stands between them."""
+    if url is None:
+        return None
+    address, fragment = urldefrag(url)
+    head, mark, query = address.partition("?")
+    kept = [m[0][1:] for m in _PARAMETER.finditer(mark + query) if m[2] not in drop and len(m[0]) > 1]
+    tail = (";" if ";" in query else "&").join(kept)
+    return head + ("?" if tail else "") + tail + (f"#{fragment}" if fragment else "")
+
+
+def link_of(node: LexborNode | None, base: str) -> str | None:
+    """Return where a link leads, absolute and lasting; None for no link."""
+    return lasting(markup.absolute(base, markup.attribute(node, "href")))
+
+
+def date_in(text: str, *, anchor: datetime, zone: ZoneInfo) -> datetime:
+    """Return the time that a sentence names: of all its runs of words that are dates, the longest, the first of those.
+
+    Raise UnreadableDateError where none is, or where a number beside it may belong to it.
+    """
+    parts = text.replace("\u00ab", " ").replace("\u00bb", " ").split()
+    for length in range(min(_LONGEST_DATE, len(parts)), 0, -1):
+        for start in range(len(parts) - length + 1):
+            run = " ".join(parts[start : start + length]).strip(",.;:()[]")
+            try:
+                found = dates.parse(run, anchor=anchor, zone=zone)
+            except dates.UnreadableDateError:
+                continue
+            beside = (*parts[max(0, start - 1) : start], *parts[start + length : start + length + 1])
+            if not any(map(_BARE_NUMBER.fullmatch, beside)):
+                return found
+    raise dates.UnreadableDateError(f"no date that we can read in {' '.join(parts)[:60]!r}")
+
+
+def named_zone(name: str) -> ZoneInfo | None:
+    """Return the zone of a name like Europe/Stockholm or UTC; None for any other text."""
+    if not re.fullmatch(r"UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_-]+){1,2}", name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def fixed_zone(hours: int) -> ZoneInfo | None:
+    """Return the zone that is always so many hours ahead of UTC; None for more than there are."""
+    if not -12 <= hours <= _WIDEST_OFFSET:
+        return None
+    # Named as POSIX does it, with the sign turned round.
+    return ZoneInfo("UTC") if hours == 0 else ZoneInfo(f"Etc/GMT{-hours:+d}")
+
+
+def hours_ahead(shown: datetime, meant: datetime) -> int | None:
+    """Return how many whole hours a clock that shows the wall time `shown` at the moment `meant` is ahead of UTC.
+
+    None where it is no whole number of hours: then the page was kept, and the clock has stood still since.
+    """
+    ahead = shown.replace(tzinfo=None) - meant.replace(tzinfo=None) + (meant.utcoffset() or timedelta())
+    hours = round(ahead / timedelta(hours=1))
+    is_near = -_CLOCK_SKEW <= ahead - timedelta(hours=hours) <= _CLOCK_SKEW
+    return hours if is_near and abs(hours) <= _WIDEST_OFFSET else None
+
+
+def stated_zone(document: LexborHTMLParser, foot: str, page: Page, site: Site) -> ZoneInfo:
+    """Return the zone that a page says its times are in ("All times are UTC+01:00"), else that of the site.
+
+    A title names the zone where there is one. `UTC+01:00` is today's offset of a zone; `UTC + 1 hour [ DST ]`, as
+    older software says it, held for all dates of the year.
+    """
+    for box in document.css(foot):
+        for node in box.css("[title]"):
+            if "UTC" in node.text(deep=True) and (named := named_zone(markup.attribute(node, "title"))):
+                return named
+        if match := _OFFSET.search(markup.text_of(box)):
+            hours = int((match["sign"] or "") + (match["hours"] or "0")) + ("[" in match["rest"])
+            ours = page.fetched_at.astimezone(site.timezone).utcoffset()
+            if match["minutes"] and ours == timedelta(hours=hours):
+                return site.timezone
+            return (fixed_zone(hours) if match["minutes"] in (None, "00") else None) or site.timezone
+    return site.timezone
+
+
+def titled(node: LexborNode, title: str, shown: str) -> str:
+    """Return the date of an element that says "Yesterday" and has the day in its title, with the clock beside it."""
+    return title if _TIME_IN_TITLE.search(title) else f"{title}{shown}"
