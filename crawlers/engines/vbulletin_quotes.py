@@ -1,0 +1,86 @@
+"""The boxes that vBulletin sets quotes in: inline styles in version 3, classes from version 4 on."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers.engines import markup
+from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.model import ParsedQuote
+
+_BOX = (
+    ".bbcode_quote, .quote_container, .bbcode-quote, div.quote, blockquote.quote, div.quotebox, div.vbquote,"
+    "td.alt2[style*='inset']"
+)
+_NOISE = (
+    ".signature, .lastedited, .bbcode_description, .b-bbcode__description, .bbcode_quote_container, .postcontrols,"
+    ".ad, .ads, .axd, ins.adsbygoogle, [id^='div-gpt-ad'], fieldset.postcontent, .attachments, .moreinfo,"
+    "div[style*='margin'] > div.smallfont:first-child"
+)
+_POST = re.compile(r"(?:#post|[?&]p=|/p)(\d+)")
+_LABEL = re.compile(
+    r"\A\W*(?:(?:originally|opprinnelig|oprindeligt|ursprungligen) (?:posted|skrevet|skrivet|postat|indsendt|lagt inn) "
+    r"(?:by|av|af)|quote|citat|citera|sitat)\b\s*:?[^\n]*(?:\n|\Z)",
+    re.IGNORECASE,
+)
+_SAID_BY = re.compile(
+    r"(?:posted by|skrivet av|postat av|skrevet af|skrevet av|indsendt af|lagt inn av)\s+(\S.*?)\s*:?$", re.IGNORECASE
+)
+
+
+def marks_of(document: LexborHTMLParser) -> Marks:
+    """Return a page's quotes, outermost box each, and what in its posts is nobody's words."""
+    quotes: dict[int, LexborNode] = {}
+    for box in markup.each(document, _BOX):
+        outer = _styled_box(box) if box.tag == "td" else box
+        if outer.parent is None or outer.parent.mem_id not in quotes or outer.tag == "td":
+            quotes[outer.mem_id] = outer
+    dropped = {node.mem_id for node in document.css(_NOISE)}
+    headings = {heading.mem_id for box in quotes.values() if (heading := _heading(box)) is not None}
+    labels = {label.mem_id for box in quotes.values() for label in box.css("div.smallfont") if label.parent == box}
+    return Marks(quotes=quotes, dropped=frozenset(dropped | headings | labels))
+
+
+def quotes_of(box: LexborNode, marked: Marks) -> list[ParsedQuote]:
+    """Return a quote and, after it, the quotes inside it, each with its own words only."""
+    said = markup.words(box, marked)
+    heading = _heading(box)
+    name = text_of(heading.css_first("strong, .quote_author, b")) if heading is not None else ""
+    if heading is not None and not name and (told := _SAID_BY.search(text_of(heading))):
+        name = told[1]
+    links = heading.css("a[href]") if heading is not None else []
+    source = next((match for link in links if (match := _POST.search(attribute(link, "href")))), None)
+    own = ParsedQuote(
+        text=_LABEL.sub("", said.text) if heading is None else said.text,
+        post_id=source[1] if source else None,
+        author=name or None,
+    )
+    return [own, *(quote for inner in said.quotes for quote in quotes_of(inner, marked))]
+
+
+def _styled_box(cell: LexborNode) -> LexborNode:
+    """Return the indented element around a quote's table, which also holds the label; else the table."""
+    table = next((above for above in markup.ancestors(cell) if above.tag == "table"), cell)
+    around = table.parent
+    return around if around is not None and around.tag == "div" and "margin" in attribute(around, "style") else table
+
+
+def _heading(box: LexborNode) -> LexborNode | None:
+    """Return the line that says who is quoted."""
+    if (found := box.css_first(".bbcode_postedby, .quote_postedby, .quotetitle")) is not None:
+        return found if _innermost_box(found, box) else None
+    cell = box if box.tag == "td" else box.css_first("td.alt2[style*='inset']")
+    first = next((node for node in cell.iter() if node.tag != "br"), None) if cell is not None else None
+    if first is None or first.tag != "div" or "margin" in attribute(first, "style"):
+        return None
+    return first if first.css_first("strong, b") is not None else None
+
+
+def _innermost_box(heading: LexborNode, box: LexborNode) -> bool:
+    """Return whether a heading is the box's own, not that of a quote inside it."""
+    inner = next((above for above in markup.ancestors(heading) if above.css_matches(_BOX)), None)
+    while inner is not None and inner != box and inner.parent is not None and inner.parent.css_matches(_BOX):
+        inner = inner.parent
+    return inner is not None and inner == box

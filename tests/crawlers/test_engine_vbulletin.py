@@ -1,0 +1,134 @@
+"""vBulletin's odd cases: dates in numbers alone, rewritten addresses, sessions in links, old page links."""
+
+from datetime import datetime
+
+import pytest
+
+from crawlers.dates import UnreadableDateError
+from crawlers.engines import vbulletin, vbulletin_dates, vbulletin_rows
+from crawlers.model import NotAThreadError, ThreadPage
+from tests.crawlers.golden import page, site
+
+ORDERS = [
+    (["13-11-2023, 10:00"], "2023-11-13"),
+    (["11-13-2023, 10:00"], "2023-11-13"),
+    (["05-11-2023, 10:00", "06-11-2023, 11:00", "01-12-2023, 09:00"], "2023-11-05"),
+    (["11-05-2023, 10:00", "11-06-2023, 11:00", "12-01-2023, 09:00"], "2023-11-05"),
+    (["12-11-2026, 10:00"], "2026-11-12"),
+    (["05-11-2023, 10:00 AM"], "2023-05-11"),
+    (["05/11/2023 10:00 PM", "24/11/2023 10:00 PM"], "2023-11-05"),
+    (["07-07-2023, 10:00"], "2023-07-07"),
+    (["05-11-2023, 10:00"], None),
+    (["25-11-2023, 10:00", "11-25-2023, 10:00"], None),
+]
+LINES = [
+    ("Gammal Idag, 14:03 #12 (permalänk)", "2026-11-22T14:03:00+01:00"),
+    ("Kim Igår 23:59 av Bo", "2026-11-21T23:59:00+01:00"),
+    ("Senast redigerad av Anna; 2026-11-20 klockan 07:05.", "2026-11-20T07:05:00+01:00"),
+    ("Last edited by Anna; 20th November 2026 at 07:05 PM.", "2026-11-20T19:05:00+01:00"),
+    ("Old Nov 20, 2026, 7:05 pm", "2026-11-20T19:05:00+01:00"),
+    ("Fri 1 Jul '11, 6:14pm", "2011-07-01T18:14:00+02:00"),
+    ("20.11.2026, 07:05", "2026-11-20T07:05:00+01:00"),
+    ("3 Weeks Ago", "2026-11-01T19:00:00+01:00"),
+    ("Join Date: Mar 2009", None),
+    ("31-02-2026, 10:00", None),
+    ("2026-11-20, 27:05", None),
+    ("", None),
+]
+ADDRESSES = [
+    ("https://f.example/showthread.php?t=123&page=2", "123"),
+    ("https://f.example/showthread.php?s=0f&threadid=123", "123"),
+    ("https://f.example/forum/showthread.php?123-Ett-brev&p=9", "123"),
+    ("https://f.example/showthread.php/123-Ett-brev/page2", "123"),
+    ("https://f.example/threads/123-ett-brev-2011/page2", "123"),
+    ("https://f.example/bredband/123-ett-brev-2011.html", "123"),
+    ("https://f.example/f19/ett-brev-123-2.html", "123"),
+    ("https://f.example/f19/ett-brev-123/index2.html", "123"),
+    ("https://f.example/t123-ett-brev.html", "123"),
+    ("https://f.example/forum/hus/bredband/123-ett-brev/page3", "123"),
+    ("https://f.example/forumdisplay.php?f=7", None),
+    ("https://f.example/forum/hus/bredband", None),
+]
+POST = """<table id="post{0}" class="tborder"><tr><td class="thead"><a name="post{0}"></a> {1}</td></tr><tr>
+<td><div id="postmenu_{0}">{2}</div></td><td id="td_post_{0}"><div id="post_message_{0}">{3}</div></td></tr></table>"""
+THREAD = "https://f.example/showthread.php?t=5"
+
+
+def _thread(*posts: str, head: str = "", tail: str = "", url: str = THREAD, **rest: str) -> ThreadPage:
+    body = (
+        f"<html><head><meta name=generator content='vBulletin 3.8.4'>{head}</head><body>{''.join(posts)}{tail}</body>"
+    )
+    return vbulletin.parse_thread(page(body, url), site("vbulletin", options=rest))
+
+
+@pytest.mark.parametrize(("texts", "expected"), ORDERS)
+def test_the_page_tells_which_number_is_the_month(texts: list[str], expected: str | None) -> None:
+    calendar = vbulletin_dates.calendar(texts, page(""), site())
+    found = calendar.find_or_none(texts[0])
+    assert (found.date().isoformat() if found else None) == expected
+
+
+def test_an_option_settles_what_the_page_leaves_open() -> None:
+    post = POST.format(1, "05-11-2023, 10:00", "Anna", "Hej")
+    assert _thread(post).unreadable[0].reason == "unreadable_date"
+    assert _thread(post, date_order="dmy").posts[0].posted_at.month == 11
+    assert _thread(post, date_order="mdy").posts[0].posted_at.month == 5
+
+
+@pytest.mark.parametrize(("line", "expected"), LINES)
+def test_a_date_is_found_in_its_line(line: str, expected: str | None) -> None:
+    calendar = vbulletin_dates.Calendar(True, page(""), site())
+    if expected is None:
+        with pytest.raises(UnreadableDateError):
+            calendar.find(line)
+    else:
+        assert calendar.find(line) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(("url", "expected"), ADDRESSES)
+def test_a_thread_is_known_by_its_address(url: str, expected: str | None) -> None:
+    assert vbulletin_rows.thread_id_in(url) == expected
+
+
+def test_a_form_tells_the_thread_where_addresses_are_rewritten() -> None:
+    post = POST.format(1, "Idag, 10:00", "Anna", "Hej")
+    field = '<form><input type="hidden" name="t" value="70412"></form>'
+    assert _thread(post, tail=field, url="https://f.example/bredband/ett-brev.html").thread_id == "70412"
+    with pytest.raises(NotAThreadError):
+        _thread(post, url="https://f.example/bredband/ett-brev.html")
+
+
+def test_a_page_link_without_rel_leads_on_and_loses_its_session() -> None:
+    post = POST.format(1, "Idag, 10:00", "Anna", "Hej")
+    links = f'<div class="pagenav"><a href="showthread.php?s={"0f" * 16}&amp;t=5&amp;page=2">&gt;</a></div>'
+    found = _thread(post, tail=links)
+    assert found.next_url == "https://f.example/showthread.php?t=5&page=2"
+    assert _thread(post).next_url is None
+
+
+def test_rewritten_profiles_and_guests_are_told_apart() -> None:
+    named = '<a class="bigusername" href="members/anna-77.html">Anna</a>'
+    bare = '<a class="bigusername" href="members/bo-99.html">Bo 99</a>'
+    posts = [POST.format(n, "Idag, 10:00", who, "Hej") for n, who in enumerate((named, bare, "Gäst 3"), start=1)]
+    found = _thread(*posts).posts
+    assert [post.author for post in found] == ["77", "Bo 99", "Gäst 3"]
+    assert [post.author_name for post in found] == ["Anna", "Bo 99", "Gäst 3"]
+
+
+def test_a_styled_text_of_the_author_is_no_quote() -> None:
+    body = '<div style="margin-left:40px">indraget <b>fet</b></div><div align="center">mitt</div>'
+    (post,) = _thread(POST.format(1, "Idag, 10:00", "Anna", body)).posts
+    assert (post.text, post.quoted) == ("indraget fet\nmitt", ())
+
+
+def test_the_attribute_of_version_5_settles_the_order_of_a_shown_date() -> None:
+    body = """<ul class="conversation-list"><li data-node-id="7" class="b-post js-post"><div class="author">Anna</div>
+    <div class="b-post__timestamp"><time datetime="2023-11-04T22:30:00">05-11-2023, 04:30</time></div>
+    <div class="js-post__content-text">Hej</div></li></ul>"""
+    found = vbulletin.parse_thread(page(body, "https://f.example/forum/a/5-brev"), site())
+    assert found.posts[0].posted_at == datetime.fromisoformat("2023-11-05T04:30:00+01:00")
+
+
+def test_flashback_is_left_to_its_own_engine() -> None:
+    body = b'<meta name="generator" content="vBulletin"><img src="//static.flashback.org/x.png">'
+    assert vbulletin.detect(page(body)) < 0.5
