@@ -66,6 +66,8 @@ class CrawlJob:
     now: datetime | None = None
     """A virtual clock for simulations; None is the real one."""
     pages_per_day: int = 2000
+    part_pages: int = 100
+    """Pages after which a crawl puts what it has in place: one that is killed has not read for nothing."""
     sweep_days: float = 14.0
     """Each kept thread is read whole within so many days, for edits and deletions on pages that nothing points to."""
     credentials: Secrets = field(default_factory=Secrets, repr=False)
@@ -174,6 +176,7 @@ class _Crawl:
         keyring, hosts = self.way.keyring, self.frontier.hosts
         fetcher = Fetcher(self._manners(), hosts=hosts, clock=clock, last_fetch=last_fetch, keyring=keyring)
         session = self._session()
+        session.measured_from = None if self.transport.replay else started_at
         page, engine, confidence = None, None, 0.0
         if self.transport.replay and self.transport.replay.problem:
             session.report(FetchError(str(job.archive), "truncated", self.transport.replay.problem))
@@ -183,9 +186,10 @@ class _Crawl:
             page = look.page
         if page or not is_looked_at:
             engine, confidence = _engine_of(job.site, page)
+            session.engine_name = engine.NAME
             fetcher.accept = (kind := SPIDERS[engine.ACCESS]).accept
             await self._spider(kind, session=session, fetcher=fetcher, engine=engine, start_page=page)
-        result = self._publish(session, fetcher.page_count, started_at, engine=engine)
+        result = self._publish(session, fetcher.page_count, started_at)
         note = keyring.note if keyring else ""
         return replace(result, engine=engine.NAME if engine else "", engine_confidence=confidence, note=note)
 
@@ -218,11 +222,10 @@ class _Crawl:
             keep_all=job.keep_all,
             clock=self.transport.clock,
             sweep_days=job.sweep_days,
+            part_pages=job.part_pages,
         )
 
-    def _publish(
-        self, session: Session, page_count: int, started_at: datetime, *, engine: Engine | None
-    ) -> CrawlResult:
+    def _publish(self, session: Session, page_count: int, started_at: datetime) -> CrawlResult:
         """Write what the visit was, and put it all in place."""
         visit = Visit(
             source=session.site.name,
@@ -233,15 +236,7 @@ class _Crawl:
             post_count=session.post_count,
             read_count=session.read_count,
         )
-        health = session.tally.record(
-            source=visit.source,
-            engine=engine.NAME if engine else "",
-            started_at=started_at,
-            finished_at=visit.finished_at,
-        )
-        # A replay finds no place as it is now: what it reads was counted when it was fetched.
-        if health and not self.transport.replay:
-            self.output.write(health)
+        session.write_health()
         self.output.write(visit)
         path = self.output.publish(session.changes)
         archive = self.transport.archive

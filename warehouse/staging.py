@@ -155,9 +155,9 @@ def _add_post(rows: Rows, line: Line, post: Post, place: Place, erased: frozense
 def _add_health(rows: Rows, health: Health) -> None:
     times = (_utc(health.started_at), _utc(health.finished_at))
     texts = (clean(health.source), clean(health.engine))
-    key = stable_key(*texts, *map(str, times))
     names = ("read_count", "new_count", "set_aside_count", "future_count", "backward_count", "heaped_count")
     counts = tuple(_whole(getattr(health, name)) for name in names)
+    key = stable_key(*texts, *map(str, (*times, *counts)))
     fields = [(key, clean(f.field), _whole(f.present_count), _whole(f.of_count)) for f in health.fields]
     days = [(key, day.day, _whole(day.post_count)) for day in health.days]
     rows["staged_health"].append((key, *texts, *times, *counts))

@@ -16,8 +16,6 @@ from crawlers.spiders.reading import Reading
 from warehouse.records import Deletion, Incident, SetAside
 
 GONE = (404, 410)
-PART_PAGES = 100
-"""Pages between two landing files of one crawl: at five seconds a page, eight minutes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,8 +31,12 @@ class Session:
     keep_all: bool
     clock: Callable[[], datetime]
     sweep_days: float = 14.0
+    part_pages: int = 100
     changes: Changes = field(default_factory=Changes)
     tally: Tally = field(default_factory=Tally)
+    engine_name: str = ""
+    measured_from: datetime | None = None
+    """Since when the tally counts; None in a replay, which finds no place as it is now."""
     incidents: list[Incident] = field(default_factory=list)
     post_count: int = 0
     read_count: int = 0
@@ -53,10 +55,21 @@ class Session:
         found = self.changes.posts.get(thread_id)
         return self.frontier.posts(thread_id) if found is None else found
 
+    def write_health(self) -> None:
+        """Write what was counted since this was last done: what a part puts in place is counted with it."""
+        now = self.clock()
+        found = self.measured_from and self.tally.record(
+            source=self.site.name, engine=self.engine_name, started_at=self.measured_from, finished_at=now
+        )
+        if found:
+            self.output.write(found)
+            self.tally, self.measured_from = Tally(), now
+
     def save_progress(self, page_count: int) -> None:
         """Put in place what was learned, now and then: a long crawl that is killed has not read for nothing."""
-        if page_count - self._saved_count >= PART_PAGES and self.output.has_parts:
+        if page_count - self._saved_count >= self.part_pages and self.output.has_parts:
             self._saved_count = page_count
+            self.write_health()
             self.output.publish_part(self.changes)
             self.changes = Changes()
 

@@ -179,7 +179,7 @@ def test_sources_delay_and_candidates(full: duckdb.DuckDBPyConnection) -> None:
         T0,
         2.0,
         False,
-        2,
+        0,  # no crawl has counted: what visits have read may have been read before
         None,
     )
     assert (silent.unseen_hours, silent.is_silent, silent.cause) == (50.0, True, "challenge")
