@@ -9,6 +9,7 @@ from crawlers.engines import (
     bluesky,
     discourse,
     feed,
+    flarum,
     flashback,
     generic,
     nodebb,
@@ -23,6 +24,7 @@ _MODULES: tuple[ModuleType, ...] = (
     bluesky,
     discourse,
     feed,
+    flarum,
     flashback,
     generic,
     nodebb,
@@ -49,6 +51,12 @@ def get(name: str) -> Engine:
 
 
 def detect(page: Page) -> list[tuple[str, float]]:
-    """Return the engines that may have made a page with how sure each is (above 0, to 1), the surest first."""
-    found = [(name, confidence) for name, engine in ENGINES.items() if (confidence := engine.detect(page)) > 0]
-    return sorted(found, key=lambda pair: pair[1], reverse=True)
+    """Return the engines that may have made a page with how sure each is (above 0, to 1), the surest first.
+
+    Forums describe themselves in schema.org's words too: the engine that reads only those gets what the others leave.
+    """
+    found = {name: confidence for name, engine in ENGINES.items() if (confidence := engine.detect(page)) > 0}
+    if generic.NAME in found:
+        best = max((confidence for name, confidence in found.items() if name != generic.NAME), default=0.0)
+        found[generic.NAME] = round(found[generic.NAME] * (1 - best), 4)
+    return sorted(found.items(), key=lambda pair: pair[1], reverse=True)

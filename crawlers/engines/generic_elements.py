@@ -1,0 +1,96 @@
+"""Things of schema.org that a page's own elements show: microdata and RDFa."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers.engines.generic_things import MAX_THINGS, Thing, Value, plain_name
+from crawlers.engines.markup import attribute, each
+
+_RDFA = re.compile(r"\b(?:schema|sioct?|foaf):[A-Z]|https?://schema\.org/[A-Z]")
+
+
+def of_elements(document: LexborHTMLParser) -> list[Thing]:
+    """Return the things that the page's microdata and RDFa describe and that belong to no other."""
+    scopes = each(document, "[itemscope], [typeof]")[:MAX_THINGS]
+    things: dict[int, Thing] = {}
+    for node in scopes:
+        if found := _scope(node):
+            things[node.mem_id] = found
+    if not things:
+        return []
+    owners: dict[int, Thing | None] = {**_referred(document, things), **things}
+    inner = set[int]()
+    for node in each(document, "[itemprop], [property], [rel*=':']"):
+        names = _names(attribute(node, "itemprop", "property") or attribute(node, "rel"))
+        own = things.get(node.mem_id)
+        if own and _speaks_of_itself(node):
+            _add(own, names, node)
+            continue
+        owner = (None if own else owners.get(node.mem_id)) or _owner(node.parent, owners)
+        if owner is None:
+            continue
+        value = own or _described(node, things) or node
+        if isinstance(value, Thing) and value.node is not None:
+            inner.add(value.node.mem_id)
+        _add(owner, names, value)
+    return [thing for key, thing in things.items() if key not in inner]
+
+
+def _scope(node: LexborNode) -> Thing | None:
+    kinds = attribute(node, "itemtype")
+    if not kinds:
+        kinds = attribute(node, "typeof")
+        if kinds and not _RDFA.search(kinds) and "schema.org" not in attribute(node, "vocab"):
+            return None
+    types = tuple(dict.fromkeys(map(plain_name, kinds.split())))
+    return Thing(types, thing_id=attribute(node, "itemid", "about", "resource"), node=node)
+
+
+def _add(thing: Thing, names: list[str], value: Value) -> None:
+    for name in names:
+        thing.values.setdefault(name, []).append(value)
+
+
+def _speaks_of_itself(node: LexborNode) -> bool:
+    """Return whether an RDFa element that is a thing states a property of that very thing: its name, by rule."""
+    values = node.attributes
+    return "typeof" in values and "property" in values and ("about" in values or "resource" in values)
+
+
+def _described(node: LexborNode, things: Mapping[int, Thing]) -> Thing | None:
+    """Return the thing that an RDFa `rel` leads to: the first inside it."""
+    if attribute(node, "itemprop", "property"):
+        return None
+    return next((things[inner.mem_id] for inner in node.css("[typeof]") if inner.mem_id in things), None)
+
+
+def _referred(document: LexborHTMLParser, things: Mapping[int, Thing]) -> dict[int, Thing]:
+    """Return the elements that microdata's `itemref` counts in with a thing that they do not stand in."""
+    wanted = {
+        name: thing
+        for thing in things.values()
+        if thing.node is not None
+        for name in attribute(thing.node, "itemref").split()
+    }
+    if not wanted:
+        return {}
+    return {node.mem_id: thing for node in each(document, "[id]") if (thing := wanted.get(attribute(node, "id")))}
+
+
+def _owner(node: LexborNode | None, owners: dict[int, Thing | None]) -> Thing | None:
+    """Return the thing that an element stands in; remember it for all on the way there."""
+    passed: list[int] = []
+    while node is not None and node.mem_id not in owners:
+        passed.append(node.mem_id)
+        node = node.parent
+    found = owners[node.mem_id] if node is not None else None
+    owners.update(dict.fromkeys(passed, found))
+    return found
+
+
+def _names(text: str) -> list[str]:
+    return list(dict.fromkeys(map(plain_name, text.split())))
