@@ -144,10 +144,11 @@ def oauth_token(page: Page) -> Token:
     lifetime = data.get("expires_in")
     if isinstance(lifetime, str) and lifetime.isdecimal():
         lifetime = int(lifetime[:9])
-    is_said = isinstance(lifetime, int | float) and 0 <= lifetime < 1e9
+    is_number = isinstance(lifetime, int | float) and not isinstance(lifetime, bool)
+    seconds = float(lifetime) if is_number and lifetime is not None and 0 <= lifetime < 1e9 else None
     return Token(
         value=token_text(data, "access_token"),
-        expires_at=page.fetched_at + timedelta(seconds=float(lifetime)) if is_said and lifetime is not None else None,
+        expires_at=None if seconds is None else page.fetched_at + timedelta(seconds=seconds),
     )
 
 

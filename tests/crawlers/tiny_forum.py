@@ -27,6 +27,7 @@ class TinyForum:
         self.replies: dict[str, Reply | list[Reply] | Callable[[dict], Reply]] = {}
         self.requests: list[str] = []
         self.headers: list[dict] = []
+        self.bodies: list[bytes] = []
         self.url = ""
 
     def thread(self, thread_id: str, *texts: str, title: str = "Fiber", **more) -> None:
@@ -95,6 +96,10 @@ def _handler(forum: TinyForum) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(reply.body)
             self.close_connection = self.close_connection or reply.is_cut
+
+        def do_POST(self) -> None:
+            forum.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            self.do_GET()
 
         def log_message(self, *args: object) -> None:
             pass
