@@ -21,7 +21,7 @@ _OFFSET = re.compile(r"\bUTC\b(?:\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::(?P<m
 _CLOCK_SKEW = timedelta(minutes=2)
 _WIDEST_OFFSET = 14
 _BARE_NUMBER = re.compile(r"\d[\d.,:/-]*")
-_TIME_IN_TITLE = re.compile(r"\d[:.]\d{2}")
+_CLOCK_IN_TITLE = re.compile(r"\d[:.]\d{2}")
 
 
 def lasting(url: str | None, *, drop: tuple[str, ...] = SESSION) -> str | None:
@@ -107,6 +107,6 @@ def stated_zone(document: LexborHTMLParser, foot: str, page: Page, site: Site) -
     return site.timezone
 
 
-def titled(node: LexborNode, title: str, shown: str) -> str:
-    """Return the date of an element that says "Yesterday" and has the day in its title, with the clock beside it."""
-    return title if _TIME_IN_TITLE.search(title) else f"{title}{shown}"
+def is_whole_date(title: str) -> bool:
+    """Return whether a title has the clock too: that of "Yesterday, 14:03" has the day only."""
+    return _CLOCK_IN_TITLE.search(title) is not None

@@ -1,0 +1,189 @@
+"""MyBB 1.8: forums, search results and threads, in any theme that keeps the engine's own ids and classes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import partial
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers import dates
+from crawlers.engines import boards, decode, markup, mybb_dates, mybb_post, reading, refusal
+from crawlers.engines.markup import attribute, text_of
+from crawlers.engines.mybb_dates import Calendar
+from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
+
+NAME = "mybb"
+ACCESS = "html"
+
+_TID = re.compile(r"[?&;]tid=(\d+)|/thread-(\d+)(?:-[^/]*)?\.html")
+_OWN = (
+    "a[href*='newreply.php?tid='], a[href*='printthread.php?tid='], a[href*='ratethread.php?tid='],"
+    ".post_head a[href*='tid=']"
+)
+_PAGE = re.compile(r"[?&;]page=(\d+)|-page-(\d+)\.html")
+_TAIL = re.compile(r"#.*$|(?<=\d)-(?:page-\d+|lastpost|newpost|post-\d+)(?=\.html)")
+_PASSING = (*mybb_post.DROPPED, "action", "pid", "page")
+_ROW_TAGS = ("tr", "li", "article")
+_FORUM = re.compile(r"forumdisplay\.php|[?&;]fid=|/forum-", re.IGNORECASE)
+
+
+def listing_urls(site: Site) -> tuple[str, ...]:
+    """Return the forum that the URL names: MyBB's searches answer by a page that a browser is sent on from."""
+    return (site.url,)
+
+
+def detect(page: Page) -> float:
+    """Return how sure it is, 0 to 1, that MyBB made the page."""
+    body = page.body
+    if b"var my_post_key" in body or b"MyBB is free software developed" in body:
+        return 0.98
+    if re.search(rb"<a href=\"https?://(?:www\.)?mybb\.com/?\"[^>]*>MyBB", body):
+        return 0.95
+    if b"post_body" in body and (b'id="pid_' in body or b'id="posts_container"' in body):
+        return 0.92
+    if b"whoPosted(" in body or (b"jscripts/" in body and b"forumdisplay.php?fid=" in body):
+        return 0.9
+    return 0.0
+
+
+def parse_listing(page: Page, site: Site) -> Listing:
+    """Return the threads of a forum, or of a search for threads or posts.
+
+    Raise NotAThreadError for a page of another kind.
+    """
+    document = markup.tree(decode.text_of(page, site), page)
+    calendar = mybb_dates.calendar_of(document, page, site)
+    base = markup.base_of(document, page)
+    found = [ref for row in _rows(document) if (ref := _ref(row, base, calendar))]
+    rows = document.css(".thread_status, .thread_legend, .inline_row")
+    if not (found or rows) or mybb_post.nodes_of(document):
+        raise refusal.refused(page, document, "a MyBB list of threads")
+    unique = {ref.thread_id: ref for ref in reversed(found)}
+    return Listing(threads=tuple(reversed(unique.values())), next_url=_next_url(_pager(document), base))
+
+
+def parse_thread(page: Page, site: Site) -> ThreadPage:
+    """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
+    document = markup.tree(decode.text_of(page, site), page)
+    thread_id, nodes = _thread_id(document, page), mybb_post.nodes_of(document)
+    if not nodes or not thread_id:
+        raise refusal.refused(page, document, "a MyBB thread")
+    base, pager = markup.base_of(document, page), _pager(document)
+    sheet = mybb_post.sheet_of(
+        document,
+        nodes,
+        calendar=mybb_dates.calendar_of(document, page, site),
+        thread_url=_thread_url(page.url),
+        page=page,
+    )
+    posts, unreadable = reading.read_posts(nodes, partial(mybb_post.read, sheet=sheet), mybb_post.id_of)
+    following = _next_url(pager, base)
+    return ThreadPage(
+        thread_id=thread_id,
+        thread_title=_title(document),
+        posts=posts,
+        unreadable=unreadable,
+        page_number=_page_number(pager, page),
+        next_url=following if following and not _FORUM.search(following) else None,
+    )
+
+
+def _thread_url(url: str) -> str:
+    return boards.lasting(_TAIL.sub("", url), drop=_PASSING) or url
+
+
+def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+    canonical = attribute(document.css_first("link[rel=canonical]"), "href")
+    addresses = (page.url, canonical, *(attribute(link, "href") for link in document.css(_OWN)))
+    if match := next((m for address in addresses if (m := _TID.search(address))), None):
+        return match[1] or match[2]
+    rated = document.css_first("[id^='rating_thread_']")
+    kept = attribute(rated, "id").removeprefix("rating_thread_") or attribute(
+        document.css_first("input[name=tid]"), "value"
+    )
+    return kept if kept.isdigit() else None
+
+
+def _title(document: LexborHTMLParser) -> str:
+    for selector in (".navigation .active", ".navigation > span:last-child", "#posts_container h1"):
+        if title := text_of(document.css_first(selector)):
+            return title
+    return text_of(document.css_first("title"))
+
+
+def _pager(document: LexborHTMLParser) -> list[LexborNode]:
+    """Return the elements that hold the page's own numbers: the first on the page is a hidden one, of the forum."""
+    return [
+        box
+        for box in document.css(".pagination")
+        if "pagination_breadcrumb" not in attribute(box, "class")
+        and not any("navigation" in attribute(above, "class").split() for above in markup.ancestors(box))
+    ]
+
+
+def _page_number(pager: list[LexborNode], page: Page) -> int:
+    shown = next((text_of(node) for box in pager for node in box.css(".pagination_current")), "")
+    match = _PAGE.search(page.url)
+    return markup.integer(shown) or (int(match[1] or match[2]) if match else 1)
+
+
+def _next_url(pager: list[LexborNode], base: str) -> str | None:
+    link = next((link for box in pager for link in box.css("a.pagination_next[href], a[rel=next][href]")), None)
+    return boards.lasting(markup.absolute(base, attribute(link, "href")), drop=mybb_post.DROPPED)
+
+
+def _rows(document: LexborHTMLParser) -> list[LexborNode]:
+    """Return the rows of a list: what stands around a subject, or around the count of those who answered."""
+    rows: dict[int, LexborNode] = {}
+    for node in markup.each(document, "[id^='tid_'], a[href*='action=whoposted']"):
+        if row := next((above for above in markup.ancestors(node) if above.tag in _ROW_TAGS), None):
+            rows.setdefault(row.mem_id, row)
+    return list(rows.values())
+
+
+def _ref(row: LexborNode, base: str, calendar: Calendar) -> ThreadRef | None:
+    counts = row.css_first("a[href*='action=whoposted'], a[onclick*='whoPosted']")
+    subject = row.css_first("[id^='tid_']")
+    link = subject if subject is not None and subject.tag == "a" else None
+    link = link or (subject.css_first("a[href]") if subject is not None else None) or _first_thread_link(row)
+    url = markup.absolute(base, attribute(link, "href"))
+    key = _TID.search(url or "") or _TID.search(attribute(counts, "href"))
+    own = attribute(subject, "id").removeprefix("tid_")
+    thread_id = (key[1] or key[2]) if key else own
+    # A moved thread leaves a row behind, with the old id and the new address.
+    if url is None or not thread_id.isdigit() or (own and own != thread_id) or (counts is None and subject is None):
+        return None
+    replies = markup.integer(text_of(counts))
+    return ThreadRef(
+        thread_id=thread_id,
+        url=_thread_url(url),
+        title=text_of(link),
+        last_posted_at=_last_posted_at(row, calendar),
+        post_count=replies + 1 if replies is not None else None,
+        view_count=_views(counts),
+    )
+
+
+def _first_thread_link(row: LexborNode) -> LexborNode | None:
+    return next((link for link in row.css("a[href]") if _TID.search(attribute(link, "href"))), None)
+
+
+def _views(counts: LexborNode | None) -> int | None:
+    cell = next((above for above in markup.ancestors(counts) if above.tag == "td"), None) if counts else None
+    after = cell.next if cell is not None else None
+    while after is not None and after.tag != "td":
+        after = after.next
+    return markup.integer(text_of(after))
+
+
+def _last_posted_at(row: LexborNode, calendar: Calendar) -> datetime | None:
+    link = row.css_first("a[href*='lastpost']")
+    box = row.css_first(".lastpost") or (link.parent if link is not None else None)
+    if box is None:
+        return None
+    try:
+        return calendar.read(box)
+    except dates.UnreadableDateError:
+        return None

@@ -1,0 +1,183 @@
+"""One MyBB post: who, when, the words, the quotes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers import dates
+from crawlers.engines import boards, markup, reading
+from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.mybb_dates import Calendar, shown_in
+from crawlers.engines.parts import Parts
+from crawlers.model import Page, ParsedPost, ParsedQuote
+
+_POSTS = "[id^='post_'].post, div[id^='post_'], table[id^='post_'], article[id^='post_'], li[id^='post_']"
+_GONE = "deleted_post_hidden"
+_QUOTE = ".post_body blockquote"
+_NOISE = (
+    "blockquote > cite, .codeblock > .title, .signature, .edited_post, .post_meta, ins.adsbygoogle,"
+    "[id^='div-gpt-ad'], .quick_jump"
+)
+_PARTS = {
+    "body": ".post_body",
+    "date": ".post_date",
+    "other_date": ".postdate, .post-date, .post_head .date, .post_head .smalltext, .tcat .float_left, .tcat .smalltext",
+    "edited": ".edited_post, .post_edit",
+    "user": ".author_information .largetext, .post_author .largetext, .largetext",
+    "profile": ".author_information a[href], .post_author .largetext a[href], .largetext a[href]",
+    "any_profile": ".post_author a[href*='uid='], .post_author a[href*='user-'], .author a[href]",
+    "link": ".post_head a[href*='#pid'], .float_right a[href*='#pid'], a[href*='#pid']",
+}
+_QUOTE_PARTS = {"cite": "cite", "jump": "cite a[href*='pid']"}
+_POST_ID = re.compile(r"post_(\d+)")
+_USER_ID = re.compile(r"[?&;]uid=(\d+)|/user-(\d+)\.html")
+_PID = re.compile(r"#pid(\d+)|[?&;]pid=(\d+)|-post-(\d+)\.html")
+_NUMBERED = re.compile(r"#\s?(\d[\d.,\s\u00a0\u202f]*)")
+DROPPED = ("highlight", "my_post_key")
+"""Parameters of addresses that do not last. `sid` is not one: it names a search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a thread, with all that its posts are read from found once."""
+
+    marked: Marks
+    parts: Parts
+    quotes: Parts
+    calendar: Calendar
+    base: str
+    thread_url: str
+    page: Page
+
+
+def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
+    """Return the elements of the posts on a page, without the placeholders of deleted posts."""
+    return [
+        node
+        for node in markup.each(document, _POSTS)
+        if id_of(node) and _GONE not in attribute(node, "class") and node.css_first(".post_body") is not None
+    ]
+
+
+def id_of(node: LexborNode) -> str | None:
+    """Return the id of a post's element."""
+    match = _POST_ID.fullmatch(attribute(node, "id"))
+    return match[1] if match else None
+
+
+def sheet_of(
+    document: LexborHTMLParser, nodes: list[LexborNode], *, calendar: Calendar, thread_url: str, page: Page
+) -> Sheet:
+    """Return what `read` needs to know of the page that the posts stand on."""
+    marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
+    return Sheet(
+        marked=marked,
+        parts=Parts(document, nodes, _PARTS),
+        quotes=Parts(document, marked.quotes.values(), _QUOTE_PARTS),
+        calendar=calendar,
+        base=markup.base_of(document, page),
+        thread_url=thread_url,
+        page=page,
+    )
+
+
+def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
+    """Return the post that an element shows.
+
+    Raise UnreadablePostError or UnreadableDateError where a required field cannot be read for certain.
+    """
+    post_id = id_of(node) or ""
+    body = sheet.parts.first(node, "body")
+    if body is None:
+        raise reading.UnreadablePostError("missing_text", f"post {post_id} has no body")
+    user = sheet.parts.first(node, "user")
+    profile = sheet.parts.first(node, "profile", "any_profile")
+    match = _USER_ID.search(attribute(profile, "href"))
+    user_id = (match[1] or match[2]) if match else ""
+    name = text_of(user) or text_of(profile)
+    said = markup.words(body, sheet.marked)
+    url, position = _permalink(node, body, post_id, sheet)
+    return ParsedPost(
+        post_id=post_id,
+        author=reading.required(
+            user_id if user_id not in ("", "0") else name, "missing_author", f"post {post_id} names no author"
+        ),
+        author_name=name or None,
+        posted_at=_posted_at(node, body, sheet),
+        url=url,
+        text=said.text,
+        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, sheet)),
+        edited_at=_edited_at(node, body, sheet),
+        position=position,
+    )
+
+
+def _is_said(node: LexborNode, body: LexborNode) -> bool:
+    """Return whether an element stands in the author's own words, where a stranger may write anything."""
+    return any(
+        above.mem_id == body.mem_id or "signature" in attribute(above, "class") for above in markup.ancestors(node)
+    )
+
+
+def _posted_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime:
+    boxes = [*sheet.parts.every(node, "date"), *sheet.parts.every(node, "other_date")]
+    shown = [shown_in(box) for box in boxes if not _is_said(box, body)]
+    for text in shown:
+        try:
+            return sheet.calendar.parse(text)
+        except dates.UnreadableDateError:
+            continue
+    raise dates.UnreadableDateError(f"no date that we can read for certain in {' | '.join(shown)[:80]!r}")
+
+
+def _edited_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime | None:
+    """Return when the engine says that the post was edited; what it says of who did so is passed over."""
+    for note in sheet.parts.every(node, "edited"):
+        user = note.css_first("a[href]")
+        if _is_said(note, body):
+            continue
+        dated = note.css_first("span[title]")
+        text = text_of(note)
+        text = text.rpartition(text_of(user))[0] if user is not None else text
+        if dated is not None:
+            title = attribute(dated, "title")
+            rest = text.partition(text_of(dated))[2]
+            text = title if boards.is_whole_date(title) else f"{title}{rest}"
+        try:
+            return sheet.calendar.find(text)
+        except dates.UnreadableDateError:
+            continue
+    return None
+
+
+def _permalink(node: LexborNode, body: LexborNode, post_id: str, sheet: Sheet) -> tuple[str, int | None]:
+    """Return the post's own address, and its place in the thread where the link shows it."""
+    for link in sheet.parts.every(node, "link"):
+        match = _PID.search(attribute(link, "href"))
+        if not match or post_id not in match.groups() or _is_said(link, body):
+            continue
+        url = boards.lasting(markup.absolute(sheet.base, attribute(link, "href")), drop=DROPPED)
+        shown = _NUMBERED.fullmatch(text_of(link))
+        if url and shown:
+            return url, markup.integer(shown[1])
+    return f"{sheet.thread_url}#pid{post_id}", None
+
+
+def _quotes(node: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
+    """Return a quote and, after it, the quotes inside it, each with its own words only."""
+    said = markup.words(node, sheet.marked)
+    source = _PID.search(attribute(sheet.quotes.first(node, "jump"), "href"))
+    cite = sheet.quotes.first(node, "cite")
+    texts = (child.text_content or "" for child in cite.iter(include_text=True) if child.tag == "-text") if cite else ()
+    # "anna Wrote:", in any language; a quote of nobody has the one word "Quote:".
+    name = re.sub(r"(?:^|\s+)\S+\s*:?$", "", " ".join("".join(texts).split()))
+    own = ParsedQuote(
+        text=said.text,
+        post_id=next(group for group in source.groups() if group) if source else None,
+        author=name or None,
+    )
+    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]
