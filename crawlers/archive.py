@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawlers.errors import ArchiveError
+from crawlers.sealed import SUFFIX as SEALED
+from crawlers.sealed import SealedWriter
 
 SUFFIX = ".warc.gz"
 HOP_HEADERS = {"transfer-encoding", "connection", "keep-alive", "content-length", "set-cookie"}
@@ -20,10 +22,14 @@ HOP_HEADERS = {"transfer-encoding", "connection", "keep-alive", "content-length"
 
 
 class ArchiveWriter:
-    """A WARC 1.1 file with one gzip member a record, so that a crawl cut anywhere leaves a readable file."""
+    """A WARC 1.1 file with one gzip member a record, so that a crawl cut anywhere leaves a readable file.
 
-    def __init__(self, path: Path, *, user_agent: str) -> None:
-        self.path = path
+    With a key the file is encrypted as it is written; nothing of it ever lies on the disk in the clear.
+    """
+
+    def __init__(self, path: Path, *, user_agent: str, key: bytes | None = None) -> None:
+        self.path = path.with_name(path.name + SEALED) if key else path
+        self._key = key
         self._user_agent = user_agent
         self._stream: IO[bytes] | None = None
         self._writer: WARCWriter | None = None
@@ -54,7 +60,7 @@ class ArchiveWriter:
         self._stream.flush()
 
     def close(self) -> None:
-        """Close the file, if anything was written."""
+        """Close the file, if anything was written. One that is sealed says by this that nothing is missing."""
         if self._stream:
             self._stream.close()
 
@@ -62,7 +68,8 @@ class ArchiveWriter:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # A file is never appended to: after a crash its last record may be half.
-            self._stream = self.path.open("xb")
+            file = self.path.open("xb")
+            self._stream = cast("IO[bytes]", SealedWriter(file, self._key)) if self._key else file
         except OSError as error:
             raise ArchiveError(f"{self.path}: cannot be written: {error.strerror}") from error
         self._writer = WARCWriter(self._stream, gzip=True, warc_version="1.1")
@@ -75,10 +82,16 @@ def archive_file(data_dir: Path, source: str, run_id: str) -> Path:
     """Return a free name for a run's WARC."""
     folder = data_dir / "archive" / source
     path, number = folder / f"{run_id}{SUFFIX}", 1
-    while path.exists():
+    while path.exists() or path.with_name(path.name + SEALED).exists():
         number += 1
         path = folder / f"{run_id}.{number}{SUFFIX}"
     return path
+
+
+def archive_files(data_dir: Path, source: str | None = None) -> list[Path]:
+    """Return the archives, sealed or not, oldest run first within each source."""
+    found = (data_dir / "archive").glob(f"{source or '*'}/*{SUFFIX}*")
+    return sorted((path for path in found if path.name.endswith((SUFFIX, SUFFIX + SEALED))), key=str)
 
 
 def _status_line(status: int) -> str:

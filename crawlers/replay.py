@@ -17,6 +17,7 @@ from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from crawlers.errors import ArchiveError
+from crawlers.sealed import Keys, fault_of, open_plain
 
 SESSION_PARAMETER = re.compile(r"sid|s|phpsessid|jsessionid|utm_\w+|fbclid|gclid", re.IGNORECASE)
 SESSION_VALUE = re.compile(r"[0-9a-f]{16,64}", re.IGNORECASE)
@@ -55,11 +56,12 @@ class Replay:
     """An index over one WARC, or over every WARC of a folder.
 
     `problem` says in one line what could not be read; everything before it is used. Raises ArchiveError when there is
-    nothing at all to use.
+    nothing at all to use, and for a file that is encrypted when none of `keys` opens it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keys: Keys = ()) -> None:
         self.path = path
+        self._keys = tuple(keys)
         self.problem: str | None = None
         self._entries: dict[str, Entry] = {}
         self._bodies: dict[str, tuple[Path, int]] = {}
@@ -75,8 +77,8 @@ class Replay:
 
     def read(self, entry: Entry, *, max_bytes: int) -> Response:
         """Return a response. Raise ArchiveError when it is longer than `max_bytes`."""
-        headers = _load(entry.path, entry.offset).http_headers
-        record = _load(entry.path, entry.body_offset)
+        headers = self._load(entry.path, entry.offset).http_headers
+        record = self._load(entry.path, entry.body_offset)
         headers = headers or record.http_headers
         body = record.content_stream().read(max_bytes + 1)
         if len(body) > max_bytes:
@@ -85,15 +87,28 @@ class Replay:
         return Response(entry.url, entry.status, tuple(_plain_headers(pairs)), body, entry.fetched_at)
 
     def _index(self, path: Path) -> None:
-        count = 0
+        count, fault = 0, ""
         try:
-            with path.open("rb") as stream:
-                for offset, record in _records(stream):
-                    self._add(path, offset, record)
-                    count += 1
+            with open_plain(path, self._keys) as stream:
+                try:
+                    for offset, record in _records(stream):
+                        self._add(path, offset, record)
+                        count += 1
+                finally:
+                    fault = fault_of(stream)
+            if fault:
+                raise EOFError(fault)
         except (OSError, ArchiveLoadFailed, EOFError, ValueError) as error:
-            detail = " ".join(str(error).split())[:200] or type(error).__name__
+            detail = fault or " ".join(str(error).split())[:200] or type(error).__name__
             self.problem = f"{path.name}: broken after {count} records ({detail}); what came before is used"
+
+    def _load(self, path: Path, offset: int) -> Any:
+        with open_plain(path, self._keys) as stream:
+            stream.seek(offset)
+            record = next(iter(ArchiveIterator(stream, arc2warc=True)))
+            # The stream is closed on return: a record of a forum page is small enough to keep.
+            record.raw_stream = _Held(record.raw_stream.read())
+            return record
 
     def _add(self, path: Path, offset: int, record: Any) -> None:
         url = _target(record)
@@ -158,15 +173,6 @@ def _records(stream: Any) -> Iterator[tuple[int, Any]]:
     # The library takes a record whose own headers are cut for the end of the file.
     if (left := stream.seek(0, SEEK_END) - end) > 0:
         raise EOFError(f"the last {left} bytes are no record")
-
-
-def _load(path: Path, offset: int) -> Any:
-    with path.open("rb") as stream:
-        stream.seek(offset)
-        record = next(iter(ArchiveIterator(stream, arc2warc=True)))
-        # The stream is closed on return: a record of a forum page is small enough to keep.
-        record.raw_stream = _Held(record.raw_stream.read())
-        return record
 
 
 class _Held:

@@ -59,6 +59,8 @@ class CrawlJob:
     """Posts alone, as JSON lines; the place is read as if never seen before."""
     archive: Path | None = None
     """Answer every request from this WARC (or folder of WARCs); no network, and the frontier is left alone."""
+    archive_keys: tuple[bytes, ...] = ()
+    """The first encrypts the WARC that is written, each may open `archive`; none: it is written in the clear."""
     start_url: str | None = None
     """A thread, a listing or the root of a place; otherwise the site's own listings."""
     keep_all: bool = False
@@ -136,10 +138,11 @@ async def _crawl(job: CrawlJob, last_fetch: dict[str, float]) -> CrawlResult:
     check_secret(job.secret)
     if (job.data_dir is None) == (job.out is None):
         raise CrawlerError(f"{job.site.name}: a crawl needs either data_dir or out")
-    replay = Replay(job.archive) if job.archive else None
+    replay = Replay(job.archive, keys=job.archive_keys) if job.archive else None
     name, agent = job.site.name, user_agent(version("ryktesvakt"), job.contact)
     kept_in = None if replay else job.data_dir
-    archive = ArchiveWriter(archive_file(kept_in, name, job.run_id), user_agent=agent) if kept_in else None
+    key = job.archive_keys[0] if job.archive_keys else None
+    archive = ArchiveWriter(archive_file(kept_in, name, job.run_id), user_agent=agent, key=key) if kept_in else None
     transport = Transport(clock=_clock(job), archive=archive, replay=replay)
     target = job.out or landing_file(job.data_dir or Path(), name, job.run_id)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from flows.errors import ConfigError
 
+LEAST_KEY_LENGTH = 32
 DEFAULT_FILE = Path("ryktesvakt.toml")
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
@@ -194,6 +196,36 @@ def author_key_file(config: Config) -> Path:
 def has_author_key_in_environment() -> bool:
     """Return whether the pseudonym key comes from the environment, as it should beyond a first try."""
     return bool(os.environ.get("RYKTESVAKT_AUTHOR_KEY"))
+
+
+def archive_keys() -> tuple[bytes, ...]:
+    """Return the keys of the archives, the one for new files first; none when they are written in the clear.
+
+    `RYKTESVAKT_ARCHIVE_KEY` holds one key, or several with commas between: the old ones open old files.
+    """
+    given = [key.strip() for key in os.environ.get("RYKTESVAKT_ARCHIVE_KEY", "").split(",") if key.strip()]
+    if any(len(key) < LEAST_KEY_LENGTH for key in given):
+        raise ConfigError(
+            "RYKTESVAKT_ARCHIVE_KEY: a key shorter than 32 characters; make one with `openssl rand -hex 32`"
+        )
+    return tuple(key.encode() for key in given)
+
+
+def credential_variable(owner: str, name: str) -> str:
+    """Return the environment's name of a credential: `RYKTESVAKT_<SOURCE>_<NAME>`, letters, digits and underscores."""
+    return f"RYKTESVAKT_{re.sub(r'[^A-Z0-9]+', '_', owner.upper())}_{name.upper()}"
+
+
+def credential(owner: str, name: str) -> str:
+    """Return a credential of a source (or of an engine that its sources share it by); empty for none.
+
+    Raises ConfigError, without the value, for one that holds a line break or the like: it was not copied whole.
+    """
+    variable = credential_variable(owner, name)
+    value = os.environ.get(variable, "").strip()
+    if not value.isprintable():
+        raise ConfigError(f"{variable}: holds a line break or another character that cannot be sent; set it again")
+    return value
 
 
 def quieten_prefect() -> None:

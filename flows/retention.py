@@ -34,7 +34,7 @@ def let_go(config: Config, *, now: datetime | None = None) -> Retained:
 
 def _remove(folder: Path, *, older_than: datetime) -> int:
     """Remove the files of runs that began before a moment; a run's name begins with its moment."""
-    old = [file for file in folder.glob("*/*.gz") if (began := _began(file)) is not None and began < older_than]
+    old = [file for file in folder.glob("*/*") if (began := _began(file)) is not None and began < older_than]
     for file in old:
         file.unlink()
     return len(old)

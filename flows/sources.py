@@ -10,7 +10,7 @@ from crawlers.model import Site
 from crawlers.politeness import is_loopback
 from crawlers.run import CrawlJob
 from crawlers.sites import shipped_site
-from flows.config import Config, Source
+from flows.config import Config, Source, archive_keys
 from flows.errors import ConfigError
 from nlp.company import Company, Homonym
 from nlp.mentions import is_mention
@@ -72,5 +72,7 @@ def job_for(site: Site, config: Config, **given: object) -> CrawlJob:
         "redact": make_redactor(company_of(config)),
         "contact": config.crawl.contact,
         "pages_per_day": config.crawl.pages_per_day,
+        "credentials": secrets_of(site),
+        "archive_keys": archive_keys(),
     }
     return CrawlJob(**{**values, **given})  # type: ignore[arg-type]
