@@ -32,7 +32,7 @@ _BLOCKS = _names(
 _VOID = _names("area base br col embed hr img input link meta source track wbr")
 _IMPLIED_END = _names("p li dd dt td th tr option html head body")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_SMILEY_CLASS = re.compile(r"smil|emoji|emote|inlineimg", re.IGNORECASE)
+_SMILEY_CLASS = re.compile(r"smil|emoji|emote|emoticon|inlineimg", re.IGNORECASE)
 _SHORTCODE = re.compile(r":[\w+-]+:")
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|([\ud800-\udfff])"
@@ -188,7 +188,8 @@ def _mark(node: LexborNode, tag: str) -> str:
 
 def _smiley(node: LexborNode) -> str:
     alt = attribute(node, "alt")
-    if not (_SMILEY_CLASS.search(attribute(node, "class")) or _SHORTCODE.fullmatch(alt)):
+    is_named = _SMILEY_CLASS.search(attribute(node, "class")) or "data-emoticon" in node.attributes
+    if not (is_named or _SHORTCODE.fullmatch(alt)):
         return ""
     title = attribute(node, "title")
     return alt or (f":{title}:" if title else "")
