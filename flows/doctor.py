@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawlers.errors import CrawlerError
+from crawlers.model import Site
 from crawlers.politeness import is_loopback
+from flows.access import wanted_by, what_more, why_closed
 from flows.config import Config, has_author_key_in_environment, load
 from flows.errors import ConfigError
 from flows.health import read_health, said
@@ -80,12 +82,27 @@ def _sources(config: Config) -> Iterator[Finding]:
                 what=f"source {source.name}: no contact address to show its owner",
                 advice="set crawl.contact; no live site is crawled without it",
             )
+        yield from _access(site)
         if site.verified_live is None:
             yield Finding(
                 level="note",
                 what=f"source {source.name}: its reader ({site.engine}) has never met the live site",
                 advice="crawl once with --out, and compare some posts with the site by eye",
             )
+
+
+def _access(site: Site) -> Iterator[Finding]:
+    """Say what a source lacks to be read, or to be read better; never what it has."""
+    try:
+        closed, more = why_closed(site), what_more(site)
+    except ConfigError as error:
+        yield Finding(level="wrong", what=f"source {site.name}: {error}", advice="correct the environment")
+        return
+    if closed or more:
+        what, _, advice = (closed or more or "").rpartition(": set ")
+        yield Finding(level="note", what=f"source {what}", advice=f"set {advice}")
+    elif wanted_by(site):
+        yield Finding(level="good", what=f"source {site.name}: its credentials are given")
 
 
 def _secret(config: Config) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from crawlers.model import Site
 from crawlers.politeness import is_loopback
 from crawlers.run import CrawlJob
 from crawlers.sites import shipped_site
+from flows.access import secrets_of
 from flows.config import Config, Source, archive_keys
 from flows.errors import ConfigError
 from nlp.company import Company, Homonym

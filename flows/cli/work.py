@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from flows.cli.shared import ConfigOption, JsonOption, emit, errors, say, show, warn
 from flows.config import load
-from flows.errors import UsageError
+from flows.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from crawlers.model import Site
@@ -67,6 +67,7 @@ def crawl(
 ) -> None:
     """Crawl one place into a file of posts."""
     from crawlers.worker import CrawlerWorker
+    from flows.access import why_closed
     from flows.paths import run_id_now
     from flows.sources import job_for, require_contact
 
@@ -74,6 +75,8 @@ def crawl(
     site = _site(settings, source, url, engine, timezone)
     if archive is None:
         require_contact(site, settings)
+        if closed := why_closed(site):
+            raise ConfigError(closed)
     given = {
         "run_id": run_id_now(),
         "secret": _secret(settings),
@@ -95,6 +98,8 @@ def crawl(
         say(f"{result.post_count} posts from {result.page_count} pages of {result.source}{told} -> {out}")
         if result.set_aside_count:
             warn(f"{result.set_aside_count} records could not be read for certain and were set aside")
+    if result.note:
+        warn(f"{result.source}: {result.note}")
     if result.error:
         warn(f"{result.source}: {result.error}")
     if result.error or (not result.read_count and not result.is_complete):
@@ -208,8 +213,8 @@ def _secret(settings: Config) -> bytes:
 
 
 def _print_pass(report: PassReport, *, as_json: bool) -> None:
-    for problem in report.crawl.problems:
-        warn(problem)
+    for line in [*report.crawl.problems, *report.crawl.notes]:
+        warn(line)
     if as_json:
         emit(
             {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crawlers.landing import landing_file
 from crawlers.run import CrawlResult
+from flows.access import why_closed
 from flows.desk import Desk
 from flows.errors import NothingSeenError
 from flows.sources import job_for, require_contact, sites_of
@@ -16,6 +17,13 @@ class CrawlReport:
     """What each source gave."""
 
     results: tuple[CrawlResult, ...]
+    disabled: tuple[str, ...] = ()
+    """One line for each source that was not asked, since credentials that it needs are not given."""
+
+    @property
+    def notes(self) -> list[str]:
+        """One line for each source that was not read whole though nothing is wrong."""
+        return [*self.disabled, *(f"{result.source}: {result.note}" for result in self.results if result.note)]
 
     @property
     def problems(self) -> list[str]:
@@ -33,7 +41,9 @@ def crawl(desk: Desk) -> CrawlReport:
 
     A source that this very pass has landed before it was killed is not asked again.
     """
-    sites = sites_of(desk.config)
+    configured = sites_of(desk.config)
+    disabled = {site.name: line for site in configured if (line := why_closed(site))}
+    sites = [site for site in configured if site.name not in disabled]
     for site in sites:
         require_contact(site, desk.config)
     jobs = [
@@ -43,7 +53,10 @@ def crawl(desk: Desk) -> CrawlReport:
         for site in sites
         if not landing_file(desk.paths.data, site.name, desk.run_id).exists()
     ]
-    report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else ())
+    lines = tuple(disabled.values())
+    report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else (), disabled=lines)
+    if lines and not sites:
+        raise NothingSeenError("no source could be read:\n" + "\n".join(lines))
     if jobs and not any(result.is_complete or result.read_count for result in report.results):
-        raise NothingSeenError("no source could be read:\n" + "\n".join(report.problems))
+        raise NothingSeenError("no source could be read:\n" + "\n".join([*report.problems, *report.notes]))
     return report

@@ -1,0 +1,91 @@
+"""Sources that want credentials: from the environment alone, disabled without, and never shown."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawlers.model import Site
+from flows import access
+from flows.config import credential, credential_variable, load
+from flows.doctor import examine
+from flows.errors import ConfigError
+from flows.sources import job_for
+
+COMPANY = '[company]\nname = "Nordfiber"\n[crawl]\ncontact = "mail@x.test"\n'
+SIGNED = "tests.crawlers.signed_engine"
+OPTIONAL = "tests.crawlers.optional_engine"
+PASSWORD = "hemligt-ord-42"
+
+
+def site(name: str = "min.sida", engine: str = SIGNED) -> Site:
+    return Site(name=name, engine=engine, url="http://127.0.0.1:1/", timezone=ZoneInfo("UTC"))
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "variable"),
+    [
+        ("reddit", "client_id", "RYKTESVAKT_REDDIT_CLIENT_ID"),
+        ("mastodon.social", "token", "RYKTESVAKT_MASTODON_SOCIAL_TOKEN"),
+        ("tests.crawlers.x-y", "key", "RYKTESVAKT_TESTS_CRAWLERS_X_Y_KEY"),
+    ],
+)
+def test_a_credential_has_one_name(owner: str, name: str, variable: str) -> None:
+    assert credential_variable(owner, name) == variable
+
+
+def test_a_value_that_cannot_be_sent_is_refused_without_being_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RYKTESVAKT_A_TOKEN", f" {PASSWORD}\n")
+    assert credential("a", "token") == PASSWORD
+    monkeypatch.setenv("RYKTESVAKT_A_TOKEN", f"{PASSWORD}\nX-Evil: 1")
+    with pytest.raises(ConfigError, match="RYKTESVAKT_A_TOKEN: holds a line break") as caught:
+        credential("a", "token")
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_source_is_disabled_until_all_that_it_needs_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = access.why_closed(site())
+    assert said == "min.sida: disabled: set RYKTESVAKT_MIN_SIDA_USER and RYKTESVAKT_MIN_SIDA_PASSWORD"
+    monkeypatch.setenv("RYKTESVAKT_MIN_SIDA_USER", "crawler")
+    assert access.why_closed(site()) == "min.sida: disabled: set RYKTESVAKT_MIN_SIDA_PASSWORD"
+    monkeypatch.setenv("RYKTESVAKT_MIN_SIDA_PASSWORD", PASSWORD)
+    assert access.why_closed(site()) is None
+    assert access.secrets_of(site()) == {"user": "crawler", "password": PASSWORD}
+    assert access.secrets_of(site("annan")) == {}
+
+
+def test_a_token_that_is_not_needed_disables_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    optional = site("m", OPTIONAL)
+    assert access.why_closed(optional) is None
+    assert access.what_more(optional) == "m: read without a login, which shows less: set RYKTESVAKT_M_TOKEN"
+    monkeypatch.setenv("RYKTESVAKT_M_TOKEN", "polett")
+    assert access.what_more(optional) is None
+
+
+def test_an_engine_that_is_not_there_wants_nothing() -> None:
+    assert access.why_closed(site(engine="phpbb9")) is None
+
+
+def test_a_job_carries_its_credentials_and_shows_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RYKTESVAKT_MIN_SIDA_PASSWORD", PASSWORD)
+    file = tmp_path / "r.toml"
+    file.write_text(COMPANY, encoding="utf-8")
+    job = job_for(site(), load(file), run_id="1", secret=b"x" * 32, out=tmp_path / "o")
+    assert job.credentials == {"password": PASSWORD}
+    assert PASSWORD not in repr(job)
+
+
+def test_the_doctor_lists_what_is_disabled_and_shows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = '[[source]]\nname = "{}"\nengine = "{}"\nurl = "http://127.0.0.1:1/"\n'
+    file = tmp_path / "r.toml"
+    lines = [source.format(n, e) for n, e in (("sida", SIGNED), ("m", OPTIONAL), ("trasig", OPTIONAL), ("n", OPTIONAL))]
+    file.write_text(COMPANY + "".join(lines), encoding="utf-8")
+    monkeypatch.setenv("RYKTESVAKT_M_TOKEN", PASSWORD)
+    monkeypatch.setenv("RYKTESVAKT_TRASIG_TOKEN", f"{PASSWORD}\n{PASSWORD}")
+    found = {finding.what: finding for finding in examine(file)}
+    disabled = found["source sida: disabled"]
+    assert (disabled.level, disabled.advice) == ("note", "set RYKTESVAKT_SIDA_USER and RYKTESVAKT_SIDA_PASSWORD")
+    assert found["source n: read without a login, which shows less"].advice == "set RYKTESVAKT_N_TOKEN"
+    assert found["source m: its credentials are given"].level == "good"
+    assert [f.level for what, f in found.items() if "RYKTESVAKT_TRASIG_TOKEN" in what] == ["wrong"]
+    assert PASSWORD not in repr(found)
