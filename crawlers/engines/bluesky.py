@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from crawlers.engines import decode, fields, markup, reading, refusal
+from crawlers.engines import bluesky_login, decode, fields, markup, reading, refusal
 from crawlers.model import Listing, NotAThreadError, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
 
 NAME = "bluesky"
 ACCESS = "json"
+CREDENTIALS = bluesky_login.CREDENTIALS
 
 PUBLIC = "https://public.api.bsky.app"
 DEPTH = 400
@@ -26,7 +27,7 @@ _APP_PROFILE = re.compile(r"bsky\.app/profile/([^/?#]+)/?(?:[?#]|$)")
 
 def listing_urls(site: Site) -> tuple[str, ...]:
     """Return the search for the site's query, newest first; without a query, the post or profile that the URL names."""
-    base = _base(site.url)
+    base = CREDENTIALS.home(site) if site.is_signed_in else _base(site.url)
     if site.query:
         asked = {"q": site.query, "sort": "latest", "limit": "100"}
         if language := site.options.get("lang"):
