@@ -8,6 +8,7 @@ from typing import cast
 from crawlers.engines import (
     bluesky,
     discourse,
+    familjeliv,
     feed,
     flarum,
     flashback,
@@ -26,6 +27,7 @@ from crawlers.model import Engine, Page
 _MODULES: tuple[ModuleType, ...] = (
     bluesky,
     discourse,
+    familjeliv,
     feed,
     flarum,
     flashback,

@@ -13,6 +13,7 @@ from crawlers.engines import markup, reading, vbulletin_dates, vbulletin_quotes
 from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.engines.vbulletin_dates import Calendar
+from crawlers.engines.vbulletin_quotes import Quotes
 from crawlers.model import Page, ParsedPost, Site
 
 _MESSAGE = "[id^='post_message_']"
@@ -61,7 +62,7 @@ def _owner(message: LexborNode) -> LexborNode | None:
 class Sheet:
     """A page of a thread, with all that its posts are read from found once."""
 
-    marked: Marks
+    quotes: Quotes
     outside: Marks
     """All but what stands around the posts' heads."""
     parts: Parts
@@ -80,7 +81,7 @@ def sheet_of(document: LexborHTMLParser, nodes: list[LexborNode], page: Page, si
     heads = [_head(node, parts, outside) for node in nodes]
     boxes = document.css("[id^='post_thanks_box_']")
     return Sheet(
-        marked=vbulletin_quotes.marks_of(document),
+        quotes=vbulletin_quotes.quotes_in(document),
         outside=outside,
         parts=parts,
         thanks={attribute(box, "id").removeprefix("post_thanks_box_"): box for box in boxes},
@@ -109,7 +110,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
     if body is None:
         raise reading.UnreadablePostError("missing_text", f"post {post_id} has no message")
     name, user_id = _author(node, sheet.parts)
-    said = markup.words(body, sheet.marked)
+    said = markup.words(body, sheet.quotes.marked)
     edited = sheet.parts.every(node, "edited")
     return ParsedPost(
         post_id=post_id,
@@ -118,7 +119,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=sheet.calendar.find(_head(node, sheet.parts, sheet.outside)),
         url=_permalink(node, post_id, sheet),
         text=said.text,
-        quoted=tuple(quote for box in said.quotes for quote in vbulletin_quotes.quotes_of(box, sheet.marked)),
+        quoted=tuple(quote for box in said.quotes for quote in vbulletin_quotes.read(box, sheet.quotes)),
         edited_at=next((at for note in edited if (at := sheet.calendar.find_or_none(text_of(note)))), None),
         position=_position(node, sheet.parts),
         like_count=_thanks(sheet.thanks.get(post_id)),

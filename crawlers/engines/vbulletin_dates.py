@@ -11,7 +11,7 @@ from crawlers import dates
 from crawlers.model import Page, Site
 
 _WORD = r"[^\W\d_]{3,9}"
-_CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[ap]\.?m\b\.?)?"
+_CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[ap](?:m\b|\.m\.))?"
 _YEAR = r"(?:\d{4}|'\d{2})"
 _DAY = (
     rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|i ?dag|i ?går|i ?förrgår|today|yesterday|"

@@ -11,9 +11,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers import dates
 from crawlers.engines import markup, reading, vbulletin_dates, vbulletin_quotes
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.engines.vbulletin_dates import Calendar
+from crawlers.engines.vbulletin_quotes import Quotes
 from crawlers.model import Page, ParsedPost, Site
 
 _POSTS = "li[data-node-id].b-post, li[data-node-id].js-post, .conversation-list > li[data-node-id].list-item"
@@ -53,7 +54,7 @@ def id_of(node: LexborNode) -> str | None:
 class Sheet:
     """A page of a thread, with all that its posts are read from found once."""
 
-    marked: Marks
+    quotes: Quotes
     parts: Parts
     calendar: Calendar
     owners: frozenset[int]
@@ -70,7 +71,7 @@ def sheet_of(document: LexborHTMLParser, nodes: list[LexborNode], *, thread_url:
     if calendar.is_day_first is None:
         calendar = Calendar(_told_by_attribute(nodes, parts), page, site)
     owners = frozenset(node.mem_id for node in nodes)
-    return Sheet(vbulletin_quotes.marks_of(document), parts, calendar, owners, thread_url, page, site)
+    return Sheet(vbulletin_quotes.quotes_in(document), parts, calendar, owners, thread_url, page, site)
 
 
 def _told_by_attribute(nodes: list[LexborNode], parts: Parts) -> bool | None:
@@ -99,7 +100,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         filter(None, match.groups() if match else ()), ""
     )
     name = text_of(user or sheet.parts.first(node, "guest"))
-    said = markup.words(body, sheet.marked)
+    said = markup.words(body, sheet.quotes.marked)
     return ParsedPost(
         post_id=post_id,
         author=reading.required(
@@ -109,7 +110,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=_posted_at(node, sheet),
         url=_permalink(node, post_id, sheet),
         text=said.text,
-        quoted=tuple(quote for box in said.quotes for quote in vbulletin_quotes.quotes_of(box, sheet.marked)),
+        quoted=tuple(quote for box in said.quotes for quote in vbulletin_quotes.read(box, sheet.quotes)),
         edited_at=_edited_at(node, sheet),
         reply_to=_commented(node, sheet.owners),
         position=_position(text_of(sheet.parts.first(node, "count"))),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -14,6 +16,7 @@ _BOX = (
     ".bbcode_quote, .quote_container, .bbcode-quote, div.quote, blockquote.quote, div.quotebox, div.vbquote,"
     "td.alt2[style*='inset']"
 )
+_HEADING = ".bbcode_postedby, .quote_postedby, .quotetitle"
 _NOISE = (
     ".signature, .lastedited, .bbcode_description, .b-bbcode__description, .bbcode_quote_container, .postcontrols,"
     ".ad, .ads, .axd, ins.adsbygoogle, [id^='div-gpt-ad'], fieldset.postcontent, .attachments, .moreinfo,"
@@ -30,23 +33,39 @@ _SAID_BY = re.compile(
 )
 
 
-def marks_of(document: LexborHTMLParser) -> Marks:
-    """Return a page's quotes, outermost box each, and what in its posts is nobody's words."""
-    quotes: dict[int, LexborNode] = {}
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The quotes of a page, and which line of each says who is quoted."""
+
+    marked: Marks
+    """With what else in the page's posts is nobody's words."""
+    headings: Mapping[int, LexborNode]
+
+
+def quotes_in(document: LexborHTMLParser) -> Quotes:
+    """Return a page's quotes, outermost box each."""
+    boxes: dict[int, LexborNode] = {}
     for box in markup.each(document, _BOX):
         outer = _styled_box(box) if box.tag == "td" else box
-        if outer.parent is None or outer.parent.mem_id not in quotes or outer.tag == "td":
-            quotes[outer.mem_id] = outer
-    dropped = {node.mem_id for node in document.css(_NOISE)}
-    headings = {heading.mem_id for box in quotes.values() if (heading := _heading(box)) is not None}
-    labels = {label.mem_id for box in quotes.values() for label in box.css("div.smallfont") if label.parent == box}
-    return Marks(quotes=quotes, dropped=frozenset(dropped | headings | labels))
+        if outer.parent is None or outer.parent.mem_id not in boxes or outer.tag == "td":
+            boxes[outer.mem_id] = outer
+    headings: dict[int, LexborNode] = {}
+    for heading in document.css(_HEADING):
+        if (owner := next((above for above in markup.ancestors(heading) if above.mem_id in boxes), None)) is not None:
+            headings.setdefault(owner.mem_id, heading)
+    for box in boxes.values():
+        if box.mem_id not in headings and (line := _styled_heading(box)) is not None:
+            headings[box.mem_id] = line
+    labels = {label.mem_id for box in boxes.values() for label in box.css("div.smallfont") if label.parent == box}
+    noise = {node.mem_id for node in document.css(_NOISE)}
+    dropped = frozenset(noise | labels | {heading.mem_id for heading in headings.values()})
+    return Quotes(Marks(quotes=boxes, dropped=dropped), headings)
 
 
-def quotes_of(box: LexborNode, marked: Marks) -> list[ParsedQuote]:
+def read(box: LexborNode, quotes: Quotes) -> list[ParsedQuote]:
     """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(box, marked)
-    heading = _heading(box)
+    said = markup.words(box, quotes.marked)
+    heading = quotes.headings.get(box.mem_id)
     name = text_of(heading.css_first("strong, .quote_author, b")) if heading is not None else ""
     if heading is not None and not name and (told := _SAID_BY.search(text_of(heading))):
         name = told[1]
@@ -57,7 +76,7 @@ def quotes_of(box: LexborNode, marked: Marks) -> list[ParsedQuote]:
         post_id=source[1] if source else None,
         author=name or None,
     )
-    return [own, *(quote for inner in said.quotes for quote in quotes_of(inner, marked))]
+    return [own, *(quote for inner in said.quotes for quote in read(inner, quotes))]
 
 
 def _styled_box(cell: LexborNode) -> LexborNode:
@@ -67,20 +86,10 @@ def _styled_box(cell: LexborNode) -> LexborNode:
     return around if around is not None and around.tag == "div" and "margin" in attribute(around, "style") else table
 
 
-def _heading(box: LexborNode) -> LexborNode | None:
-    """Return the line that says who is quoted."""
-    if (found := box.css_first(".bbcode_postedby, .quote_postedby, .quotetitle")) is not None:
-        return found if _innermost_box(found, box) else None
-    cell = box if box.tag == "td" else box.css_first("td.alt2[style*='inset']")
+def _styled_heading(box: LexborNode) -> LexborNode | None:
+    """Return the first line of version 3's box, where it names someone."""
+    cell = box.css_first("td.alt2[style*='inset']")
     first = next((node for node in cell.iter() if node.tag != "br"), None) if cell is not None else None
     if first is None or first.tag != "div" or "margin" in attribute(first, "style"):
         return None
     return first if first.css_first("strong, b") is not None else None
-
-
-def _innermost_box(heading: LexborNode, box: LexborNode) -> bool:
-    """Return whether a heading is the box's own, not that of a quote inside it."""
-    inner = next((above for above in markup.ancestors(heading) if above.css_matches(_BOX)), None)
-    while inner is not None and inner != box and inner.parent is not None and inner.parent.css_matches(_BOX):
-        inner = inner.parent
-    return inner is not None and inner == box

@@ -1,0 +1,155 @@
+"""One Familjeliv post: who, when, the words, the quotes; an anonymous name belongs to one thread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urldefrag
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers import dates
+from crawlers.engines import markup, reading
+from crawlers.engines.familjeliv_nodes import BODY, DATE, anchor_of, author_of, id_of
+from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.model import Page, ParsedPost, ParsedQuote, Site
+
+_QUOTE = ".quote, blockquote"
+_NOISE = ".quote-nick, .quote-head, .quote-date, .signature, .ad, .ads, .advert, ins.adsbygoogle, [id^='div-gpt-ad']"
+_TIME = "time, .message-date, .message-time, .forum-top-date, .date, .stamp, .timestamp, [itemprop='datePublished']"
+_EDITED = ".edited, .message-edited, .last-edited"
+_LIKES = ".like-count, .likes-count, .message-likes, .likes, .thumbs-up, [data-likes]"
+_SAID = re.compile(
+    r"\A(?P<name>[^\n]{1,80}?) skrev\b\s*(?P<date>\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?)?[^\n]{0,20}?:(?:\n|\Z)"
+)
+_ANONYMOUS = re.compile(r"anonym\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a thread, with all that its posts are read from found once."""
+
+    marked: Marks
+    outside: Marks
+    opening: int
+    """The element of the opening post, which every page repeats; 0 for none."""
+    authors: Mapping[tuple[str, str], str]
+    """Shown name and minute to the id of the only post that has both, to find what a quote repeats."""
+    thread_id: str
+    page: Page
+    site: Site
+
+
+def sheet_of(
+    document: LexborHTMLParser, nodes: list[LexborNode], *, thread_id: str, has_opening: bool, page: Page, site: Site
+) -> Sheet:
+    """Return what `read` needs to know of the page that the posts stand on."""
+    opening = nodes[0].mem_id if nodes and has_opening else 0
+    marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
+    outside = markup.marks(document, drop=BODY)
+    bare = Sheet(marked, outside, opening, {}, thread_id, page, site)
+    said: dict[tuple[str, str], str] = {}
+    for node in nodes:
+        post_id = id_of(node, thread_id=thread_id, is_opening=node.mem_id == opening)
+        if post_id and (key := _key(node, bare)):
+            said[key] = "" if key in said else post_id
+    return Sheet(marked, outside, opening, said, thread_id, page, site)
+
+
+def _key(node: LexborNode, sheet: Sheet) -> tuple[str, str] | None:
+    try:
+        return author_of(node)[0].lower(), f"{_posted_at(node, sheet):%Y-%m-%d %H:%M}"
+    except dates.UnreadableDateError:
+        return None
+
+
+def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
+    """Return the post that an element shows.
+
+    Raise UnreadablePostError or UnreadableDateError where a required field cannot be read for certain.
+    """
+    first = node.mem_id == sheet.opening
+    post_id = id_of(node, thread_id=sheet.thread_id, is_opening=first)
+    name, user_id = author_of(node)
+    body = node.css_first(BODY)
+    if not post_id or body is None:
+        raise reading.UnreadablePostError("missing_id", f"a post by {name[:40]!r} has no id")
+    said = markup.words(body, sheet.marked)
+    edited = node.css_first(_EDITED)
+    return ParsedPost(
+        post_id=post_id,
+        author=reading.required(
+            user_id or _scoped(name, sheet.thread_id), "missing_author", f"post {post_id} names no author"
+        ),
+        author_name=name or None,
+        posted_at=_posted_at(node, sheet),
+        url=_permalink(node, sheet),
+        text=said.text,
+        quoted=tuple(quote for box in said.quotes for quote in _quotes(box, sheet)),
+        edited_at=_date_in(text_of(edited), sheet) if edited is not None else None,
+        position=1 if first else None,
+        like_count=_likes(node),
+    )
+
+
+def _scoped(name: str, thread_id: str) -> str:
+    """Return the key of an author: an anonymous name is chosen anew for each thread, and is someone else elsewhere."""
+    return f"{name} @{thread_id}" if _ANONYMOUS.match(name) else name
+
+
+def _posted_at(node: LexborNode, sheet: Sheet) -> datetime:
+    bodies = {body.mem_id for body in node.css(BODY)}
+    edited = {note.mem_id for note in node.css(_EDITED)}
+    for found in markup.each(node, _TIME):
+        if found.mem_id in edited or any(above.mem_id in bodies for above in markup.ancestors(found)):
+            continue
+        if found.tag == "time" and (at := reading.time_or_none(found, sheet.page, sheet.site)):
+            return at
+        if DATE.search(text := text_of(found)):
+            return _dated(text, sheet)
+    return _dated(markup.words(node, sheet.outside).text.replace("\n", " "), sheet)
+
+
+def _dated(text: str, sheet: Sheet) -> datetime:
+    match = DATE.search(" ".join(text.split()))
+    if match is None:
+        raise dates.UnreadableDateError(f"no date that we can read in {text[:60]!r}")
+    return dates.parse(match[0], anchor=sheet.page.fetched_at, zone=sheet.site.timezone)
+
+
+def _date_in(text: str, sheet: Sheet) -> datetime | None:
+    try:
+        return _dated(text, sheet)
+    except dates.UnreadableDateError:
+        return None
+
+
+def _permalink(node: LexborNode, sheet: Sheet) -> str:
+    """Return the address of a post: its page, and on it its anchor; the opening post's is the thread's."""
+    address = urldefrag(sheet.page.url)[0]
+    if node.mem_id == sheet.opening:
+        return re.sub(r"(/forum/thread/\d+[^/?#]*)/\d+/?$|(/m\d+)-\d+(?=\.html)", r"\1\2", address)
+    anchor = anchor_of(node)
+    return f"{address}#{anchor}" if anchor else address
+
+
+def _likes(node: LexborNode) -> int | None:
+    found = node.css_first(_LIKES)
+    return markup.integer(attribute(found, "data-likes") or text_of(found))
+
+
+def _quotes(box: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
+    """Return a quote and, after it, the quotes inside it, each with its own words only."""
+    said = markup.words(box, sheet.marked)
+    head = box.css_first(".quote-nick, .quote-head")
+    line = _SAID.match(text_of(head) + ":" if head is not None else said.text)
+    name = line["name"].strip() if line else re.sub(r"\s*(?:skrev\b.*)?:?$", "", text_of(head))
+    minute = (line["date"] or "")[:16] if line else ""
+    own = ParsedQuote(
+        text=said.text if head is not None else _SAID.sub("", said.text),
+        post_id=sheet.authors.get((name.lower(), minute)) or None,
+        author=name or None,
+    )
+    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]
