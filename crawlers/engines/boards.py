@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urldefrag
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,7 +21,6 @@ _LONGEST_DATE = 9
 _OFFSET = re.compile(r"\bUTC\b(?:\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::(?P<minutes>\d{2}))?)?(?P<rest>.*)")
 _CLOCK_SKEW = timedelta(minutes=2)
 _WIDEST_OFFSET = 14
-_BARE_NUMBER = re.compile(r"\d[\d.,:/-]*")
 _CLOCK_IN_TITLE = re.compile(r"\d[:.]\d{2}")
 
 
@@ -54,7 +54,7 @@ def date_in(text: str, *, anchor: datetime, zone: ZoneInfo) -> datetime:
             except dates.UnreadableDateError:
                 continue
             beside = (*parts[max(0, start - 1) : start], *parts[start + length : start + length + 1])
-            if not any(map(_BARE_NUMBER.fullmatch, beside)):
+            if not any(part[0].isdigit() for part in beside):
                 return found
     raise dates.UnreadableDateError(f"no date that we can read in {' '.join(parts)[:60]!r}")
 
@@ -110,3 +110,25 @@ def stated_zone(document: LexborHTMLParser, foot: str, page: Page, site: Site) -
 def is_whole_date(title: str) -> bool:
     """Return whether a title has the clock too: that of "Yesterday, 14:03" has the day only."""
     return _CLOCK_IN_TITLE.search(title) is not None
+
+
+def around(node: LexborNode) -> Iterator[LexborNode]:
+    """Yield the elements around a node, innermost first, without the document itself, which has no attributes."""
+    return (above for above in markup.ancestors(node) if above.is_element_node)
+
+
+def is_said(node: LexborNode, body: LexborNode) -> bool:
+    """Return whether an element stands in an author's own words or signature, where a stranger may write anything."""
+    return any(above.mem_id == body.mem_id or "signature" in markup.attribute(above, "class") for above in around(node))
+
+
+def clock_zone(shown: str, at: datetime, site: Site) -> ZoneInfo:
+    """Return the zone of a board whose clock shows a time at a moment: that of the site where the two agree."""
+    try:
+        wall = date_in(shown, anchor=at + timedelta(days=1), zone=ZoneInfo("UTC"))
+    except dates.UnreadableDateError:
+        return site.timezone
+    hours = hours_ahead(wall, at)
+    if hours is None or at.astimezone(site.timezone).utcoffset() == timedelta(hours=hours):
+        return site.timezone
+    return fixed_zone(hours) or site.timezone

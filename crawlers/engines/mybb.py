@@ -119,7 +119,7 @@ def _pager(document: LexborHTMLParser) -> list[LexborNode]:
         box
         for box in document.css(".pagination")
         if "pagination_breadcrumb" not in attribute(box, "class")
-        and not any("navigation" in attribute(above, "class").split() for above in markup.ancestors(box))
+        and not any("navigation" in attribute(above, "class").split() for above in boards.around(box))
     ]
 
 
@@ -138,7 +138,7 @@ def _rows(document: LexborHTMLParser) -> list[LexborNode]:
     """Return the rows of a list: what stands around a subject, or around the count of those who answered."""
     rows: dict[int, LexborNode] = {}
     for node in markup.each(document, "[id^='tid_'], a[href*='action=whoposted']"):
-        if row := next((above for above in markup.ancestors(node) if above.tag in _ROW_TAGS), None):
+        if row := next((above for above in boards.around(node) if above.tag in _ROW_TAGS), None):
             rows.setdefault(row.mem_id, row)
     return list(rows.values())
 
@@ -171,7 +171,7 @@ def _first_thread_link(row: LexborNode) -> LexborNode | None:
 
 
 def _views(counts: LexborNode | None) -> int | None:
-    cell = next((above for above in markup.ancestors(counts) if above.tag == "td"), None) if counts else None
+    cell = next((above for above in boards.around(counts) if above.tag == "td"), None) if counts else None
     after = cell.next if cell is not None else None
     while after is not None and after.tag != "td":
         after = after.next

@@ -116,16 +116,9 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
     )
 
 
-def _is_said(node: LexborNode, body: LexborNode) -> bool:
-    """Return whether an element stands in the author's own words, where a stranger may write anything."""
-    return any(
-        above.mem_id == body.mem_id or "signature" in attribute(above, "class") for above in markup.ancestors(node)
-    )
-
-
 def _posted_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime:
     boxes = [*sheet.parts.every(node, "date"), *sheet.parts.every(node, "other_date")]
-    shown = [shown_in(box) for box in boxes if not _is_said(box, body)]
+    shown = [shown_in(box) for box in boxes if not boards.is_said(box, body)]
     for text in shown:
         try:
             return sheet.calendar.parse(text)
@@ -138,7 +131,7 @@ def _edited_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime | N
     """Return when the engine says that the post was edited; what it says of who did so is passed over."""
     for note in sheet.parts.every(node, "edited"):
         user = note.css_first("a[href]")
-        if _is_said(note, body):
+        if boards.is_said(note, body):
             continue
         dated = note.css_first("span[title]")
         text = text_of(note)
@@ -158,7 +151,7 @@ def _permalink(node: LexborNode, body: LexborNode, post_id: str, sheet: Sheet) -
     """Return the post's own address, and its place in the thread where the link shows it."""
     for link in sheet.parts.every(node, "link"):
         match = _PID.search(attribute(link, "href"))
-        if not match or post_id not in match.groups() or _is_said(link, body):
+        if not match or post_id not in match.groups() or boards.is_said(link, body):
             continue
         url = boards.lasting(markup.absolute(sheet.base, attribute(link, "href")), drop=DROPPED)
         shown = _NUMBERED.fullmatch(text_of(link))

@@ -119,7 +119,7 @@ def _title(document: LexborHTMLParser) -> str:
 def _pager(document: LexborHTMLParser) -> list[LexborNode]:
     """Return the elements that hold the page's own numbers, not those of a topic in a list."""
     boxes = markup.each(document, ".pagination, td.gensmall > b, td.nav")
-    return [box for box in boxes if not any(_is_row(above) for above in markup.ancestors(box))]
+    return [box for box in boxes if not any(_is_row(above) for above in boards.around(box))]
 
 
 def _is_row(node: LexborNode) -> bool:
@@ -172,13 +172,13 @@ def _is_empty_list(document: LexborHTMLParser) -> bool:
 
 
 def _is_said(link: LexborNode) -> bool:
-    return any(attribute(above, "class").split()[:1] in (["content"], ["postbody"]) for above in markup.ancestors(link))
+    return any(attribute(above, "class").split()[:1] in (["content"], ["postbody"]) for above in boards.around(link))
 
 
 def _ref(link: LexborNode, base: str, page: Page, zone: ZoneInfo) -> ThreadRef | None:
     url = boards.link_of(link, base)
     match = _topic(url)
-    row = next((above for above in markup.ancestors(link) if _is_row(above) or above.tag in ("tr", "dl")), None)
+    row = next((above for above in boards.around(link) if _is_row(above) or above.tag in ("tr", "dl")), None)
     if url is None or match is None or row is None or row.css_first(_MOVED) is not None:
         return None
     row = row.parent if row.tag == "dl" and row.parent is not None and row.parent.tag == "li" else row

@@ -73,7 +73,7 @@ def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
     found = [node for node in markup.each(document, _POSTS) if _POST_ID.fullmatch(attribute(node, "id"))]
     if not found:
         found = _tables(document)
-    gone = {above.mem_id for notice in document.css(_GONE) for above in markup.ancestors(notice)}
+    gone = {above.mem_id for notice in document.css(_GONE) for above in boards.around(notice)}
     return [node for node in found if node.mem_id not in gone and "deleted" not in attribute(node, "class").split()]
 
 
@@ -82,7 +82,7 @@ def _tables(document: LexborHTMLParser) -> list[LexborNode]:
     tables: dict[int, LexborNode] = {}
     for anchor in document.css(_TABLE_ANCHORS):
         if _POST_ID.fullmatch(attribute(anchor, "name")):
-            table = next((a for a in markup.ancestors(anchor) if "tablebg" in attribute(a, "class").split()), None)
+            table = next((a for a in boards.around(anchor) if "tablebg" in attribute(a, "class").split()), None)
             # A search's hits stand in tables too, all in one; their subjects are headings.
             if table is not None and table.css_first(".postbody") is not None and not table.css_first("p.topictitle"):
                 tables.setdefault(table.mem_id, table)
@@ -143,23 +143,18 @@ def read(placed: tuple[int, LexborNode], sheet: Sheet) -> ParsedPost:
 def _body(node: LexborNode, parts: Parts) -> LexborNode | None:
     signatures = {box.mem_id for box in parts.every(node, "signature")}
     for found in (*parts.every(node, "content"), *parts.every(node, "body")):
-        if signatures.isdisjoint(above.mem_id for above in markup.ancestors(found)):
+        if signatures.isdisjoint(above.mem_id for above in boards.around(found)):
             return found
     return None
-
-
-def _is_said(node: LexborNode, body: LexborNode) -> bool:
-    """Return whether an element stands in the author's own words, where a stranger may write anything."""
-    return any(
-        above.mem_id == body.mem_id or "signature" in attribute(above, "class") for above in markup.ancestors(node)
-    )
 
 
 def _author(node: LexborNode, body: LexborNode, parts: Parts) -> tuple[str, str]:
     """Return the shown name and the user id, empty where the page has none: guests and deleted accounts."""
 
     def first(*names: str) -> LexborNode | None:
-        return next((found for name in names for found in parts.every(node, name) if not _is_said(found, body)), None)
+        return next(
+            (found for name in names for found in parts.every(node, name) if not boards.is_said(found, body)), None
+        )
 
     user = first("user", "profile_user")
     match = _USER_ID.search(attribute(user, "href"))
@@ -172,14 +167,16 @@ def _author(node: LexborNode, body: LexborNode, parts: Parts) -> tuple[str, str]
 
 def _posted_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime:
     for time in sheet.parts.every(node, "time"):
-        if not _is_said(time, body):
+        if not boards.is_said(time, body):
             return dates.parse(attribute(time, "datetime"), anchor=sheet.page.fetched_at, zone=sheet.zone)
     shown = [
         markup.words(line, sheet.outside).text.replace("\n", " ").rpartition("\u00bb")[2]
         for line in sheet.parts.every(node, "line")
-        if not _is_said(line, body)
+        if not boards.is_said(line, body)
     ]
-    shown += [found for box in sheet.parts.every(node, "heading") if not _is_said(box, body) and (found := _after(box))]
+    shown += [
+        found for box in sheet.parts.every(node, "heading") if not boards.is_said(box, body) and (found := _after(box))
+    ]
     for text in shown:
         try:
             return dates.parse(text.strip(" |\u2022\u00b7,-"), anchor=sheet.page.fetched_at, zone=sheet.zone)
@@ -211,7 +208,7 @@ def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> str:
 def _edited_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime | None:
     """Return when the engine says that the post was edited; what it says of who did so is passed over."""
     for notice in sheet.parts.every(node, "notice"):
-        if _is_said(notice, body) or "deleted" in attribute(notice, "class"):
+        if boards.is_said(notice, body) or "deleted" in attribute(notice, "class"):
             continue
         user = notice.css_first(".username, .username-coloured, a[href*='viewprofile']")
         text = text_of(notice)

@@ -13,14 +13,20 @@ from crawlers.engines import (
     flarum,
     flashback,
     generic,
+    google_places,
+    google_reviews,
     invision,
     lemmy,
     mybb,
     nodebb,
     phpbb,
+    reddit,
+    smf,
     spirit,
+    trustpilot,
     vbulletin,
     xenforo,
+    youtube,
 )
 from crawlers.model import Engine, Page
 
@@ -32,14 +38,20 @@ _MODULES: tuple[ModuleType, ...] = (
     flarum,
     flashback,
     generic,
+    google_places,
+    google_reviews,
     invision,
     lemmy,
     mybb,
     nodebb,
     phpbb,
+    reddit,
+    smf,
     spirit,
+    trustpilot,
     vbulletin,
     xenforo,
+    youtube,
 )
 
 ENGINES: dict[str, Engine] = {module.NAME: cast(Engine, module) for module in _MODULES}
