@@ -3,175 +3,94 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+
+from crawlers.date_forms import AGO, FORMS, ISO, ISO_T, PART
+from crawlers.date_words import DAYS_AGO, HALVES, MONTHS, NOW, UNITS, WEEKDAYS, ZONES
 
 SKEW = timedelta(minutes=5)
 """How far the forum's clock may run ahead of ours before "Idag, 14:08" is a contradiction."""
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan januari january januar",
-            "feb februari february februar",
-            "mar mars march marts",
-            "apr april",
-            "maj may mai",
-            "jun juni june",
-            "jul juli july",
-            "aug augusti august",
-            "sep sept september",
-            "okt oct oktober october",
-            "nov november",
-            "dec des december desember",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "mån månd måndag mon monday man mandag",
-            "tis tisd tisdag tue tues tuesday tir tirs tirsdag",
-            "ons onsd onsdag wed weds wednesday",
-            "tor tors torsd torsdag thu thur thurs thursday",
-            "fre fred fredag fri friday",
-            "lör lörd lördag sat saturday lør lørd lørdag",
-            "sön sönd söndag sun sunday søn sønd søndag",
-        )
-    )
-    for name in names.split()
-}
-_DAYS_AGO = {
-    **dict.fromkeys(("idag", "i dag", "today"), 0),
-    **dict.fromkeys(("igår", "i går", "yesterday"), 1),
-    **dict.fromkeys(("i förrgår", "iförrgår", "förrgår", "i forgårs", "forgårs"), 2),
-}
-_UNITS = {
-    name: seconds
-    for seconds, names in (
-        (1, "s sek sekund sekunder sec secs second seconds sekunden"),
-        (60, "min mins minut minuter minute minutes minutt minutter"),
-        (3600, "h tim timme timmar hour hours hr hrs time timer"),
-        (86400, "d dag dagar dygn day days dage dager"),
-        (604800, "v vecka veckor week weeks uge uger uke uker"),
-    )
-    for name in names.split()
-}
-_NOW = frozenset(
-    (
-        *("nyss", "just nu", "precis nu", "alldeles nyss", "nu", "just now", "now", "a moment ago", "moments ago"),
-        *("ett ögonblick sedan", "för ett ögonblick sedan", "för en stund sedan", "en stund sedan"),
-        *("lige nu", "akkurat nå", "nå nettopp", "for et øyeblikk siden", "et øjeblik siden", "for et øjeblik siden"),
-    )
-)
-
-
-def _alternatives(names: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-
-
-_CLOCK = r"(?:(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)? ?(?P<half>[ap]\.?m\.?)?)"
-_WORD_CLOCK = r"(?P<word>noon|midnight)"
-_JOIN = r"(?:,? (?:kl\.?|klockan|at|@|-|–|·)? ?|, ?)"
-_WEEKDAY = rf"(?P<weekday>{_alternatives(_WEEKDAYS)})"
-_MONTH = rf"(?P<month>{_alternatives(_MONTHS)})\.?"
-_YEAR = r"(?P<year>\d{4})"
-_DAY = r"(?P<day>\d{1,2})"
-_NAMED_DAY = rf"(?:(?:on )?{_WEEKDAY}\.?,? )?(?:den )?"
-_DAY_FORMS = tuple(
-    re.compile(rf"{form}(?:{_JOIN}(?:{_CLOCK}|{_WORD_CLOCK}))?", re.ASCII)
-    for form in (
-        rf"(?P<days_ago>{_alternatives(_DAYS_AGO)})",
-        rf"(?P<last>(?:i |i sidste |sidste |last |on |forrige )?{_WEEKDAY}s?)",
-        rf"{_NAMED_DAY}{_YEAR}-(?P<number>\d{{2}})-{_DAY}",
-        rf"{_NAMED_DAY}{_DAY}\.(?P<number>\d{{1,2}})\.{_YEAR}",
-        rf"{_NAMED_DAY}{_DAY}/(?P<number>\d{{1,2}})[ -]{_YEAR}",
-        rf"{_NAMED_DAY}{_DAY}(?:\.|st|nd|rd|th|:e)? (?:of )?{_MONTH}(?:,? {_YEAR})?",
-        rf"{_NAMED_DAY}{_MONTH} {_DAY}(?:st|nd|rd|th)?(?:,? {_YEAR})?",
-    )
-)
-_AGO = re.compile(
-    r"(?:för |for )?(?P<count>\d{1,4}|en|ett|et|ei|a|an|one) ?"
-    rf"(?P<unit>{_alternatives(_UNITS)})\.?(?P<ago> sedan| sen| ago| siden)?",
-    re.ASCII,
-)
-_ISO = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)? ?(?:Z|[+-]\d{2}:?\d{2})", re.ASCII | re.IGNORECASE
-)
-_ISO_T = re.compile(r"^(\d{4}-\d{2}-\d{2})t(\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d{1,9})?$", re.ASCII)
+EARLIEST_YEAR = 1980
+"""Before this there was nothing to post on: software that knows no date writes 1970, 1900 or 0001."""
+ORDERS = ("dmy", "mdy", "ymd")
+"""How a site may write a date in numbers alone: its option `date_order`."""
+LONGEST = 100
 
 
 class UnreadableDateError(ValueError):
     """Raised when a text is not a date of the grammar, or names a time that cannot be."""
 
 
-def parse(text: str, *, anchor: datetime, zone: ZoneInfo) -> datetime:
+def parse(text: str, *, anchor: datetime, zone: tzinfo, order: str | None = None) -> datetime:
     """Return the aware time that a forum's date means, seen at `anchor` by a forum in `zone`.
 
-    A date without a clock is the start of its day. A year left out is the latest that puts the date in the past.
-    In the hour that autumn repeats, the earlier reading is taken. Raise UnreadableDateError for all else, for a
-    wall time that spring skips, and for a relative date that would lie after `anchor` (plus SKEW).
+    A date without a clock is the start of its day. A year left out is the latest that puts the date in the past; of
+    a year in two digits it is the latest that has begun. A date in numbers alone is read by `order` (one of ORDERS),
+    without which only one reading may be possible. In the hour that autumn repeats, the earlier reading is taken
+    unless the text names its offset (CET, +0100). Raise UnreadableDateError for all else, for a wall time that spring
+    skips, for a year before EARLIEST_YEAR, and for a relative date that would lie after `anchor` (plus SKEW).
     """
     if anchor.tzinfo is None:
         raise ValueError("anchor has no time zone")
-    plain = " ".join(text.split()).strip()
-    if _ISO.fullmatch(plain):
-        return _iso(plain)
-    lowered = _ISO_T.sub(r"\1 \2", plain.lower())
+    plain = " ".join(unicodedata.normalize("NFC", text[: LONGEST + 1]).replace("\u200e", "").split())
     try:
-        return _relative(lowered, anchor, zone) or _wall(lowered, anchor, zone)
+        if len(text.strip()) > LONGEST:
+            raise ValueError("it is too long")
+        if ISO.fullmatch(plain):
+            return _checked(
+                datetime.fromisoformat(plain.upper().replace(",", ".").replace(" +", "+").replace(" Z", "Z"))
+            )
+        lowered = ISO_T.sub(r"\1 \2", plain.lower())
+        return _checked(_relative(lowered, anchor, zone) or _wall(lowered, anchor, zone, order))
     except (ValueError, OverflowError) as error:
         raise UnreadableDateError(f"not a date we can read: {plain[:60]!r} ({error})") from None
 
 
-def from_timestamp(seconds: str | int | float, *, zone: ZoneInfo) -> datetime:
+def from_timestamp(seconds: str | int | float, *, zone: tzinfo) -> datetime:
     """Return the time that a Unix timestamp (in seconds, or in milliseconds past 10^11) means."""
     try:
         value = float(seconds)
-        return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, tz=UTC).astimezone(zone)
+        return _checked(datetime.fromtimestamp(value / 1000 if value > 1e11 else value, tz=UTC).astimezone(zone))
     except (ValueError, OverflowError, OSError) as error:
         raise UnreadableDateError(f"not a timestamp: {str(seconds)[:40]!r} ({error})") from None
 
 
-def _iso(plain: str) -> datetime:
-    try:
-        return datetime.fromisoformat(plain.upper().replace(",", ".").replace(" +", "+").replace(" Z", "Z"))
-    except ValueError as error:
-        raise UnreadableDateError(f"not a date we can read: {plain[:60]!r} ({error})") from None
+def _checked(found: datetime) -> datetime:
+    if found.year < EARLIEST_YEAR:
+        raise ValueError("nothing was posted that long ago")
+    return found
 
 
-def _relative(plain: str, anchor: datetime, zone: ZoneInfo) -> datetime | None:
-    if plain in _NOW:
+def _relative(plain: str, anchor: datetime, zone: tzinfo) -> datetime | None:
+    if plain in NOW:
         return anchor.astimezone(zone)
-    match = _AGO.fullmatch(plain)
-    if not match or not (match["count"].isdigit() or match["ago"]):
+    match = AGO.fullmatch(plain)
+    if not match or not (match["ago"] or (match["count"].isdigit() and not match["more"])):
         return None
     count = int(match["count"]) if match["count"].isdigit() else 1
+    seconds = count * UNITS[match["unit"]] + sum(int(n) * UNITS[unit] for n, unit in PART.findall(match["more"] or ""))
     # Elapsed time is counted in UTC: an hour ago is an hour ago on the night when the clocks change too.
-    return (anchor.astimezone(UTC) - timedelta(seconds=count * _UNITS[match["unit"]])).astimezone(zone)
+    return (anchor.astimezone(UTC) - timedelta(seconds=seconds)).astimezone(zone)
 
 
-def _wall(plain: str, anchor: datetime, zone: ZoneInfo) -> datetime:
-    match = next((m for form in _DAY_FORMS if (m := form.fullmatch(plain))), None)
+def _wall(plain: str, anchor: datetime, zone: tzinfo, order: str | None) -> datetime:
+    match = next((m for form in FORMS if (m := form.fullmatch(plain))), None)
     if not match:
         raise ValueError("no form of the grammar fits")
     part = {name: value for name, value in match.groupdict().items() if value}
-    clock = _clock(part)
+    clock, zone = _clock(part), _zone(part) or zone
     today = anchor.astimezone(zone).date()
     if "days_ago" in part:
-        day = today - timedelta(days=_DAYS_AGO[part["days_ago"]])
+        day = today - timedelta(days=DAYS_AGO[part["days_ago"]])
     elif "last" in part:
         # "I tisdags", read on a Tuesday, is a week ago.
-        day = today - timedelta(days=(today.weekday() - _WEEKDAYS[part["weekday"]] - 1) % 7 + 1)
-    elif "year" in part:
-        return _at(_named_day(part, int(part["year"])), clock, zone)
+        day = today - timedelta(days=(today.weekday() - WEEKDAYS[part["weekday"]] - 1) % 7 + 1)
+    elif "year" in part or "short" in part:
+        return _at(_whole_day(part, today.year, order), clock, zone)
     else:
-        day = _latest_day(part, clock, anchor, zone)
+        day = _latest_day(part, clock, anchor, zone, order)
     found = _at(day, clock, zone)
     if found > anchor.astimezone(UTC) + SKEW:
         raise ValueError("it lies after the page was fetched")
@@ -181,43 +100,98 @@ def _wall(plain: str, anchor: datetime, zone: ZoneInfo) -> datetime:
 def _clock(part: Mapping[str, str]) -> time:
     if word := part.get("word"):
         return time(12 if word == "noon" else 0)
-    if "hour" not in part:
+    if "hour" not in part and "bare" not in part:
         return time()
-    hour, half = int(part["hour"]), part.get("half", "")[:1]
-    if "minute" not in part and not half:
-        raise ValueError("a clock needs minutes")
+    hour, half = int(part.get("hour") or part["bare"]), part.get("half") or part.get("bare_half")
     if half:
         if not 1 <= hour <= 12:
             raise ValueError("no such hour on a 12-hour clock")
-        hour = hour % 12 + (12 if half == "p" else 0)
+        hour = hour % 12 + HALVES[half]
     return time(hour, int(part.get("minute", 0)), int(part.get("second", 0)))
 
 
-def _named_day(part: Mapping[str, str], year: int) -> date:
-    month = _MONTHS[part["month"]] if "month" in part else int(part["number"])
-    day = date(year, month, int(part["day"]))
-    if "weekday" in part and _WEEKDAYS[part["weekday"]] != day.weekday():
+def _zone(part: Mapping[str, str]) -> timezone | None:
+    """Return the zone that the text names, if any."""
+    name, shift = part.get("zone"), part.get("shift") or part.get("offset")
+    if not name and not shift:
+        return None
+    if shift and name and ZONES[name]:
+        raise ValueError(f"no zone is written {name}{shift}")
+    digits = re.sub(r"\D", "", shift or "").rjust(2, "0")
+    ahead = timedelta(
+        hours=int(digits[:2]) if len(digits) != 3 else int(digits[0]),
+        minutes=int(digits[-2:]) if len(digits) > 2 else 0,
+    )
+    return timezone(timedelta(hours=ZONES.get(name or "", 0)) + (-ahead if (shift or "+")[0] == "-" else ahead))
+
+
+def _whole_day(part: Mapping[str, str], this_year: int, order: str | None) -> date:
+    """Return the day of a date with its year; of numbers alone the one that the order, or else reason, leaves."""
+    short = int(part["short"]) if "short" in part else None
+    year = int(part["year"]) if short is None else _century(short, this_year)
+    if "first" not in part:
+        return _day(part, year, int(part["day"]), _month(part))
+    readings = {
+        "dmy": (year, part["then"], part["first"]),
+        "mdy": (year, part["first"], part["then"]),
+        **(
+            {"ymd": (_century(int(part["first"]), this_year), part["then"], part["short"])} if short is not None else {}
+        ),
+    }
+    found = {day for name in ([order] if order else readings) if (day := _possible(part, readings.get(name)))}
+    if len(found) != 1:
+        raise ValueError(
+            "day and month may change places: say `date_order` in the site's options" if found else "no such day"
+        )
+    return found.pop()
+
+
+def _possible(part: Mapping[str, str], reading: tuple[int, str, str] | None) -> date | None:
+    try:
+        day = _day(part, reading[0], int(reading[2]), int(reading[1])) if reading else None
+    except ValueError:
+        return None
+    return day if day and day.year >= EARLIEST_YEAR else None
+
+
+def _century(short: int, this_year: int) -> int:
+    year = this_year - this_year % 100 + short
+    return year if year <= this_year else year - 100
+
+
+def _month(part: Mapping[str, str]) -> int:
+    return MONTHS[part["month"]] if "month" in part else int(part["number"])
+
+
+def _day(part: Mapping[str, str], year: int, day: int, month: int) -> date:
+    found = date(year, month, day)
+    if "weekday" in part and WEEKDAYS[part["weekday"]] != found.weekday():
         raise ValueError("the weekday is not that of the date")
-    return day
+    return found
 
 
-def _latest_day(part: Mapping[str, str], clock: time, anchor: datetime, zone: ZoneInfo) -> date:
-    this_year = anchor.astimezone(zone).year
-    is_leap_day = _MONTHS[part["month"]] == 2 and part["day"] == "29"
-    bare = {name: part[name] for name in ("month", "day")}
+def _latest_day(part: Mapping[str, str], clock: time, anchor: datetime, zone: tzinfo, order: str | None) -> date:
+    """Return the latest day in the past that a date without a year can be."""
+    if "first" in part:
+        if order not in ("dmy", "mdy"):
+            raise ValueError("day and month may change places: say `date_order` in the site's options")
+        day, month = (int(part[name]) for name in (("first", "then") if order == "dmy" else ("then", "first")))
+    else:
+        day, month = int(part["day"]), _month(part)
+    this_year, is_leap_day = anchor.astimezone(zone).year, (month, day) == (2, 29)
     for year in range(this_year, this_year - (9 if is_leap_day else 2), -1):
         try:
-            day = _named_day(bare, year)
+            found = date(year, month, day)
         except ValueError:
             if is_leap_day:
                 continue
             raise
-        if datetime.combine(day, clock, tzinfo=zone) <= anchor.astimezone(UTC) + SKEW:
-            return _named_day(part, year)
+        if datetime.combine(found, clock, tzinfo=zone) <= anchor.astimezone(UTC) + SKEW:
+            return _day(part, year, day, month)
     raise ValueError("no such day in the past")
 
 
-def _at(day: date, clock: time, zone: ZoneInfo) -> datetime:
+def _at(day: date, clock: time, zone: tzinfo) -> datetime:
     found = datetime.combine(day, clock, tzinfo=zone)
     if found.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != found.replace(tzinfo=None):
         if clock == time():

@@ -45,7 +45,7 @@ def time(value: Mapping[str, Any], name: str, page: Page, site: Site) -> datetim
     found = text(value, name)
     if not found:
         raise UnreadableDateError(f"{name} is missing")
-    return parse(found, anchor=page.fetched_at, zone=site.timezone)
+    return parse(found, anchor=page.fetched_at, zone=site.timezone, order=site.options.get("date_order"))
 
 
 def time_or_none(value: Mapping[str, Any], name: str, page: Page, site: Site) -> datetime | None:

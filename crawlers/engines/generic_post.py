@@ -205,7 +205,8 @@ def _time(thing: Thing, sheet: Sheet, *names: str) -> datetime | None:
             if isinstance(value, LexborNode):
                 return reading.time_of(value, sheet.page, sheet.site)
             if text := value_text(value):
-                return parse(text, anchor=sheet.page.fetched_at, zone=sheet.site.timezone)
+                order = sheet.site.options.get("date_order")
+                return parse(text, anchor=sheet.page.fetched_at, zone=sheet.site.timezone, order=order)
     return None
 
 

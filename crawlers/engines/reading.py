@@ -58,13 +58,14 @@ def time_of(node: LexborNode | None, page: Page, site: Site) -> datetime:
     for name in ("data-timestamp", "data-time"):
         if (stamp := attribute(node, name)).isdigit() and len(stamp) > 6:
             return from_timestamp(stamp, zone=site.timezone)
+    order = site.options.get("date_order")
     texts = [found for name in ("datetime", "title", "content") if (found := attribute(node, name))]
     for text in texts:
         try:
-            return parse(text, anchor=page.fetched_at, zone=site.timezone)
+            return parse(text, anchor=page.fetched_at, zone=site.timezone, order=order)
         except UnreadableDateError:
             continue
-    return parse(text_of(node), anchor=page.fetched_at, zone=site.timezone)
+    return parse(text_of(node), anchor=page.fetched_at, zone=site.timezone, order=order)
 
 
 def time_or_none(node: LexborNode | None, page: Page, site: Site) -> datetime | None:
