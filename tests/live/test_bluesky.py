@@ -38,6 +38,7 @@ def job(bluesky_network: BlueskyNetwork, tmp_path_factory: pytest.TempPathFactor
         secret=b"a key for the live tests",
         is_mention=mentions_open_infra,
         data_dir=tmp_path_factory.mktemp("data"),
+        part_pages=10_000,
     )
 
 

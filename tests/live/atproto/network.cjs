@@ -32,7 +32,9 @@ async function main() {
   await network.processAll()
   const dids = Object.fromEntries(Object.entries(agents).map(([handle, agent]) => [handle, agent.session.did]))
   const uris = Object.fromEntries(Object.entries(made).map(([key, { uri }]) => [key, uri]))
-  fs.writeFileSync(readyFile + '.part', JSON.stringify({ appview: `http://localhost:${bsky}`, dids, uris }))
+  const told = { appview: `http://localhost:${bsky}`, pds: `http://localhost:${pds}`, dids, uris }
+  told.appview_did = network.bsky.ctx.cfg.serverDid
+  fs.writeFileSync(readyFile + '.part', JSON.stringify(told))
   fs.renameSync(readyFile + '.part', readyFile)
   // One more post, or the deletion of one, for each line on standard input.
   process.stdin.setEncoding('utf8')

@@ -28,6 +28,9 @@ class BlueskyNetwork:
     uris: dict[str, str]
     process: subprocess.Popen[bytes]
     folder: Path
+    pds: str
+    """Where the authors' accounts are: `<author>.test`, all with the password `not-a-secret`."""
+    appview_did: str
 
     def order(self, **what: Any) -> str:
         """Add a post, or delete one, while the network runs; return the new post's URI."""
@@ -109,4 +112,6 @@ def bluesky_running(folder: Path, seed: dict[str, Any]) -> Iterator[BlueskyNetwo
         with machine.running(command, log=log, **options) as process:
             machine.wait_for(ready.exists, process, log)
             told = json.loads(ready.read_text())
-            yield BlueskyNetwork(told["appview"], told["dids"], told["uris"], process, folder)
+            yield BlueskyNetwork(
+                told["appview"], told["dids"], told["uris"], process, folder, told["pds"], told["appview_did"]
+            )
