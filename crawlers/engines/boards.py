@@ -24,10 +24,8 @@ _WIDEST_OFFSET = 14
 _CLOCK_IN_TITLE = re.compile(r"\d[:.]\d{2}")
 
 
-def lasting(url: str | None, *, drop: tuple[str, ...] = SESSION) -> str | None:
+def lasting(url: str, *, drop: tuple[str, ...] = SESSION) -> str:
     """Return an address without parameters that do not last, whether `&` or `;` stands between them."""
-    if url is None:
-        return None
     address, fragment = urldefrag(url)
     head, mark, query = address.partition("?")
     kept = [m[0][1:] for m in _PARAMETER.finditer(mark + query) if m[2] not in drop and len(m[0]) > 1]
@@ -35,9 +33,10 @@ def lasting(url: str | None, *, drop: tuple[str, ...] = SESSION) -> str | None:
     return head + ("?" if tail else "") + tail + (f"#{fragment}" if fragment else "")
 
 
-def link_of(node: LexborNode | None, base: str) -> str | None:
-    """Return where a link leads, absolute and lasting; None for no link."""
-    return lasting(markup.absolute(base, markup.attribute(node, "href")))
+def link_of(node: LexborNode | None, base: str, *, drop: tuple[str, ...] = SESSION) -> str | None:
+    """Return where a link leads, absolute and lasting; None for no link, or one that leads to no page."""
+    url = markup.absolute(base, markup.attribute(node, "href"))
+    return lasting(url, drop=drop) if url else None
 
 
 def date_in(text: str, *, anchor: datetime, zone: ZoneInfo) -> datetime:

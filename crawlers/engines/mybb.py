@@ -87,11 +87,19 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         unreadable=unreadable,
         page_number=_page_number(pager, page),
         next_url=following if following and not _FORUM.search(following) else None,
+        first_url=_first_url(document, base, page),
     )
 
 
+def _first_url(document: LexborHTMLParser, base: str, page: Page) -> str | None:
+    """Return where the thread starts: a post's own address (`?pid=44`) does not tell, but other links do."""
+    links = ("link[rel=canonical]", ".pagination_page[href]", ".post_head a[href*='tid=']")
+    found = (boards.link_of(document.css_first(selector), base) for selector in links)
+    return next((_thread_url(url) for url in (page.url, *found) if url and _TID.search(url)), None)
+
+
 def _thread_url(url: str) -> str:
-    return boards.lasting(_TAIL.sub("", url), drop=_PASSING) or url
+    return boards.lasting(_TAIL.sub("", url), drop=_PASSING)
 
 
 def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
@@ -131,7 +139,7 @@ def _page_number(pager: list[LexborNode], page: Page) -> int:
 
 def _next_url(pager: list[LexborNode], base: str) -> str | None:
     link = next((link for box in pager for link in box.css("a.pagination_next[href], a[rel=next][href]")), None)
-    return boards.lasting(markup.absolute(base, attribute(link, "href")), drop=mybb_post.DROPPED)
+    return boards.link_of(link, base, drop=mybb_post.DROPPED)
 
 
 def _rows(document: LexborHTMLParser) -> list[LexborNode]:

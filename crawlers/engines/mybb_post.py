@@ -153,7 +153,7 @@ def _permalink(node: LexborNode, body: LexborNode, post_id: str, sheet: Sheet) -
         match = _PID.search(attribute(link, "href"))
         if not match or post_id not in match.groups() or boards.is_said(link, body):
             continue
-        url = boards.lasting(markup.absolute(sheet.base, attribute(link, "href")), drop=DROPPED)
+        url = boards.link_of(link, sheet.base, drop=DROPPED)
         shown = _NUMBERED.fullmatch(text_of(link))
         if url and shown:
             return url, markup.integer(shown[1])

@@ -22,6 +22,7 @@ _TOPIC = re.compile(r"[?&;]t=(\d+)")
 _TOPIC_IN_PATH = re.compile(r"(?:-t|/topic-?|/t)(\d+)(?:-(?:s)?\d+)?(?:\.html|/|$)")
 _START = re.compile(r"[?&;]start=(\d+)")
 _FOOT = "#page-footer, #wrapfooter, #footer, footer, .datetime, .timezone, #datebar"
+_PASSING = ("start", "p", "view", "st", "sk", "sd")
 _MOVED = "[class*='topic_moved'], [style*='topic_moved'], img[src*='topic_moved']"
 
 
@@ -90,7 +91,16 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         unreadable=unreadable,
         page_number=_page_number(pager) or (2 if start and int(start[1]) else 1),
         next_url=_next_url(document, pager, base),
+        first_url=_first_url(document, base, page),
     )
+
+
+def _first_url(document: LexborHTMLParser, base: str, page: Page) -> str | None:
+    """Return where the topic starts: a post's own address (`?p=44`) does not tell, but the heading's does."""
+    headings = document.css("link[rel=canonical], .topic-title a, h2 a[href*='viewtopic'], a.titles")
+    found = (markup.absolute(base, attribute(node, "href")) for node in headings)
+    own = next((url for url in (page.url, *found) if url and _TOPIC.search(url)), None)
+    return boards.lasting(own, drop=(*boards.SESSION, *_PASSING)).partition("#")[0] if own else None
 
 
 def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
@@ -226,7 +236,7 @@ def _hit(hit: LexborNode, base: str) -> ThreadRef | None:
     """Return the topic of a post that a search found."""
     links = [link for box in (".postprofile", ".searchresults", "h3", "") for link in hit.css(f"{box} a[href]")]
     for link in links:
-        url = boards.lasting(boards.link_of(link, base), drop=("p",))
+        url = boards.link_of(link, base, drop=(*boards.SESSION, "p"))
         if url and (match := _topic(url)):
             counts = [markup.integer(text_of(strong)) for strong in hit.css(".postprofile dd strong")]
             replies, views = counts if len(counts) == 2 else (None, None)

@@ -99,6 +99,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         page_number=number or 1,
         next_url=_next_url(document, markup.base_of(document, page)),
         view_count=_view_count(document),
+        first_url=_first_page(address),
     )
 
 
@@ -115,7 +116,7 @@ def zone_of(document: LexborHTMLParser, page: Page, site: Site) -> ZoneInfo:
 
 
 def _first_page(url: str) -> str:
-    return _PLACE.sub(r"\1.0", boards.lasting(url, drop=(*smf_post.DROPPED, "msg")) or url).partition("#")[0]
+    return _PLACE.sub(r"\1.0", boards.lasting(url, drop=(*smf_post.DROPPED, "msg"))).partition("#")[0]
 
 
 def _address(document: LexborHTMLParser, page: Page) -> str | None:
@@ -148,14 +149,14 @@ def _next_url(document: LexborHTMLParser, base: str) -> str | None:
     links = document.css(".pagelinks a[href], .pages a[href]")
     for link in links:
         if text_of(link) == following or link.css_first(".next_page") is not None:
-            return boards.lasting(markup.absolute(base, attribute(link, "href")), drop=smf_post.DROPPED)
+            return boards.link_of(link, base, drop=smf_post.DROPPED)
     # Version 2.0 calls the next topic "next".
-    said = attribute(document.css_first("link[rel=next][href]:not([href*='prev_next'])"), "href")
-    return boards.lasting(markup.absolute(base, said), drop=smf_post.DROPPED)
+    onward = document.css_first("link[rel=next][href]:not([href*='prev_next'])")
+    return boards.link_of(onward, base, drop=smf_post.DROPPED)
 
 
 def _ref(link: LexborNode, base: str, page: Page, zone: ZoneInfo) -> ThreadRef | None:
-    url = boards.lasting(markup.absolute(base, attribute(link, "href")), drop=smf_post.DROPPED)
+    url = boards.link_of(link, base, drop=smf_post.DROPPED)
     match = _TOPIC.search(url or "")
     row = next((above for above in boards.around(link) if above.css_first(_STATS) is not None), None)
     # The first link of a row is its subject; page numbers and "new" come after it, or lead elsewhere than its start.

@@ -173,7 +173,7 @@ def _permalink(node: LexborNode, body: LexborNode, post_id: str, sheet: Sheet) -
     for link in sheet.parts.every(node, "link"):
         match = _MSG.search(attribute(link, "href"))
         if match and match[1] == post_id and not boards.is_said(link, body):
-            url = boards.lasting(markup.absolute(sheet.base, attribute(link, "href")), drop=DROPPED)
+            url = boards.link_of(link, sheet.base, drop=DROPPED)
             if url:
                 return url
     return re.sub(r"(topic[=,]\d+)\.\d+", rf"\1.msg{post_id}", sheet.thread_url) + f"#msg{post_id}"

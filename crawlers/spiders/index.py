@@ -7,6 +7,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawlers.engines.boards import lasting
 from crawlers.model import Page
 from crawlers.politeness import is_same_place
 
@@ -21,7 +22,8 @@ def forum_links(page: Page) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for link in LexborHTMLParser(page.body).css("a[href]"):
         try:
-            url = urldefrag(urljoin(page.url, (link.attributes.get("href") or "").strip()))[0]
+            # Without the visit's id, which differs on every page: a forum would have a new address on each.
+            url = lasting(urldefrag(urljoin(page.url, (link.attributes.get("href") or "").strip()))[0])
             parts = urlsplit(url)
         except ValueError:
             continue

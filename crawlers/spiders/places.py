@@ -64,7 +64,7 @@ class PlaceSpider(ThreadSpider):
     async def _read_start(self, page: Page) -> None:
         engine = self._engine
         if (thread := self._try(engine.parse_thread, page)) and thread.posts:
-            url = page.url if thread.page_number == 1 else first_page_url(page.url)
+            url = page.url if thread.page_number == 1 else thread.first_url or first_page_url(page.url)
             await self.read_thread(ThreadRef(thread_id=thread.thread_id, url=url), None, is_changed=True)
             if not self.session.read_count and url != page.url:
                 await self.read_thread(ThreadRef(thread_id=thread.thread_id, url=page.url), None, is_changed=True)
