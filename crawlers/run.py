@@ -23,7 +23,7 @@ from crawlers.frontier import Frontier
 from crawlers.landing import landing_file
 from crawlers.model import Engine, Page, Site
 from crawlers.politeness import host_of, user_agent
-from crawlers.pseudonym import Redact, check_secret
+from crawlers.pseudonym import IsErased, Redact, check_secret
 from crawlers.publish import Publisher, recover
 from crawlers.quota import QuotaBook
 from crawlers.replay import Replay
@@ -53,6 +53,8 @@ class CrawlJob:
     """Key of the pseudonyms, 16 bytes at least."""
     is_mention: Callable[[str], bool]
     redact: Redact | None = None
+    is_erased: IsErased | None = None
+    """What was erased, and is not written again."""
     data_dir: Path | None = None
     """Landing file, WARC and frontier go here."""
     out: Path | None = None
@@ -222,6 +224,7 @@ class _Crawl:
             secret=job.secret,
             is_mention=job.is_mention,
             redact=job.redact,
+            is_erased=job.is_erased,
             keep_all=job.keep_all,
             clock=self.transport.clock,
             sweep_days=job.sweep_days,

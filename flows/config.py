@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from crawlers.pseudonym import join_keys, split_keys
 from flows.errors import ConfigError
 
 LEAST_KEY_LENGTH = 32
@@ -173,20 +174,34 @@ def author_secret(config: Config) -> bytes:
     """Return the key of the author pseudonyms: from the environment, else made once beside the data.
 
     `RYKTESVAKT_AUTHOR_KEY` is the key itself (32 characters or more), so that it can live apart from what it
-    protects. Without it a key file only the owner can read is made in `<data>/secrets/`; `doctor` says so.
+    protects; after a rotation the old key, a comma and the new one. Without it a key file only the owner can read is
+    made in `<data>/secrets/`; `doctor` says so.
     """
     if given := os.environ.get("RYKTESVAKT_AUTHOR_KEY"):
-        if len(given) < 32:
+        keys = given.split(",")
+        if any(len(key) < LEAST_KEY_LENGTH for key in keys):
             raise ConfigError("RYKTESVAKT_AUTHOR_KEY: shorter than 32 characters; make one with `openssl rand -hex 32`")
-        return given.encode()
+        return join_keys([key.encode() for key in keys])
     file = author_key_file(config)
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = file.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_hex(32), encoding="ascii")
-        fresh.replace(file)
-    return file.read_text(encoding="ascii").strip().encode()
+        write_author_keys(file, join_keys([secrets.token_hex(32).encode()]))
+    return read_author_keys(file)
+
+
+def read_author_keys(file: Path) -> bytes:
+    """Return the secret that a key file holds, one key a line, the first one first."""
+    return join_keys(file.read_bytes().split())
+
+
+def write_author_keys(file: Path, secret: bytes) -> None:
+    """Write a key file that only its owner can read, whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_name(f".{file.name}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(b"\n".join(split_keys(secret)))
+        stream.flush()
+        os.fsync(stream.fileno())
+    fresh.replace(file)
 
 
 def author_key_file(config: Config) -> Path:

@@ -13,6 +13,7 @@ import duckdb
 from crawlers.worker import CrawlerWorker
 from flows.config import Config, author_secret
 from flows.paths import Paths, paths_of, run_id_of, writer_lock
+from flows.rotating import settle_key
 from flows.sources import company_of
 from nlp.pipeline import LanguageStage, load_stage
 from warehouse.connection import open_warehouse
@@ -68,10 +69,12 @@ def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
     with writer_lock(paths), CrawlerWorker() as worker:
         con = open_warehouse(paths.warehouse)
         try:
+            secret = author_secret(config)
+            settle_key(con, paths, secret)
             yield Desk(
                 config=config,
                 paths=paths,
-                secret=author_secret(config),
+                secret=secret,
                 con=con,
                 worker=worker,
                 started_at=(now or datetime.now(UTC)).astimezone(UTC),

@@ -17,5 +17,9 @@ class BusyError(FlowsError):
     """Raised when another process writes to the same data folder."""
 
 
+class KeyMismatchError(FlowsError):
+    """Raised when what is kept is under another author key than the one given: the same author would count twice."""
+
+
 class NothingSeenError(FlowsError):
     """Raised when no source at all could be read: a pass that saw nothing must not look like a calm day."""

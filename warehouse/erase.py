@@ -6,6 +6,7 @@ This takes care of the warehouse. Landing files, archives and written digests ar
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import duckdb
 
 from warehouse.connection import BLOCK_SIZE, open_warehouse, transaction
 from warehouse.errors import WarehouseError
-from warehouse.keys import author_subject
+from warehouse.keys import author_subject, post_key
 from warehouse.named import records, rows, run
 
 WIPE_BYTES = 1 << 20
@@ -44,6 +45,19 @@ class Erased:
     """Lines in quarantine that held what was erased."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPost:
+    """A post that is to be erased, with what tells it in files."""
+
+    source: str
+    post_id: str
+    url: str | None
+    texts: tuple[str, ...]
+    """All that it has said, redacted; expired words are gone."""
+    opened_thread_id: str | None
+    """The thread, if the post opened it: then its title goes too."""
+
+
 class NothingToEraseError(WarehouseError):
     """Raised when an erasure names neither an author, a post nor a text."""
 
@@ -66,10 +80,20 @@ def erase(
     source, post_id = post or (None, None)
     with open_warehouse(path) as con, transaction(con):
         run(con, "erase_targets", author_key=author_key, source=source, post_id=post_id, text=text)
-        report = _erase(con, author_key=author_key, text=text, at=at)
+        run(con, "erase_opened")
+        report = _erase(con, author_key=author_key, post=post, text=text, at=at)
         run(con, "forget_targets")
     compact(path)
     return report
+
+
+def find(path: Path, *, author_key: str | None = None, post: tuple[str, str] | None = None) -> list[FoundPost]:
+    """Return the posts that an erasure of an author or a post would take, changing nothing. Raises LockedError."""
+    source, post_id = post or (None, None)
+    with open_warehouse(path) as con:
+        run(con, "erase_targets", author_key=author_key, source=source, post_id=post_id, text=None)
+        run(con, "erase_opened")
+        return records(con, "erasure_found", FoundPost)
 
 
 def compact(path: Path) -> None:
@@ -91,7 +115,14 @@ def compact(path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _erase(con: duckdb.DuckDBPyConnection, *, author_key: str | None, text: str | None, at: datetime) -> Erased:
+def _erase(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    author_key: str | None,
+    post: tuple[str, str] | None,
+    text: str | None,
+    at: datetime,
+) -> Erased:
     def count(name: str, **values: str | None) -> int:
         return int(run(con, name, **values).fetchall()[0][0])
 
@@ -99,7 +130,7 @@ def _erase(con: duckdb.DuckDBPyConnection, *, author_key: str | None, text: str 
         posts=tuple(records(con, "erased_posts", ErasedPost)),
         quote_count=count("erase_quotes", author_key=author_key, text=text),
         paraphrase_count=count("erase_paraphrases", text=text),
-        line_count=count("erase_lines", author_key=author_key, text=text),
+        line_count=count("erase_lines", author_key=author_key, text=text, **_marks(post)),
         revision_count=count("erase_revisions"),
     )
     for name in (
@@ -112,10 +143,23 @@ def _erase(con: duckdb.DuckDBPyConnection, *, author_key: str | None, text: str 
     ):
         run(con, name)
     run(con, "remember_posts", erased_at=at)
+    run(con, "remember_titles", erased_at=at)
+    if post:
+        run(con, "remember_subject", kind="post", subject_key=post_key(*post), erased_at=at)
+    token = secrets.token_hex(16)
     if author_key:
-        run(con, "remember_author", subject_key=author_subject(author_key), erased_at=at)
-    run(con, "erase_posts", token=secrets.token_hex(16))
+        run(con, "remember_subject", kind="author", subject_key=author_subject(author_key), erased_at=at)
+        run(con, "erase_states", author_key=author_key, token=token)
+    run(con, "erase_posts", token=token)
     return report
+
+
+def _marks(post: tuple[str, str] | None) -> dict[str, str | None]:
+    """Return how a line that could not be read names a post, as `to_line` writes it."""
+    if post is None:
+        return {"source_mark": None, "post_mark": None}
+    source, post_id = (json.dumps(part, ensure_ascii=False) for part in post)
+    return {"source_mark": f'"source": {source}', "post_mark": f'"post_id": {post_id}'}
 
 
 def _wipe(file: BinaryIO) -> None:

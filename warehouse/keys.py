@@ -34,3 +34,15 @@ def revision_key(content_key: str) -> str:
 def author_subject(author_key: str) -> str:
     """Return the key under which an erased author is remembered; never another kind's key."""
     return stable_key("author", author_key, "erased")
+
+
+def title_subject(source: str, thread_id: str) -> str:
+    """Return the key under which an erased thread title is remembered; never another kind's key."""
+    return stable_key("title", source, thread_id, "erased")
+
+
+def erased_subject(kind: str, source: str, name: str) -> str:
+    """Return the key under which an erased thing is remembered: a `post` by its id, an `author`, a thread's `title`."""
+    if kind == "author":
+        return author_subject(name)
+    return post_key(source, name) if kind == "post" else title_subject(source, name)

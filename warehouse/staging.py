@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.keys import author_subject, clean, post_key, revision_key, stable_key
+from warehouse.keys import author_subject, clean, post_key, revision_key, stable_key, title_subject
 from warehouse.landing import LandingFile, Line
 from warehouse.marking import mark
 from warehouse.records import Deletion, Health, Incident, Post, Quote, SetAside, Visit
@@ -63,6 +63,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "staged_outcome": _schema("landing_key line_number:int record outcome reason post_key"),
 }
 """What each kind of line is laid out as; `sql/load/*.sql` reads it under these names."""
+TITLE = 6
+"""Place of the thread's title in what `_post` returns."""
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -144,6 +146,8 @@ def _add_post(rows: Rows, line: Line, post: Post, place: Place, erased: frozense
     if erased and (key in erased or author_subject(post.author_key) in erased):
         rows["staged_outcome"].append((place.landing_key, place.line_number, "post", "suppressed", None, key))
         return
+    if erased and title_subject(post.source, post.thread_id) in erased:
+        row = (*row[:TITLE], "", *row[TITLE + 1 :])
     record_key = hashlib.blake2b(line.raw, digest_size=8).hexdigest()
     rows["staged_post"].append((place.nth, place.landing_key, place.line_number, record_key, *row))
     rows["staged_line"].append((place.nth, key, _utc(post.seen_at), False))

@@ -10,7 +10,7 @@ from crawlers.errors import FetchError
 from crawlers.frontier import Changes, Frontier, KnownPost, KnownThread, checked, next_sweep
 from crawlers.health import Tally
 from crawlers.model import ParsedPost, Site, ThreadRef, Unreadable
-from crawlers.pseudonym import Redact, content_key, to_post
+from crawlers.pseudonym import ERASED, IsErased, Redact, author_key, content_key, to_post
 from crawlers.publish import Publisher
 from crawlers.spiders.reading import Reading
 from warehouse.records import Deletion, Incident, SetAside
@@ -30,6 +30,7 @@ class Session:
     redact: Redact | None
     keep_all: bool
     clock: Callable[[], datetime]
+    is_erased: IsErased | None = None
     sweep_days: float = 14.0
     part_pages: int = 100
     changes: Changes = field(default_factory=Changes)
@@ -151,12 +152,21 @@ class Session:
             self.changes.threads[ref.thread_id] = replace(forgotten, is_kept=False, is_pending=False)
 
     def _known_post(self, parsed: ParsedPost, reading: Reading) -> KnownPost:
-        key = content_key(self.secret, parsed.text, parsed.quoted)
+        key = ERASED if self._was_erased(parsed) else content_key(self.secret, parsed.text, parsed.quoted)
         return KnownPost(content_key=key, is_on_last_page=parsed.post_id in reading.last_page_ids)
+
+    def _was_erased(self, parsed: ParsedPost) -> bool:
+        if self.is_erased is None:
+            return False
+        source = self.site.name
+        key = author_key(self.secret, source, parsed.author)
+        return self.is_erased("post", source, parsed.post_id) or self.is_erased("author", source, key)
 
     def _write_posts(self, reading: Reading, post_ids: list[str]) -> None:
         for post_id in post_ids:
             parsed, seen_at = reading.posts[post_id]
+            if self._was_erased(parsed):
+                continue
             self._written.add(post_id)
             self.post_count += 1
             self.output.write(
@@ -169,6 +179,7 @@ class Session:
                     seen_at=seen_at,
                     secret=self.secret,
                     redact=self.redact,
+                    is_erased=self.is_erased,
                 )
             )
 

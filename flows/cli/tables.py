@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command()(sql)
     app.command()(export)
     app.command()(erase)
+    app.command("rotate-key")(rotate_key)
 
 
 def sql(
@@ -66,22 +68,47 @@ def export(
 
 def erase(
     author: Annotated[str | None, typer.Option(help="Author key, as the tables show it.")] = None,
-    source: Annotated[str | None, typer.Option(help="Source of --post.")] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(help="Name as the site shows it, or the number in the profile's address; with --source."),
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Source of --post or --person.")] = None,
     post: Annotated[str | None, typer.Option(help="The place's own id of a post.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Erase an author's posts, or one post: from landing files, archives, warehouse and snapshots."""
-    from flows.erasing import erase_author, erase_post
+    """Erase an author's posts, or one post, wherever they are kept; --person is hashed and never written."""
+    from flows.erasing import erase_author, erase_person, erase_post
 
-    if (author is None) == (post is None) or (post is not None and source is None):
-        raise UsageError("give --author KEY, or --source NAME with --post ID")
+    if sum(given is not None for given in (author, person, post)) != 1 or ((person or post) and source is None):
+        raise UsageError("give --author KEY, or --source NAME with --person NAME or --post ID")
     if not yes:
         typer.confirm("Erase for good? Counts stay, texts and author keys go", abort=True)
     settings = load(config)
-    done = erase_author(settings, author) if author else erase_post(settings, source or "", post or "")
+    if post is not None:
+        done = erase_post(settings, source or "", post)
+    elif person is not None:
+        done = erase_person(settings, source or "", person)
+    else:
+        done = erase_author(settings, author or "", source=source)
     if as_json:
         emit(done)
     else:
         say(", ".join(f"{value} {name.replace('_', ' ')}" for name, value in done.items()))
+    if person is not None and not done["posts"] and not done["landing_lines"]:
+        warn("no post of theirs was kept; where a site numbers its members, give the number in the profile's address")
+
+
+def rotate_key(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Put all author pseudonyms under one more key; the same author still counts once. See docs/privacy.md."""
+    from flows.rotating import rotate_key as rotate
+
+    done = rotate(load(config))
+    if as_json:
+        emit(asdict(done))
+    else:
+        say(
+            f"{done.author_count} authors and {done.landing_count} landing files are under the new key; "
+            f"pseudonyms go through {done.key_count} keys from now on"
+        )

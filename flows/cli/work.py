@@ -209,7 +209,7 @@ def _secret(settings: Config) -> bytes:
 
     if has_author_key_in_environment() or author_key_file(settings).exists():
         return author_secret(settings)
-    return secrets.token_bytes(32)
+    return secrets.token_hex(32).encode()
 
 
 def _print_pass(report: PassReport, *, as_json: bool) -> None:

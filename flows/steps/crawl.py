@@ -8,6 +8,7 @@ from crawlers.landing import landing_file
 from crawlers.run import CrawlResult
 from flows.access import why_closed
 from flows.desk import Desk
+from flows.erasing import erased_before
 from flows.errors import NothingSeenError
 from flows.sources import job_for, require_contact, sites_of
 
@@ -46,10 +47,15 @@ def crawl(desk: Desk) -> CrawlReport:
     sites = [site for site in configured if site.name not in disabled]
     for site in sites:
         require_contact(site, desk.config)
+    given = {
+        "run_id": desk.run_id,
+        "secret": desk.secret,
+        "data_dir": desk.paths.data,
+        "now": desk.virtual_now,
+        "is_erased": erased_before(desk.con),
+    }
     jobs = [
-        job_for(
-            site, desk.config, run_id=desk.run_id, secret=desk.secret, data_dir=desk.paths.data, now=desk.virtual_now
-        )
+        job_for(site, desk.config, **given)
         for site in sites
         if not landing_file(desk.paths.data, site.name, desk.run_id).exists()
     ]

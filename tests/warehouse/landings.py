@@ -59,7 +59,8 @@ def write_landing(path: Path, records: Iterable[Record | bytes]) -> Path:
 
 
 @cache
-def _template() -> bytes:
+def empty_warehouse() -> bytes:
+    """Return the bytes of a migrated warehouse without rows; made once for all tests."""
     with tempfile.TemporaryDirectory() as folder:
         open_warehouse(Path(folder) / "empty.duckdb").close()
         return (Path(folder) / "empty.duckdb").read_bytes()
@@ -70,7 +71,7 @@ def fresh(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an empty warehouse, migrated once for all tests."""
     with tempfile.TemporaryDirectory(dir=folder) as inner:
         path = Path(inner) / "warehouse.duckdb"
-        path.write_bytes(_template())
+        path.write_bytes(empty_warehouse())
         with open_warehouse(path) as con:
             con.execute("SET threads = 1")
             yield con

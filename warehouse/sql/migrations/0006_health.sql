@@ -62,3 +62,5 @@ COMMENT ON COLUMN pseudonym_key.set_at IS 'Since when [run clock]';
 
 COMMENT ON COLUMN outcome.record IS '`post`, `deletion`, `set_aside`, `incident`, `visit`, `health` or `unreadable`.';
 COMMENT ON COLUMN outcome.outcome IS '`loaded`, `unchanged`, `revised`, `deleted`, `quarantined`, `incident`, `visit`, `health` or `suppressed` (erased before, not stored again).';
+COMMENT ON COLUMN erasure.subject_key IS 'Key of the post, or a hash of the author''s pseudonym or of source and thread id.';
+COMMENT ON COLUMN erasure.kind IS '`post`, `author` or `title` (of a thread that an erased post opened).';

@@ -1,2 +1,3 @@
 -- Forget what an erasure or expiry was about.
-DROP TABLE temp.erase_target
+DROP TABLE IF EXISTS temp.erase_target;
+DROP TABLE IF EXISTS temp.erase_title

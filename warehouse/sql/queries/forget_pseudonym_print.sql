@@ -1,0 +1,2 @@
+-- The pseudonyms are about to be under another key.
+DELETE FROM pseudonym_key
