@@ -15,6 +15,8 @@ from crawlers.errors import LandingError
 from warehouse.records import Post, Record, WireError, as_dict, from_line, to_line
 
 SUFFIX = ".jsonl.gz"
+LEVEL = 5
+"""Half the time of the default, for files a few hundredths larger."""
 
 
 class RecordFile:
@@ -34,7 +36,7 @@ class RecordFile:
         except OSError as error:
             raise LandingError(f"{path}: cannot be written: {error.strerror}") from error
         self._stream: IO[bytes] | gzip.GzipFile = (
-            gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0) if self.is_landing else self._raw
+            gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=self._raw, mtime=0) if self.is_landing else self._raw
         )
 
     def write(self, record: Record) -> None:

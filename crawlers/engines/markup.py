@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -34,6 +35,10 @@ _IMPLIED_END = _names("p li dd dt td th tr option html head body")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _SMILEY_CLASS = re.compile(r"smil|emoji|emote|emoticon|inlineimg", re.IGNORECASE)
 _SHORTCODE = re.compile(r":[\w+-]+:")
+_INTEGER = re.compile(r"\s*(\d{1,3}(?:[ .,\u00a0\u202f']\d{3})+(?!\d)|\d{1,12})", re.ASCII)
+_NO_DIGITS = re.compile(r"\D")
+_PLAIN_PATH = re.compile(r"/[\w-][\w/=&,;~-]*(?:[.?][\w/=&,;~-]+)*/?(?:#[\w-]*)?", re.ASCII)
+"""A path from the root of a place, without anything that joining would have to resolve."""
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|([\ud800-\udfff])"
 )
@@ -140,11 +145,22 @@ def attribute(node: LexborNode | None, *names: str) -> str:
 
 def absolute(base: str, href: str) -> str | None:
     """Return a link as an absolute http(s) address, or None for any other kind of link."""
+    if _PLAIN_PATH.fullmatch(href) and (origin := _origin(base)):
+        return origin + href
     try:
         found = urljoin(base, href.strip())
         return found if href and urlsplit(found).scheme in ("http", "https") else None
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=64)
+def _origin(base: str) -> str:
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def base_of(document: LexborHTMLParser, page: Page) -> str:
@@ -154,8 +170,8 @@ def base_of(document: LexborHTMLParser, page: Page) -> str:
 
 def integer(text: str) -> int | None:
     """Return the whole number that a text starts with, digits grouped as in 1 234, 1.234 or 1,234; None for none."""
-    match = re.match(r"\s*(\d{1,3}(?:[ .,\u00a0\u202f']\d{3})+(?!\d)|\d{1,12})", text, re.ASCII)
-    return int(re.sub(r"\D", "", match[1])) if match else None
+    match = _INTEGER.match(text)
+    return int(_NO_DIGITS.sub("", match[1])) if match else None
 
 
 def ancestors(node: LexborNode) -> Iterator[LexborNode]:
@@ -167,6 +183,8 @@ def ancestors(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _line(text: str) -> str:
+    if "  " not in text and text.isprintable():
+        return text.strip(" ")
     line = " ".join(text.split())
     if line.isprintable():
         return line

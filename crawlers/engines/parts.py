@@ -30,7 +30,13 @@ class Parts:
 
     def first(self, owner: LexborNode, *names: str) -> LexborNode | None:
         """Return the first element of the first of the names that has any."""
-        return next((found[0] for name in names if (found := self.every(owner, name))), None)
+        owner_id = owner.mem_id
+        for name in names:
+            if name not in self._found:
+                self._found[name] = self._find(self._selectors[name])
+            if found := self._found[name].get(owner_id):
+                return found[0]
+        return None
 
     def _find(self, selector: str) -> dict[int, list[LexborNode]]:
         found: dict[int, list[LexborNode]] = {}

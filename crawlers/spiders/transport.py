@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
+from scrapy.settings import Settings
 
 from crawlers.archive import ArchiveWriter
 from crawlers.errors import ArchiveError
@@ -70,6 +71,14 @@ def scrapy_settings(transport: Transport, *, user_agent: str) -> dict[str, Any]:
         settings["DOWNLOAD_HANDLERS_BASE"] = {}
         settings["DOWNLOAD_HANDLERS"] = {"http": ReplayHandler, "https": ReplayHandler}
     return settings
+
+
+class OneCrawl(Settings):
+    """Settings that serve one crawl: the copy that Scrapy makes of any takes longer than a small page."""
+
+    def copy(self) -> Self:
+        """Return these."""
+        return self
 
 
 class ArchiveMiddleware:

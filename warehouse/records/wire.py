@@ -32,6 +32,7 @@ KINDS: dict[str, type[Record]] = {
 }
 PARTS = (Quote, FieldCount, DayCount)
 """What records hold as objects of their own."""
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 Reader = Callable[[str, Any], Any]
 """Takes a field's name and its JSON value, gives the field's value or raises WireError."""
@@ -48,7 +49,7 @@ def as_dict(record: Record | Quote | FieldCount | DayCount) -> dict[str, Any]:
 
 def to_line(record: Record) -> str:
     """Return the record as one line of JSON, its kind under `record`."""
-    return json.dumps({"record": _KIND_OF[type(record)], **as_dict(record)}, ensure_ascii=False)
+    return _to_json({"record": _KIND_OF[type(record)], **as_dict(record)})
 
 
 def from_line(line: str) -> Record:
