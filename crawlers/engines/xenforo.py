@@ -7,21 +7,18 @@ import re
 from functools import partial
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-from crawlers.engines import decode, markup, reading, refusal, xenforo_post
+from crawlers.engines import decode, markup, reading, refusal, xenforo_post, xenforo_rows
 from crawlers.engines.markup import attribute, text_of
-from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
+from crawlers.model import Listing, Page, Site, ThreadPage
 
 NAME = "xenforo"
 ACCESS = "html"
 
-_ROWS = ".structItem--thread, .structItem[class*='js-threadListItem-']"
-_PLACEHOLDER_ROW = ".structItem-status--redirect, .structItem-status--deleted"
+_LISTS = ("forum_view", "whats_new", "find_threads", "search_results", "tag_view", "watched_threads", "thread_list")
 _PAGE = re.compile(r"(?:page-|[?&]page=)(\d+)")
-_THREAD_IN_URL = re.compile(r"(?:[./?]|threads/)(\d+)/(?:$|page-|post-|unread|latest|[?#])")
-_TAIL = re.compile(r"(?:(?:page|post)-\d+|unread|latest)/?(?:#.*)?$|#.*$")
-_SHORT_COUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s?([KM])", re.IGNORECASE)
+_COUNTS = ("ViewAction", "WatchAction")
 
 
 def listing_urls(site: Site) -> tuple[str, ...]:
@@ -44,11 +41,10 @@ def detect(page: Page) -> float:
 def parse_listing(page: Page, site: Site) -> Listing:
     """Return the threads of a page of a forum. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    rows = [row for row in markup.each(document, _ROWS) if row.css_first(_PLACEHOLDER_ROW) is None]
-    found = [ref for row in rows if (ref := _ref(row, markup.base_of(document, page), page, site))]
-    is_list = found or _template(document).startswith(("forum_view", "whats_new", "find_threads"))
-    # Threads carry lists of similar threads; they are no listing for that.
-    if not is_list or xenforo_post.nodes_of(document):
+    found = xenforo_rows.refs_of(document, page, site)
+    is_list = _template(document).startswith(_LISTS)
+    # Threads carry lists of similar threads, and lists of articles whole posts: the page's own word goes first.
+    if not is_list and (not found or xenforo_post.nodes_of(document)):
         raise refusal.refused(page, document, "a XenForo list of threads")
     return Listing(threads=tuple(found), next_url=_next_url(document, page))
 
@@ -57,7 +53,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
     thread_id, nodes = _thread_id(document, page), xenforo_post.nodes_of(document)
-    if not nodes or not thread_id:
+    if not nodes or not thread_id or _template(document).startswith(_LISTS):
         raise refusal.refused(page, document, "a XenForo thread")
     sheet = xenforo_post.sheet_of(document, nodes, thread_url=_thread_url(document, page), page=page, site=site)
     read = partial(xenforo_post.read, sheet=sheet)
@@ -78,18 +74,20 @@ def _template(document: LexborHTMLParser) -> str:
 
 
 def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
-    keys = [attribute(document.css_first("html[data-content-key]"), "data-content-key")]
+    key = attribute(document.css_first("html[data-content-key]"), "data-content-key")
+    if key and not key.startswith("thread-"):
+        return None
+    keys = [key]
     keys += [attribute(box, "data-lb-id") for box in document.css("[data-lb-id^='thread-']")[:1]]
     for key in keys:
         if match := re.fullmatch(r"thread-(\d+)", key):
             return match[1]
-    match = _THREAD_IN_URL.search(_thread_url(document, page))
-    return match[1] if match else None
+    return xenforo_rows.thread_id_in(_thread_url(document, page))
 
 
 def _thread_url(document: LexborHTMLParser, page: Page) -> str:
     canonical = markup.absolute(page.url, attribute(document.css_first("link[rel=canonical]"), "href"))
-    return _TAIL.sub("", canonical or page.url)
+    return xenforo_rows.TAIL.sub("", canonical or page.url)
 
 
 def _title(document: LexborHTMLParser) -> str:
@@ -122,45 +120,16 @@ def _view_count(document: LexborHTMLParser) -> int | None:
         except (ValueError, RecursionError):
             continue
         for count in _interactions(data):
-            if str(count.get("interactionType", "")).endswith(("ViewAction", "WatchAction")):
+            if str(count.get("interactionType", "")).endswith(_COUNTS):
                 shown = str(count.get("userInteractionCount", ""))
                 return int(shown) if shown.isdigit() else None
     return None
 
 
 def _interactions(data: Any) -> list[dict[str, Any]]:
-    counts = data.get("interactionStatistic", []) if isinstance(data, dict) else []
-    return [count for count in (counts if isinstance(counts, list) else [counts]) if isinstance(count, dict)]
-
-
-def _ref(row: LexborNode, base: str, page: Page, site: Site) -> ThreadRef | None:
-    links = [a for a in row.css(".structItem-title a[href]") if "labelLink" not in attribute(a, "class")]
-    link = row.css_first(".structItem-title a[data-tp-primary]") or (links[-1] if links else None)
-    url = markup.absolute(base, attribute(link, "href", "data-preview-url"))
-    if link is None or url is None:
-        return None
-    url = _TAIL.sub("", url)
-    key = re.search(r"js-threadListItem-(\d+)", attribute(row, "class")) or _THREAD_IN_URL.search(url)
-    if not key:
-        return None
-    latest = row.css_first("time.structItem-latestDate, .structItem-latestDate time, .structItem-cell--latest time")
-    replies = text_of(row.css_first(".structItem-cell--meta dl:not(.structItem-minor) dd"))
-    return ThreadRef(
-        thread_id=key[1],
-        url=url,
-        title=text_of(link),
-        last_posted_at=reading.time_or_none(latest, page, site),
-        post_count=count + 1 if (count := _exact(replies)) is not None else None,
-        view_count=_rough(text_of(row.css_first(".structItem-cell--meta .structItem-minor dd"))),
-    )
-
-
-def _exact(text: str) -> int | None:
-    return None if re.search(r"[^\W\d]", text) else markup.integer(text)
-
-
-def _rough(text: str) -> int | None:
-    """Return a count that may be shown as 1.2K: views need no more precision."""
-    if match := _SHORT_COUNT.fullmatch(text):
-        return round(float(match[1].replace(",", ".")) * {"K": 1_000, "M": 1_000_000}[match[2].upper()])
-    return _exact(text)
+    """Return the counts of what the data describes, of its main entity and of its graph."""
+    tops = data if isinstance(data, list) else [data]
+    things = [thing for top in tops if isinstance(top, dict) for thing in (top, top.get("mainEntity"))]
+    found = [thing.get("interactionStatistic", []) for thing in things if isinstance(thing, dict)]
+    lists = [counts if isinstance(counts, list) else [counts] for counts in found]
+    return [count for counts in lists for count in counts if isinstance(count, dict)]

@@ -23,7 +23,7 @@ _NOISE = (
 _PARTS = {
     "name": ".message-name .username",
     "user": ".message-user .username",
-    "article_user": ".message-attribution .username",
+    "article_user": ".message-attribution .username, .message-articleUserName .username",
     "body": ".message-body .bbWrapper",
     "any_body": ".bbWrapper",
     "plain_body": ".message-body",
@@ -172,7 +172,7 @@ def _quotes(node: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
     """Return a quote and, after it, the quotes inside it, each with its own words only."""
     said = markup.words(sheet.quotes.first(node, "words", "content") or node, sheet.marked)
     jump = sheet.quotes.first(node, "jump")
-    source = re.search(r"\bpost:\s*(\d+)", attribute(node, "data-source")) or _SOURCE.search(
+    source = re.search(r"(?<![\w-])post:\s*(\d+)", attribute(node, "data-source")) or _SOURCE.search(
         f"{attribute(jump, 'data-content-selector')} {attribute(jump, 'href')}"
     )
     member = re.search(r"\bmember:\s*([1-9]\d*)", attribute(node, "data-attributes"))
