@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, urldefrag, urlencode, urlsplit
 
-from crawlers.credentials import api_key, service
+from crawlers.credentials import Quota, api_key, service
 from crawlers.engines import decode, fields, markup, reading, refusal, reviews
 from crawlers.model import Listing, NotAThreadError, Page, ParsedPost, Site, ThreadPage, ThreadRef
 
@@ -26,6 +26,8 @@ CREDENTIALS = api_key(
     "apikey",
     home=service(API),
     advice="make an application in Trustpilot Business under Integrations, Developers, APIs (needs a plan that has it)",
+    # The smallest plan gives 200,000 calls a year.
+    quota=Quota(units_per_day=500, cost=lambda url: 1),
     is_shared=True,
     is_by_agreement=True,
 )

@@ -164,7 +164,7 @@ def test_genuine_reddit_thread() -> None:
     assert (found.thread_id, len(found.posts), found.unreadable) == ("t3_98vj9e", 5, ())
     top = next(post for post in found.posts if post.post_id == "t1_e4j4830")
     assert top.text == "Please don't make me send your bot to a farm upstate.\nYou know I'll do it."
-    assert (top.author, top.author_name, top.like_count) == ("t2_51pf6", "Sporkicide", 62)
+    assert (top.author, top.author_name, top.like_count) == ("t2_51pf6", "Sporkicide", 63)
     assert top.posted_at.isoformat() == "2018-08-20T20:24:26+02:00"
 
 
