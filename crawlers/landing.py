@@ -36,7 +36,9 @@ class RecordFile:
         except OSError as error:
             raise LandingError(f"{path}: cannot be written: {error.strerror}") from error
         self._stream: IO[bytes] | gzip.GzipFile = (
-            gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=self._raw, mtime=0) if self.is_landing else self._raw
+            gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=self._raw, mtime=0)
+            if self.is_landing
+            else self._raw
         )
 
     def write(self, record: Record) -> None:
