@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from scrapy.crawler import Crawler
-from scrapy.settings import Settings
 
 from crawlers.archive import ArchiveWriter, archive_file
 from crawlers.credentials import Secrets
@@ -33,7 +32,7 @@ from crawlers.spiders.base import BaseSpider
 from crawlers.spiders.fetcher import Fetcher
 from crawlers.spiders.kinds import SPIDERS, LookSpider
 from crawlers.spiders.session import Session
-from crawlers.spiders.transport import Transport, scrapy_settings
+from crawlers.spiders.transport import OneCrawl, Transport, scrapy_settings
 from crawlers.spiders.turns import Manners
 from warehouse.records import Incident, Visit
 
@@ -199,7 +198,7 @@ class _Crawl:
         return replace(result, engine=engine.NAME if engine else "", engine_confidence=confidence, note=note)
 
     async def _spider(self, kind: type[AnySpider], **values: object) -> AnySpider:
-        crawler = Crawler(kind, Settings(scrapy_settings(self.transport, user_agent=self.agent)))
+        crawler = Crawler(kind, OneCrawl(scrapy_settings(self.transport, user_agent=self.agent)))
         await crawler.crawl_async(transport=self.transport, **values)
         spider = crawler.spider
         assert isinstance(spider, kind)

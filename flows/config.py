@@ -85,6 +85,8 @@ class Crawl(Section):
     """Address that a site's owner can write to; part of the user agent."""
     delay_seconds: Annotated[float, Field(ge=0)] = 2.0
     pages_per_day: Annotated[int, Field(gt=0)] = 2000
+    sweep_days: Annotated[float, Field(gt=0)] = 14.0
+    """Each kept thread is read whole within so many days, for edits and deletions that nothing points to."""
 
 
 class Budget(Section):

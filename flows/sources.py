@@ -73,6 +73,7 @@ def job_for(site: Site, config: Config, **given: object) -> CrawlJob:
         "redact": make_redactor(company_of(config)),
         "contact": config.crawl.contact,
         "pages_per_day": config.crawl.pages_per_day,
+        "sweep_days": config.crawl.sweep_days,
         "credentials": secrets_of(site),
         "archive_keys": archive_keys(),
     }

@@ -33,6 +33,8 @@ class CrawlReport:
         for result in self.results:
             if result.error:
                 said.append(f"{result.source}: {result.error}")
+            if result.left_alone_until:
+                said.append(f"{result.source}: left alone until {result.left_alone_until:%Y-%m-%d %H:%M} UTC")
             said += [f"{result.source}: {i.cause}: {i.detail} ({i.url})" for i in result.incidents]
         return said
 
