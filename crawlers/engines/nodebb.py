@@ -68,7 +68,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     if topics is None and "categories" not in data:
         raise nodebb_page.refused(page, found, "a NodeBB list of topics")
     refs = [ref for topic in topics or () if (ref := _ref(topic, found, base, page, site))]
-    next_url = _next_url(found, page)
+    next_url = _next_url(found, page) if "posts" not in data or "topics" in data or "search_query" in data else None
     categories = [*fields.items(data, "categories"), *fields.items(data, "children")]
     more = [_address(base, found, "category", category) for category in _flat(categories)]
     if topics is not None and "cid" not in data and not next_url and _page_number(found) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawlers.engines import decode, fields, markup, refusal
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import NotAThreadError, Page, Site
+
+_PAGE = re.compile(r"[?&]page=(\d{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,9 @@ def _topics(document: LexborHTMLParser) -> Mapping[str, Any]:
     cid = attribute(document.css_first("[component='category'][data-cid]"), "data-cid")
     if not rows and document.css_first("[component='category'], [component='category/topics']") is None:
         return {}
-    topics = [_row(row) for row in rows]
-    return {"topics": topics, "pagination": _pagination(document), **({"cid": cid} if cid else {})}
+    within = _categories(document).get("categories", [])
+    found = {"topics": [_row(row) for row in rows], "children": within, "pagination": _pagination(document)}
+    return {**found, "cid": cid} if cid else found
 
 
 def _row(row: LexborNode) -> Mapping[str, Any]:
@@ -147,4 +151,7 @@ def _pagination(document: LexborHTMLParser) -> Mapping[str, Any]:
     links = document.css("[component='pagination'] [data-page]")
     pages = [int(number) for link in links if (number := attribute(link, "data-page")).isdigit()]
     here = document.css_first("[component='pagination'] .page.active [data-page]")
-    return {"currentPage": markup.integer(attribute(here, "data-page")) or 1, "pageCount": max(pages, default=1)}
+    # Where lists grow as one scrolls, only this tells that there is more.
+    following = _PAGE.search(attribute(document.css_first("link[rel='next']"), "href"))
+    current = markup.integer(attribute(here, "data-page")) or (int(following[1]) - 1 if following else 1)
+    return {"currentPage": current, "pageCount": max([*pages, current + 1 if following else 1])}

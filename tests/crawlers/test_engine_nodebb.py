@@ -91,3 +91,29 @@ def test_other_answers_say_what_they_are(body: str, status: int, cause: str) -> 
         with pytest.raises(NotAThreadError) as caught:
             parse(page(body, status=status), site("nodebb"))
         assert caught.value.cause == cause
+
+
+def test_a_topic_points_to_itself_alone() -> None:
+    given = saved("nodebb/topic.json", "https://f.se/api/topic/31")
+    found = nodebb.parse_listing(given, site("nodebb"))
+    assert [(ref.thread_id, ref.url) for ref in found.threads] == [("31", "https://f.se/api/topic/31")]
+    assert (found.next_url, found.more_urls) == (None, ())
+
+
+def test_a_list_that_grows_as_one_scrolls_goes_on() -> None:
+    body = saved("nodebb/category_persona.html").body.decode()
+    scrolling = re.sub(r'<div component="pagination".*?</ul></div>', "", body, flags=re.DOTALL)
+    assert 'component="pagination"' not in scrolling
+    following = scrolling.replace("</head>", '<link rel="next" href="https://x.se/category/3?a=1&amp;page=4"></head>')
+    found = nodebb.parse_listing(page(following, "https://f.se/category/3/bredband?page=3"), site("nodebb"))
+    assert found.next_url == "https://f.se/category/3/bredband?page=4"
+    last = nodebb.parse_listing(page(scrolling, "https://f.se/category/3/bredband"), site("nodebb"))
+    assert last.next_url is None
+
+
+def test_a_category_without_scripts_leads_to_those_inside_it() -> None:
+    body = saved("nodebb/category_persona.html").body.decode()
+    link = '<a href="/forum/category/9/fiber">Fiber</a>'
+    inside = f'<li component="categories/category" data-cid="9">{link}</li><ul component="cat'
+    given = page(body.replace('<ul component="cat', inside, 1), "https://f.se/forum/category/3/bredband")
+    assert nodebb.parse_listing(given, site("nodebb")).more_urls == ("https://f.se/forum/category/9/fiber",)
