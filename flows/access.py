@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from crawlers import credentials
 from crawlers.credentials import Credentials, Secrets
+from crawlers.engines import registry
 from crawlers.errors import CrawlerError
-from crawlers.model import Site
+from crawlers.model import Page, Site
 from crawlers.sites import load_engine
 from flows.config import credential, credential_variable
 
@@ -50,6 +53,21 @@ def what_more(site: Site) -> str | None:
     return f"{site.name}: read without a login, which shows less: {_how_to_open(site, wanted)}"
 
 
+def service_of(url: str) -> str:
+    """Return the engine whose own service an address belongs to, such as `reddit`; empty for an ordinary page.
+
+    Such a place is read through that service alone: there is no page to tell the engine from.
+    """
+    bare = Page(url=url, body=b"", fetched_at=datetime.now(UTC))
+    shared = [
+        name
+        for name, engine in registry.ENGINES.items()
+        if (wanted := credentials.of(engine)) and wanted.is_shared and engine.detect(bare) > 0
+    ]
+    return shared[0] if len(shared) == 1 else ""
+
+
 def _how_to_open(site: Site, wanted: Credentials) -> str:
-    lacking = [credential_variable(site.name, name) for name in wanted.missing(secrets_of(site))]
+    owner = site.engine if wanted.is_shared else site.name
+    lacking = [credential_variable(owner, name) for name in wanted.missing(secrets_of(site))]
     return f"set {' and '.join(lacking)}" + (f" ({wanted.advice})" if wanted.advice else "")

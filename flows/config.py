@@ -72,6 +72,8 @@ class Source(Section):
     expected_min: Annotated[float, Field(ge=0)] = 0.0
     expected_max: Annotated[float, Field(gt=0)] = 10_000.0
     enabled: bool = True
+    options: dict[str, str] = {}
+    """Settings of the engine, added to those that a shipped site has."""
 
     @model_validator(mode="after")
     def _described(self) -> Source:

@@ -35,7 +35,8 @@ def site_of(source: Source, config: Config) -> Site:
     query = source.query or config.company.name
     if source.engine is None or source.url is None:
         changes = source.model_dump(include=source.model_fields_set - {"name", "enabled", "query"})
-        return replace(shipped_site(source.name), query=query, **changes)
+        shipped = shipped_site(source.name)
+        return replace(shipped, query=query, **{**changes, "options": {**shipped.options, **source.options}})
     delay = config.crawl.delay_seconds if source.delay_seconds is None else source.delay_seconds
     return Site(
         name=source.name,
@@ -52,6 +53,7 @@ def site_of(source: Source, config: Config) -> Site:
 
 
 def require_contact(site: Site, config: Config) -> None:
+        options=source.options,
     """Raise ConfigError unless a stranger whom we visit can write to somebody."""
     if not config.crawl.contact and not is_loopback(site.url):
         raise ConfigError(

@@ -193,12 +193,13 @@ def _print_demo(report: DemoReport) -> None:
 
 def _site(settings: Config, source: str | None, url: str | None, engine: str | None, timezone: str) -> Site:
     from crawlers.sites import shipped_site, site_for_url
+    from flows.access import service_of
     from flows.sources import site_of
 
     if (source is None) == (url is None):
         raise UsageError("give one of --source NAME and --url URL")
     if url is not None:
-        return site_for_url(url, engine=engine or "", timezone=timezone)
+        return site_for_url(url, engine=engine or service_of(url), timezone=timezone)
     known = {entry.name: entry for entry in settings.source}
     return site_of(known[source], settings) if source in known else shipped_site(source or "")
 

@@ -66,6 +66,37 @@ def test_an_engine_that_is_not_there_wants_nothing() -> None:
     assert access.why_closed(site(engine="phpbb9")) is None
 
 
+def test_sources_of_one_service_share_its_credentials_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ID", "SECRET"):
+        monkeypatch.setenv(f"RYKTESVAKT_REDDIT_CLIENT_{name}", f"allas-{name}")
+    monkeypatch.setenv("RYKTESVAKT_REDDIT_SVERIGE_CLIENT_ID", "egen")
+    assert access.secrets_of(site("sverige", "reddit"))["client_id"] == "allas-ID"
+    assert access.secrets_of(site("reddit-sverige", "reddit")) == {"client_id": "egen", "client_secret": "allas-SECRET"}
+    monkeypatch.setenv("RYKTESVAKT_TESTS_CRAWLERS_OPTIONAL_ENGINE_TOKEN", "polett")
+    assert access.secrets_of(site("m", OPTIONAL)) == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "engine"),
+    [
+        ("https://www.reddit.com/r/sverige/comments/1abc01/", "reddit"),
+        ("https://youtu.be/dQw1AbC_-01", "youtube"),
+        ("https://se.trustpilot.com/review/openinfra.example", "trustpilot"),
+        ("https://forum.example/threads/1/", ""),
+        ("https://reddit.com.evil.test/", ""),
+        ("https://bsky.app/profile/a.test", ""),
+    ],
+)
+def test_an_address_of_a_service_needs_no_engine(url: str, engine: str) -> None:
+    assert access.service_of(url) == engine
+
+
+def test_a_closed_service_names_what_all_its_sources_share() -> None:
+    said = access.why_closed(site("sverige", "reddit"))
+    assert said
+    assert said.startswith("sverige: disabled: set RYKTESVAKT_REDDIT_CLIENT_ID and RYKTESVAKT_REDDIT_CLIENT_SECRET (")
+
+
 def test_a_job_carries_its_credentials_and_shows_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RYKTESVAKT_MIN_SIDA_PASSWORD", PASSWORD)
     file = tmp_path / "r.toml"
