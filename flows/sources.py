@@ -49,11 +49,11 @@ def site_of(source: Source, config: Config) -> Site:
         expected_min=source.expected_min,
         expected_max=source.expected_max,
         interval_hours=source.interval_hours,
+        options=source.options,
     )
 
 
 def require_contact(site: Site, config: Config) -> None:
-        options=source.options,
     """Raise ConfigError unless a stranger whom we visit can write to somebody."""
     if not config.crawl.contact and not is_loopback(site.url):
         raise ConfigError(
