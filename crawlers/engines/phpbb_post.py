@@ -142,7 +142,9 @@ def read(placed: tuple[int, LexborNode], sheet: Sheet) -> ParsedPost:
 
 def _body(node: LexborNode, parts: Parts) -> LexborNode | None:
     signatures = {box.mem_id for box in parts.every(node, "signature")}
-    for found in (*parts.every(node, "content"), *parts.every(node, "body")):
+    # What subsilver2 calls the body of a post holds its words; in prosilver it holds all but the profile.
+    bodies = [box for box in parts.every(node, "body") if box.css_first(".author") is None]
+    for found in (*parts.every(node, "content"), *bodies):
         if signatures.isdisjoint(above.mem_id for above in boards.around(found)):
             return found
     return None
@@ -179,7 +181,7 @@ def _posted_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime:
     ]
     for text in shown:
         try:
-            return dates.parse(text.strip(" |\u2022\u00b7,-"), anchor=sheet.page.fetched_at, zone=sheet.zone)
+            return dates.parse(text.strip(" |\u2022\u00b7,.-"), anchor=sheet.page.fetched_at, zone=sheet.zone)
         except dates.UnreadableDateError:
             continue
     raise dates.UnreadableDateError(f"no date that we can read in {' | '.join(shown)[:80]!r}")
