@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers import dates
 from crawlers.engines import decode, familjeliv_nodes, familjeliv_post, markup, reading, refusal
+from crawlers.engines.familjeliv_nodes import Posts
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
@@ -21,6 +22,7 @@ _THREAD = re.compile(r"/forum/thread/(\d+)[^/?#]*(?:/(\d+))?|/m(\d+)(?:-(\d+))?\
 _PAGES = re.compile(r"\bSida (\d+) av (\d+)", re.IGNORECASE)
 _PAGINATOR = ".paginator, .pagination, #formupdate"
 _LISTS = "#forum-threadlist, .forumListing, .forum-threadlist, [class*='forumListing-thread'], [class*='threadlist']"
+_HEADINGS = "h1, h2, h3, h4, h5, [class*='head'], [class*='title'], strong"
 _ROW_TAGS = ("tr", "li", "article")
 _ANSWERS = re.compile(r"(?<![\d:.-])(\d{1,3}(?:[ .\u00a0]\d{3})+|\d{1,9})\s*(?:svar|inlägg)\b", re.IGNORECASE)
 _VIEWS = re.compile(r"(?<![\d:.-])(\d{1,3}(?:[ .\u00a0]\d{3})+|\d{1,9})\s*(?:visningar|läst)\b", re.IGNORECASE)
@@ -52,7 +54,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     document = markup.tree(decode.text_of(page, site), page)
     refs = _refs(document, page, site)
     is_list = document.css_first(_LISTS) is not None or (refs and "/forum" in urlsplit(page.url).path.lower())
-    if not is_list or familjeliv_nodes.nodes_of(document):
+    if not is_list or familjeliv_nodes.posts_of(document).nodes:
         raise refusal.refused(page, document, "a Familjeliv list of threads")
     return Listing(threads=tuple(refs.values()), next_url=_next_url(document, page))
 
@@ -60,17 +62,15 @@ def parse_listing(page: Page, site: Site) -> Listing:
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    nodes, thread_id = familjeliv_nodes.nodes_of(document), _thread_id(document, page)
-    if not nodes or not thread_id:
+    found, thread_id = familjeliv_nodes.posts_of(document), _thread_id(document, page)
+    if not found.nodes or not thread_id:
         raise refusal.refused(page, document, "a Familjeliv thread")
-    has_opening = _has_opening(document, nodes, thread_id=thread_id, number=_page_number(document, page))
+    has_opening = _has_opening(document, found, thread_id=thread_id, number=_page_number(document, page))
     sheet = familjeliv_post.sheet_of(
-        document, nodes, thread_id=thread_id, has_opening=has_opening, page=page, site=site
+        document, found, thread_id=thread_id, has_opening=has_opening, page=page, site=site
     )
     posts, unreadable = reading.read_posts(
-        nodes,
-        partial(familjeliv_post.read, sheet=sheet),
-        lambda node: familjeliv_nodes.id_of(node, thread_id=thread_id, is_opening=node.mem_id == sheet.opening),
+        found.nodes, partial(familjeliv_post.read, sheet=sheet), partial(familjeliv_post.name_of, sheet=sheet)
     )
     return ThreadPage(
         thread_id=thread_id,
@@ -89,17 +89,15 @@ def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
     return (match[1] or match[3]) if match else None
 
 
-def _has_opening(document: LexborHTMLParser, nodes: list[LexborNode], *, thread_id: str, number: int) -> bool:
+def _has_opening(document: LexborHTMLParser, posts: Posts, *, thread_id: str, number: int) -> bool:
     """Return whether the first post of a page is the opening post: it stands above "Svar på tråden"."""
-    for node in document.css("h1, h2, h3, h4, h5, [class*='head'], [class*='title'], strong"):
-        if text_of(node).lower().startswith("svar på tråden"):
-            return _is_before(document, nodes[0], node)
-    return number == 1 or familjeliv_nodes.is_opening(nodes[0], thread_id=thread_id)
-
-
-def _is_before(document: LexborHTMLParser, first: LexborNode, second: LexborNode) -> bool:
-    wanted = {first.mem_id: True, second.mem_id: False}
-    return next((wanted[node.mem_id] for node in document.css("*") if node.mem_id in wanted), False)
+    first, is_seen = posts.bodies[posts.nodes[0].mem_id], False
+    for node in document.css(f"{_HEADINGS}, {familjeliv_nodes.BODY}"):
+        if node.mem_id == first.mem_id:
+            is_seen = True
+        elif text_of(node)[:40].lower().startswith("svar på tråden"):
+            return is_seen
+    return number == 1 or familjeliv_nodes.is_opening(posts.nodes[0], posts, thread_id=thread_id)
 
 
 def _title(document: LexborHTMLParser) -> str:

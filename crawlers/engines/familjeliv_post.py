@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urldefrag
 
@@ -12,15 +12,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers import dates
 from crawlers.engines import markup, reading
-from crawlers.engines.familjeliv_nodes import BODY, DATE, anchor_of, author_of, id_of
+from crawlers.engines.familjeliv_nodes import DATE, Posts, anchor_of, author_of, id_of
 from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
 _QUOTE = ".quote, blockquote"
 _NOISE = ".quote-nick, .quote-head, .quote-date, .signature, .ad, .ads, .advert, ins.adsbygoogle, [id^='div-gpt-ad']"
-_TIME = "time, .message-date, .message-time, .forum-top-date, .date, .stamp, .timestamp, [itemprop='datePublished']"
-_EDITED = ".edited, .message-edited, .last-edited"
-_LIKES = ".like-count, .likes-count, .message-likes, .likes, .thumbs-up, [data-likes]"
 _SAID = re.compile(
     r"\A(?P<name>[^\n]{1,80}?) skrev\b\s*(?P<date>\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?)?[^\n]{0,20}?:(?:\n|\Z)"
 )
@@ -31,6 +28,7 @@ _ANONYMOUS = re.compile(r"anonym\b", re.IGNORECASE)
 class Sheet:
     """A page of a thread, with all that its posts are read from found once."""
 
+    posts: Posts
     marked: Marks
     outside: Marks
     opening: int
@@ -43,24 +41,28 @@ class Sheet:
 
 
 def sheet_of(
-    document: LexborHTMLParser, nodes: list[LexborNode], *, thread_id: str, has_opening: bool, page: Page, site: Site
+    document: LexborHTMLParser, posts: Posts, *, thread_id: str, has_opening: bool, page: Page, site: Site
 ) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
-    opening = nodes[0].mem_id if nodes and has_opening else 0
+    opening = posts.nodes[0].mem_id if posts.nodes and has_opening else 0
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
-    outside = markup.marks(document, drop=BODY)
-    bare = Sheet(marked, outside, opening, {}, thread_id, page, site)
+    bodies = Marks(quotes={}, dropped=frozenset(body.mem_id for body in posts.bodies.values()))
+    bare = Sheet(posts, marked, bodies, opening, {}, thread_id, page, site)
     said: dict[tuple[str, str], str] = {}
-    for node in nodes:
-        post_id = id_of(node, thread_id=thread_id, is_opening=node.mem_id == opening)
-        if post_id and (key := _key(node, bare)):
+    for node in posts.nodes if marked.quotes else ():
+        if (post_id := name_of(node, bare)) and (key := _key(node, bare)):
             said[key] = "" if key in said else post_id
-    return Sheet(marked, outside, opening, said, thread_id, page, site)
+    return replace(bare, authors=said)
+
+
+def name_of(node: LexborNode, sheet: Sheet) -> str | None:
+    """Return the id of a post's element."""
+    return id_of(node, sheet.posts, thread_id=sheet.thread_id, is_opening=node.mem_id == sheet.opening)
 
 
 def _key(node: LexborNode, sheet: Sheet) -> tuple[str, str] | None:
     try:
-        return author_of(node)[0].lower(), f"{_posted_at(node, sheet):%Y-%m-%d %H:%M}"
+        return author_of(node, sheet.posts)[0].lower(), f"{_posted_at(node, sheet):%Y-%m-%d %H:%M}"
     except dates.UnreadableDateError:
         return None
 
@@ -71,13 +73,12 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
     Raise UnreadablePostError or UnreadableDateError where a required field cannot be read for certain.
     """
     first = node.mem_id == sheet.opening
-    post_id = id_of(node, thread_id=sheet.thread_id, is_opening=first)
-    name, user_id = author_of(node)
-    body = node.css_first(BODY)
-    if not post_id or body is None:
+    post_id = name_of(node, sheet)
+    name, user_id = author_of(node, sheet.posts)
+    if not post_id:
         raise reading.UnreadablePostError("missing_id", f"a post by {name[:40]!r} has no id")
-    said = markup.words(body, sheet.marked)
-    edited = node.css_first(_EDITED)
+    said = markup.words(sheet.posts.bodies[node.mem_id], sheet.marked)
+    edited = sheet.posts.parts.first(node, "edited")
     return ParsedPost(
         post_id=post_id,
         author=reading.required(
@@ -90,7 +91,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         quoted=tuple(quote for box in said.quotes for quote in _quotes(box, sheet)),
         edited_at=_date_in(text_of(edited), sheet) if edited is not None else None,
         position=1 if first else None,
-        like_count=_likes(node),
+        like_count=_likes(node, sheet.posts),
     )
 
 
@@ -100,10 +101,9 @@ def _scoped(name: str, thread_id: str) -> str:
 
 
 def _posted_at(node: LexborNode, sheet: Sheet) -> datetime:
-    bodies = {body.mem_id for body in node.css(BODY)}
-    edited = {note.mem_id for note in node.css(_EDITED)}
-    for found in markup.each(node, _TIME):
-        if found.mem_id in edited or any(above.mem_id in bodies for above in markup.ancestors(found)):
+    edited = {note.mem_id for note in sheet.posts.parts.every(node, "edited")}
+    for found in sheet.posts.parts.every(node, "time"):
+        if found.mem_id in edited:
             continue
         if found.tag == "time" and (at := reading.time_or_none(found, sheet.page, sheet.site)):
             return at
@@ -131,12 +131,12 @@ def _permalink(node: LexborNode, sheet: Sheet) -> str:
     address = urldefrag(sheet.page.url)[0]
     if node.mem_id == sheet.opening:
         return re.sub(r"(/forum/thread/\d+[^/?#]*)/\d+/?$|(/m\d+)-\d+(?=\.html)", r"\1\2", address)
-    anchor = anchor_of(node)
+    anchor = anchor_of(node, sheet.posts)
     return f"{address}#{anchor}" if anchor else address
 
 
-def _likes(node: LexborNode) -> int | None:
-    found = node.css_first(_LIKES)
+def _likes(node: LexborNode, posts: Posts) -> int | None:
+    found = posts.parts.first(node, "likes")
     return markup.integer(attribute(found, "data-likes") or text_of(found))
 
 
