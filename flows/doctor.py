@@ -14,7 +14,7 @@ from crawlers.errors import CrawlerError
 from crawlers.model import Site
 from crawlers.politeness import is_loopback
 from flows.access import wanted_by, what_more, why_closed
-from flows.config import Config, has_author_key_in_environment, load
+from flows.config import Config, archive_keys, has_author_key_in_environment, load
 from flows.errors import ConfigError
 from flows.health import read_health, said
 from flows.paths import Paths, paths_of
@@ -49,6 +49,7 @@ def examine(config_file: Path | None) -> list[Finding]:
         _company(config),
         _sources(config),
         _secret(config),
+        _archive(),
         _disk(paths),
         _model(config),
         _extras(),
@@ -113,6 +114,22 @@ def _secret(config: Config) -> Iterator[Finding]:
             level="note",
             what="the pseudonyms' key lies beside the data that it protects",
             advice="set RYKTESVAKT_AUTHOR_KEY from a secret store (openssl rand -hex 32)",
+        )
+
+
+def _archive() -> Iterator[Finding]:
+    try:
+        keys = archive_keys()
+    except ConfigError as error:
+        yield Finding(level="wrong", what=str(error), advice="a pass cannot begin with it")
+        return
+    if keys:
+        yield Finding(level="good", what="pages as fetched are encrypted")
+    else:
+        yield Finding(
+            level="note",
+            what="pages as fetched are archived in the clear",
+            advice="set RYKTESVAKT_ARCHIVE_KEY from a secret store (openssl rand -hex 32)",
         )
 
 

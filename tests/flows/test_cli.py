@@ -77,7 +77,7 @@ def test_help_names_every_command_of_the_contract(run: Run, tmp_path: Path) -> N
         (["predict", "none.jsonl", "--claims", "c.json", "--out", "o.jsonl"], "no such file"),
         (["sql", "SELECT 1"], "run the pipeline once"),
         (["export", "post", "--out", "x.doc"], "name it .parquet or .csv"),
-        (["erase", "--post", "1", "--yes"], "--source NAME with --post ID"),
+        (["erase", "--post", "1", "--yes"], "--source NAME with --person NAME"),
         (["board", "--host", "0.0.0.0"], "serves loopback only"),
         (["run", "--config", "none.toml"], "no such file"),
         (["complaint", "import", "none.csv"], "cannot be read as CSV"),
