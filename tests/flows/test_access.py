@@ -1,10 +1,13 @@
 """Sources that want credentials: from the environment alone, disabled without, and never shown."""
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers import credentials
+from crawlers.engines import registry
 from crawlers.model import Site
 from flows import access
 from flows.config import credential, credential_variable, load
@@ -120,3 +123,11 @@ def test_the_doctor_lists_what_is_disabled_and_shows_no_secret(tmp_path: Path, m
     assert found["source m: its credentials are given"].level == "good"
     assert [f.level for what, f in found.items() if "RYKTESVAKT_TRASIG_TOKEN" in what] == ["wrong"]
     assert PASSWORD not in repr(found)
+
+
+def test_the_documentation_names_every_credential() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "access.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", text, re.MULTILINE))
+    wanted = {name: found.names for name, engine in registry.ENGINES.items() if (found := credentials.of(engine))}
+    said = {name: tuple(one.lower() for one in re.findall(r"`(\w+)`", row)) for name, row in rows.items()}
+    assert said == wanted
