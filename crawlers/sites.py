@@ -25,11 +25,15 @@ TEXT = ("engine", "url", "timezone", "encoding", "query", "verified_live", "term
 NUMBERS = ("delay_seconds", "expected_min", "expected_max", "interval_hours")
 KEYS = (*TEXT, *NUMBERS, "options")
 DEFAULT_ZONE = "Europe/Stockholm"
+STREAMS = ("jetstream", "repo_stream")
+"""Engines of places that are listened to: they read no pages, and no page is told to be theirs."""
 
 
 def load_engine(name: str) -> Engine:
     """Return an engine: one of ours by its name, another by the dotted name of its module."""
     try:
+        if name in STREAMS:
+            name = f"crawlers.engines.{name}"
         if "." in name:
             return cast("Engine", importlib.import_module(name))
         return registry.get(name)

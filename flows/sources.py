@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from crawlers.model import Site
 from crawlers.politeness import is_loopback
 from crawlers.run import CrawlJob
-from crawlers.sites import shipped_site
+from crawlers.sites import STREAMS, shipped_site
 from flows.access import secrets_of
 from flows.config import Config, Source, archive_keys
 from flows.errors import ConfigError
@@ -26,8 +26,12 @@ def company_of(config: Config) -> Company:
 
 
 def sites_of(config: Config) -> tuple[Site, ...]:
-    """Return the sites of all enabled sources. Raises ConfigError or the crawlers' SiteError."""
-    return tuple(site_of(source, config) for source in config.source if source.enabled)
+    """Return the sites of all enabled sources that are crawled, not listened to.
+
+    Raises ConfigError or the crawlers' SiteError.
+    """
+    found = (site_of(source, config) for source in config.source if source.enabled)
+    return tuple(site for site in found if site.engine not in STREAMS)
 
 
 def site_of(source: Source, config: Config) -> Site:

@@ -34,7 +34,7 @@ def listing_urls(site: Site) -> tuple[str, ...]:
             asked["lang"] = language
         return (f"{base}/xrpc/app.bsky.feed.searchPosts?{urlencode(asked)}",)
     if match := _APP_POST.search(site.url):
-        return (_thread_url(base, f"at://{match[1]}/app.bsky.feed.post/{match[2]}"),)
+        return (thread_url(base, f"at://{match[1]}/app.bsky.feed.post/{match[2]}"),)
     if match := _APP_PROFILE.search(site.url):
         return (f"{base}/xrpc/app.bsky.feed.getAuthorFeed?{urlencode({'actor': match[1], 'limit': '100'})}",)
     return (site.url,)
@@ -67,7 +67,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
         if root:
             refs.setdefault(
                 root,
-                ThreadRef(thread_id=root, url=_thread_url(base, root), last_posted_at=_posted_at(post, page, site)),
+                ThreadRef(thread_id=root, url=thread_url(base, root), last_posted_at=_posted_at(post, page, site)),
             )
     return Listing(threads=tuple(refs.values()), next_url=_next_url(page, fields.text(data, "cursor")))
 
@@ -96,7 +96,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         thread_title=posts[0].text.split("\n")[0][:80] if posts and posts[0].post_id == root else "",
         posts=posts,
         unreadable=unreadable,
-        more_urls=tuple(_thread_url(_base(page.url), uri) for uri in cut if uri),
+        more_urls=tuple(thread_url(_base(page.url), uri) for uri in cut if uri),
     )
 
 
@@ -183,7 +183,8 @@ def _root(post: Mapping[str, Any]) -> str:
     return fields.text(fields.mapping(post, "record", "reply", "root"), "uri") or fields.text(post, "uri")
 
 
-def _thread_url(base: str, uri: str) -> str:
+def thread_url(base: str, uri: str) -> str:
+    """Return where an AppView gives the conversation that begins with a post."""
     asked = {"uri": uri, "depth": str(DEPTH), "parentHeight": "0"}
     return f"{base}/xrpc/app.bsky.feed.getPostThread?{urlencode(asked)}"
 
