@@ -16,17 +16,16 @@ from scrapy.crawler import Crawler
 
 from crawlers.archive import ArchiveWriter, archive_file
 from crawlers.credentials import Secrets
-from crawlers.engines import registry
+from crawlers.detection import engine_of
 from crawlers.errors import CrawlerError, FetchError
 from crawlers.frontier import Frontier
 from crawlers.landing import landing_file
-from crawlers.model import Engine, Page, Site
+from crawlers.model import Site
 from crawlers.politeness import host_of, user_agent
 from crawlers.pseudonym import IsErased, Redact, check_secret
 from crawlers.publish import Publisher, recover
 from crawlers.quota import QuotaBook
 from crawlers.replay import Replay
-from crawlers.sites import load_engine
 from crawlers.spiders.access import Access, access
 from crawlers.spiders.base import BaseSpider
 from crawlers.spiders.fetcher import Fetcher
@@ -36,7 +35,6 @@ from crawlers.spiders.transport import OneCrawl, Transport, scrapy_settings
 from crawlers.spiders.turns import Manners
 from warehouse.records import Incident, Visit
 
-SURE_ENOUGH = 0.5
 AnySpider = TypeVar("AnySpider", bound=BaseSpider)
 log = logging.getLogger(__name__)
 
@@ -189,7 +187,7 @@ class _Crawl:
             look = await self._spider(LookSpider, session=session, fetcher=fetcher, start_url=job.start_url)
             page = look.page
         if page or not is_looked_at:
-            engine, confidence = _engine_of(job.site, page)
+            engine, confidence = engine_of(job.site, page)
             session.engine_name = engine.NAME
             fetcher.accept = (kind := SPIDERS[engine.ACCESS]).accept
             await self._spider(kind, session=session, fetcher=fetcher, engine=engine, start_page=page)
@@ -257,19 +255,6 @@ class _Crawl:
             is_complete=visit.is_complete,
             left_alone_until=session.left_alone_until,
         )
-
-
-def _engine_of(site: Site, page: Page | None) -> tuple[Engine, float]:
-    """Return the engine that a site names, else the likeliest for a page, and how sure that is."""
-    if site.engine:
-        return load_engine(site.engine), 1.0
-    if page is None:
-        raise CrawlerError(f"{site.name}: no engine is named and there is no page to tell it from")
-    found = max(registry.detect(page), key=lambda pair: pair[1], default=None)
-    if found is None or found[1] < SURE_ENOUGH:
-        guess = f" (likeliest: {found[0]}, {found[1]:.0%})" if found else ""
-        raise CrawlerError(f"{page.url}: no engine recognises this page{guess}; name one with --engine")
-    return load_engine(found[0]), found[1]
 
 
 def _clock(job: CrawlJob) -> Callable[[], datetime]:

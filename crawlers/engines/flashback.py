@@ -19,6 +19,11 @@ _THREAD = re.compile(r"/t(\d+)(?:p(\d+))?(?![\w])")
 _REPLIES = re.compile(r"([\d\s.]+)\s*svar", re.IGNORECASE)
 _VIEWS = re.compile(r"([\d\s.]+)\s*(?:visning|läsning)", re.IGNORECASE)
 
+MADE_HERE = re.compile(
+    rb"<(?:link|script|meta)\b[^>]{0,300}\b(?:static|www)\.flashback\.org/|- Flashback Forum\s*</title>"
+)
+"""Marks of its own pages: an image from there, or a link to it, may stand in any forum's post."""
+
 
 def listing_urls(site: Site) -> tuple[str, ...]:
     """Return the search, newest posts first, where the site has a query; and the forum where the URL names one."""
@@ -30,7 +35,7 @@ def listing_urls(site: Site) -> tuple[str, ...]:
 
 def detect(page: Page) -> float:
     """Return how sure it is, 0 to 1, that Flashback made the page."""
-    if b"static.flashback.org" in page.body or b"- Flashback Forum</title>" in page.body:
+    if MADE_HERE.search(page.body) or urlsplit(page.url).hostname in ("flashback.org", "www.flashback.org"):
         return 0.97
     if b"post-user-username" in page.body and b"post_message" in page.body:
         return 0.9

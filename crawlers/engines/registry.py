@@ -8,6 +8,7 @@ from typing import cast
 from crawlers.engines import (
     bluesky,
     discourse,
+    evidence,
     familjeliv,
     feed,
     flarum,
@@ -60,6 +61,10 @@ ENGINES: dict[str, Engine] = {module.NAME: cast(Engine, module) for module in _M
 """By the name that a site's TOML gives."""
 
 
+SUREST = 0.99
+"""Nothing is certain about a page that strangers wrote."""
+
+
 class UnknownEngineError(LookupError):
     """Raised when no engine has the name asked for."""
 
@@ -76,9 +81,16 @@ def detect(page: Page) -> list[tuple[str, float]]:
     """Return the engines that may have made a page with how sure each is (above 0, to 1), the surest first.
 
     Forums describe themselves in schema.org's words too: the engine that reads only those gets what the others leave.
+    Cookies and addresses add to what the page itself says, and are never enough alone.
     """
-    found = {name: confidence for name, engine in ENGINES.items() if (confidence := engine.detect(page)) > 0}
+    bare = evidence.without_words(page)
+    # What describes its posts is known by its words; all others by what the software wrote around them.
+    told = {name: engine.detect(page if name == generic.NAME else bare) for name, engine in ENGINES.items()}
+    found = {name: confidence for name, confidence in told.items() if confidence > 0}
     if generic.NAME in found:
         best = max((confidence for name, confidence in found.items() if name != generic.NAME), default=0.0)
-        found[generic.NAME] = round(found[generic.NAME] * (1 - best), 4)
-    return sorted(found.items(), key=lambda pair: pair[1], reverse=True)
+        found[generic.NAME] *= 1 - best
+    for name, confidence in evidence.beside(page).items():
+        found[name] = 1 - (1 - found.get(name, 0.0)) * (1 - confidence)
+    ranked = sorted(found.items(), key=lambda pair: pair[1], reverse=True)
+    return [(name, round(min(confidence, SUREST), 4)) for name, confidence in ranked]

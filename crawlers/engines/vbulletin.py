@@ -7,7 +7,16 @@ from functools import partial
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawlers.engines import decode, markup, reading, refusal, vbulletin_classic, vbulletin_modern, vbulletin_rows
+from crawlers.engines import (
+    decode,
+    flashback,
+    markup,
+    reading,
+    refusal,
+    vbulletin_classic,
+    vbulletin_modern,
+    vbulletin_rows,
+)
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.vbulletin_classic import without_session
 from crawlers.model import Listing, Page, ParsedPost, Site, ThreadPage, Unreadable
@@ -32,7 +41,7 @@ def listing_urls(site: Site) -> tuple[str, ...]:
 def detect(page: Page) -> float:
     """Return how sure it is, 0 to 1, that vBulletin made the page."""
     body = page.body
-    if b"static.flashback.org" in body or b"post-user-username" in body:
+    if flashback.MADE_HERE.search(body) or b"post-user-username" in body:
         return 0.3
     if re.search(rb"name=[\"']generator[\"'][^>]{0,20}content=[\"']vBulletin", body[:20_000], re.IGNORECASE):
         return 0.98

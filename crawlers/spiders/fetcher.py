@@ -20,6 +20,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawlers.credentials import TokenRequest
+from crawlers.engines.evidence import COOKIE_NAMES, cookie_names
 from crawlers.errors import ArchiveError, FetchError
 from crawlers.hosts import Hosts
 from crawlers.model import Page
@@ -212,6 +213,8 @@ def _page(response: Response, fetched_at: datetime) -> Page:
         for name, values in response.headers.items()
     }
     headers.pop("set-cookie", None)
+    if names := cookie_names([value.decode("latin-1") for value in response.headers.getlist("set-cookie")]):
+        headers[COOKIE_NAMES] = names
     return Page(url=response.url, body=response.body, fetched_at=fetched_at, status=response.status, headers=headers)
 
 
