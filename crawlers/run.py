@@ -26,7 +26,7 @@ from crawlers.pseudonym import IsErased, Redact, check_secret
 from crawlers.publish import Publisher, recover
 from crawlers.quota import QuotaBook
 from crawlers.replay import Replay
-from crawlers.spiders.access import Access, access
+from crawlers.spiders.access import Access, access, asked_at
 from crawlers.spiders.base import BaseSpider
 from crawlers.spiders.fetcher import Fetcher
 from crawlers.spiders.kinds import SPIDERS, LookSpider
@@ -109,7 +109,7 @@ async def crawl_all(jobs: list[CrawlJob], *, last_fetch: dict[str, float]) -> li
     """
     by_host: dict[str, list[int]] = {}
     for index, job in enumerate(jobs):
-        by_host.setdefault(host_of(job.start_url or job.site.url), []).append(index)
+        by_host.setdefault(host_of(asked_at(job.site, job.start_url)), []).append(index)
     results: dict[int, CrawlResult] = {}
 
     async def do_in_turn(indexes: list[int]) -> None:

@@ -45,3 +45,12 @@ def access(
     if wanted.is_required:
         raise CrawlerError(f"{site.name}: disabled: no {' and no '.join(wanted.missing(secrets))} is given")
     return Access(site, is_shared=wanted.is_shared)
+
+
+def asked_at(site: Site, start_url: str | None) -> str:
+    """Return an address at the host that a crawl asks: a shared service's own, whatever the site's is."""
+    try:
+        wanted = credentials.of(load_engine(site.engine)) if site.engine else None
+    except CrawlerError:
+        wanted = None
+    return wanted.home(site) if wanted and wanted.is_shared else start_url or site.url

@@ -12,6 +12,7 @@ from crawlers.credentials import Secrets
 from crawlers.engines import google_places, google_reviews, reddit, trustpilot, youtube
 from crawlers.model import NotAThreadError
 from crawlers.run import CrawlJob, CrawlResult
+from crawlers.spiders.access import asked_at
 from tests.crawlers.conftest import Crawl
 from tests.crawlers.golden import PAGES, genuine, page, saved, site
 from tests.crawlers.test_credentials import everything
@@ -337,3 +338,11 @@ def test_google_says_why_it_refuses(engine: object, status: str, cause: str) -> 
     with pytest.raises(NotAThreadError) as caught:
         engine.parse_thread(page(body, status=400), site("x"))  # type: ignore[attr-defined]
     assert caught.value.cause == cause
+
+
+def test_sources_of_one_service_are_asked_one_after_another() -> None:
+    here = site("trustpilot", "https://www.openinfra.example/")
+    assert asked_at(here, None) == asked_at(site("trustpilot", "https://se.trustpilot.com/review/x"), None)
+    assert asked_at(site("xenforo", "https://forum.example/"), None) == "https://forum.example/"
+    assert asked_at(site("bluesky", "https://public.api.bsky.app"), "https://bsky.app/x") == "https://bsky.app/x"
+    assert asked_at(site("not-there", "https://forum.example/"), None) == "https://forum.example/"
