@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from crawlers.model import Page, ParsedPost, ThreadPage
 
@@ -93,13 +93,20 @@ class Reading:
         return max((post for post, _ in self.posts.values()), key=lambda post: post.posted_at, default=None)
 
 
-PAGE_PART = re.compile(r"(?<=/)page-\d+/?$|(?<=/t)(\d+)p\d+$")
+PAGE_PART = re.compile(
+    r"(?<=/)page[-/]?\d+/?$|(?<=/t)(\d+)p\d+$|(?<=/forum/thread/)(\d+[^/]*)/\d+/?$|(?<=/m)(\d+)-\d+(?=\.html$)"
+)
 PAGE_PARAMETERS = ("page", "start", "p", "st", "sida")
 
 
 def first_page_url(url: str) -> str:
     """Return the likely address of a thread's first page, given a later one's, by the habits of forum software."""
     parts = urlsplit(url)
-    path = PAGE_PART.sub(lambda found: found.group(1) or "", parts.path)
-    pairs = [(name, value) for name, value in parse_qsl(parts.query) if name not in PAGE_PARAMETERS]
-    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(pairs), ""))
+    named = [pair for pair in parts.query.split("&") if pair.partition("=")[0] not in PAGE_PARAMETERS]
+    # Where addresses are not rewritten, the path stands in the query: showthread.php?123-brev/page2.
+    path, query = (PAGE_PART.sub(_kept, part) for part in (parts.path, "&".join(named)))
+    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+
+
+def _kept(found: re.Match[str]) -> str:
+    return next(filter(None, found.groups()), "")
