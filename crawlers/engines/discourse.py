@@ -1,4 +1,4 @@
-"""Discourse: its own JSON, as its pages load it: lists of topics, searches, topics and their further posts."""
+"""Discourse: lists of topics, searches, topics and their further posts, as its pages load or carry them."""
 
 from __future__ import annotations
 
@@ -6,85 +6,76 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from selectolax.lexbor import LexborNode
-
-from crawlers.engines import decode, fields, markup, reading, refusal
-from crawlers.engines.markup import Marks, attribute, text_of
-from crawlers.model import Listing, NotAThreadError, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
+from crawlers.engines import discourse_page, discourse_post, fields, markup, reading
+from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
 NAME = "discourse"
 ACCESS = "json"
 
 CHUNK = 20
-"""Posts that one request for further posts may name, unless the topic says otherwise."""
-_SPOKEN = (1, 2, 4)
-"""Kinds of post that say something: regular, moderator's, whisper. The rest announce "closed", "moved" ..."""
-_QUOTE = "aside.quote, blockquote"
-_NOISE = (
-    "aside.quote > .title, aside.onebox header, aside.onebox img, aside.onebox article p, .onebox-metadata, .poll-info,"
-    "a.anchor, .lightbox .meta, .lightbox .informations, .video-placeholder-container, .cooked-selection-barrier"
+"""Posts that one request for further posts may name, unless the topic says otherwise; and those of a topic's page."""
+_PLACE = re.compile(
+    r"/(?:(?:latest|new|unread|top|hot|search|posts|categories|c|tags?|t|u|g|about|login)(?=[/?.#]|$)).*$|/?(?:[?#].*)?$"
 )
-_PLACE = re.compile(r"/(?:latest|new|top|hot|search|posts|categories|c/|tags?/|t/)(?:[^/].*)?(?:\.json|/|\?|$).*|/?$")
-_TOPIC = re.compile(r"/t/(?:[^/?#]+/)?(\d+)(?:/|\.json|[?#]|$)")
+_TOPIC = re.compile(r"/t/(?:(?!\d+(?:[/.?#]|$))[^/?#]+/)?(\d+)(?=[/.?#]|$)")
+_LIST = re.compile(r"(/(?:c|tags?)/[^?#]*?)(?:/l/\w+|/none|/all)?(?:\.json)?/?(?:[?#]|$)")
+_GENERATOR = re.compile(rb"<meta\s[^>]*\bcontent=[\"']Discourse \d[^>]*>|\bdata-discourse-setup\b", re.IGNORECASE)
+_ANSWERS = (
+    (re.compile(rb'"post_stream"\s*:\s*\{'), 0.97),
+    (re.compile(rb'"topic_list"\s*:\s*\{'), 0.97),
+    (re.compile(rb'"grouped_search_result"|"latest_posts"\s*:|"category_list"\s*:\s*\{'), 0.95),
+)
 
 
 def listing_urls(site: Site) -> tuple[str, ...]:
     """Return the search, newest first, where the site has a query; else the list that the URL names."""
-    base, path = _base(site.url), site.url.split("?")[0].rstrip("/")
-    if site.query:
-        return (f"{base}/search.json?{urlencode({'q': f'{site.query} order:latest'})}",)
+    base = _base(site.url)
     if match := _TOPIC.search(site.url):
         return (f"{base}/t/{match[1]}.json",)
-    if re.search(r"/(?:c|tags?)/", path):
-        return (path if path.endswith(".json") else f"{path}/l/latest.json",)
+    query = site.query or dict(parse_qsl(urlsplit(site.url).query)).get("q")
+    if query:
+        ordered = query if "order:" in query else f"{query} order:latest"
+        return (f"{base}/search.json?{urlencode({'q': ordered})}",)
+    if match := _LIST.search(site.url):
+        return (f"{base}{match[1]}/l/latest.json",)
     return (f"{base}/latest.json",)
 
 
 def detect(page: Page) -> float:
-    """Return how sure it is, 0 to 1, that Discourse made the page."""
-    body = page.body[:50_000]
-    if b'"post_stream"' in body or (b'"topic_list"' in body and b'"topics"' in body):
-        return 0.97
-    if b'"grouped_search_result"' in page.body:
-        return 0.95
-    return 0.95 if re.search(rb"<meta name=[\"']generator[\"'] content=[\"']Discourse ", body) else 0.0
+    """Return how sure it is, 0 to 1, that Discourse made the page or the answer."""
+    if page.body.lstrip()[:1] == b"<":
+        return 0.96 if _GENERATOR.search(page.body) else 0.0
+    return next((sure for pattern, sure in _ANSWERS if pattern.search(page.body)), 0.0)
 
 
 def parse_listing(page: Page, site: Site) -> Listing:
-    """Return the topics of a list or of a search; a topic points to itself.
+    """Return the topics of a list, of a search or of the newest posts; a topic points to itself.
 
+    An index points to its categories, as the last page of the latest topics does: those may leave some out.
     Raise NotAThreadError for an answer of another kind.
     """
-    data = _object(page, site, "a Discourse list of topics")
-    base = _base(page.url)
+    data, base = discourse_page.read(page, site, "a Discourse list of topics"), _base(page.url)
+    next_url, more = None, []
     if "topic_list" in data:
         topics = fields.items(data, "topic_list", "topics")
-        onward = fields.text(fields.mapping(data, "topic_list"), "more_topics_url")
-        next_url = urljoin(page.url, re.sub(r"(?<!\.json)(?=\?|$)", ".json", onward, count=1)) if onward else None
+        next_url = _next_list(data, page)
+        is_last_of_latest = not next_url and re.search(r"/latest(?:\.json)?\?(?:.*&)?page=[1-9]", page.url)
+        if is_last_of_latest and f"{base}/latest" in page.url:
+            more = [f"{base}/categories.json?{urlencode({'include_subcategories': 'true'})}"]
+    elif "category_list" in data:
+        topics, more = [], _category_urls(fields.items(data, "category_list", "categories"), base)
     elif "grouped_search_result" in data:
         topics, next_url = fields.items(data, "topics"), _next_search(data, page)
+    elif "latest_posts" in data:
+        topics, next_url = _topics_of(fields.items(data, "latest_posts")), _next_posts(data, page)
     elif "post_stream" in data and fields.text(data, "id"):
-        topics, next_url = [data], None
+        topics = [data]
     else:
-        raise _refused(page, data, "a Discourse list of topics")
-    return Listing(
-        threads=tuple(
-            ThreadRef(
-                thread_id=topic_id,
-                url=f"{base}/t/{topic_id}.json",
-                title=markup.clean(fields.text(topic, "title", "fancy_title")),
-                last_posted_at=fields.time_or_none(topic, "last_posted_at", page, site)
-                or fields.time_or_none(topic, "created_at", page, site),
-                post_count=fields.whole(topic, "posts_count"),
-                view_count=fields.whole(topic, "views"),
-            )
-            for topic in topics
-            if (topic_id := fields.text(topic, "id"))
-        ),
-        next_url=next_url,
-    )
+        raise discourse_page.refused(page, data, "a Discourse list of topics")
+    refs = [_ref(topic, base, page, site) for topic in topics if fields.text(topic, "id")]
+    return Listing(threads=tuple(refs), next_url=next_url, more_urls=tuple(dict.fromkeys(more)))
 
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
@@ -92,89 +83,60 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
 
     Raise NotAThreadError for an answer of another kind.
     """
-    data = _object(page, site, "a Discourse topic")
+    data, base = discourse_page.read(page, site, "a Discourse topic"), _base(page.url)
     posts = fields.items(data, "post_stream", "posts")
     match = _TOPIC.search(page.url)
     topic_id = fields.text(data, "id") or (match[1] if match else "")
     if not topic_id or not posts:
-        raise _refused(page, data, "a Discourse topic")
-    shown = [post for post in posts if _is_spoken(post)]
+        raise discourse_page.refused(page, data, "a Discourse topic")
+    shown = [post for post in posts if discourse_post.is_spoken(post)]
     ids = {number: fields.text(post, "id") for post in posts if (number := fields.whole(post, "post_number"))}
-    read = partial(_post, topic_id=topic_id, ids=ids, page=page, site=site)
+    read = partial(discourse_post.read, topic_id=topic_id, ids=ids, base=base, page=page, site=site)
     read_posts, unreadable = reading.read_posts(shown, read, lambda post: fields.text(post, "id") or None)
     return ThreadPage(
         thread_id=topic_id,
         thread_title=markup.clean(fields.text(data, "title", "fancy_title")),
         posts=read_posts,
         unreadable=unreadable,
-        more_urls=_more_urls(data, posts, f"{_base(page.url)}/t/{topic_id}/posts.json"),
+        page_number=_page_number(page),
+        next_url=_next_page(data, page, f"{base}/t/{topic_id}.json"),
+        more_urls=_more_urls(data, posts, f"{base}/t/{topic_id}/posts.json"),
         view_count=fields.whole(data, "views"),
     )
 
 
-def _is_spoken(post: Mapping[str, Any]) -> bool:
-    gone = post.get("hidden") or post.get("user_deleted") or post.get("deleted_at") or post.get("cooked_hidden")
-    return not gone and post.get("post_type", 1) in _SPOKEN
-
-
-def _post(post: Mapping[str, Any], *, topic_id: str, ids: Mapping[int, str], page: Page, site: Site) -> ParsedPost:
-    post_id = reading.required(fields.text(post, "id"), "missing_id", "a post has no id")
-    name = fields.text(post, "username", "display_username")
-    cooked = post.get("cooked")
-    if not isinstance(cooked, str):
-        raise reading.UnreadablePostError("missing_text", f"post {post_id} has no cooked text")
-    body = markup.fragment(cooked)
-    marked = markup.marks(body, quote=_QUOTE, drop=_NOISE)
-    said = markup.words(body, marked)
-    number, answered = fields.whole(post, "post_number"), fields.whole(post, "reply_to_post_number")
-    slug = fields.text(post, "topic_slug") or "-"
-    return ParsedPost(
-        post_id=post_id,
-        author=reading.required(
-            fields.text(post, "user_id") or name, "missing_author", f"post {post_id} names no author"
-        ),
-        author_name=name or None,
-        posted_at=fields.time(post, "created_at", page, site),
-        url=f"{_base(page.url)}/t/{slug}/{topic_id}/{number or ''}".rstrip("/"),
-        text=said.text,
-        quoted=tuple(quote for node in said.quotes for quote in _quotes(node, marked, topic_id, ids)),
-        edited_at=fields.time_or_none(post, "updated_at", page, site)
-        if (fields.whole(post, "version") or 1) > 1
-        else None,
-        reply_to=ids.get(answered) if answered else None,
-        reply_to_position=answered,
-        position=number,
-        like_count=_likes(post),
-        reply_count=fields.whole(post, "reply_count"),
-        language=fields.text(post, "locale") or None,
+def _ref(topic: Mapping[str, Any], base: str, page: Page, site: Site) -> ThreadRef:
+    topic_id = fields.text(topic, "id")
+    return ThreadRef(
+        thread_id=topic_id,
+        url=f"{base}/t/{topic_id}.json",
+        title=markup.clean(fields.text(topic, "title", "fancy_title")),
+        last_posted_at=fields.time_or_none(topic, "last_posted_at", page, site)
+        or fields.time_or_none(topic, "created_at", page, site),
+        post_count=fields.whole(topic, "posts_count"),
+        view_count=fields.whole(topic, "views"),
     )
 
 
-def _likes(post: Mapping[str, Any]) -> int:
-    return next((fields.whole(s, "count") or 0 for s in fields.items(post, "actions_summary") if s.get("id") == 2), 0)
+def _category_urls(categories: list[Mapping[str, Any]], base: str) -> list[str]:
+    """Return the lists of categories and of those inside them, by number: a slug may be missing or change."""
+    found, queue = [], list(categories)
+    while queue:
+        category = queue.pop(0)
+        queue[:0] = fields.items(category, "subcategory_list")
+        within = category.get("subcategory_ids")
+        numbers = [fields.text(category, "id"), *(str(n) for n in within or [] if isinstance(n, int))]
+        found += [f"{base}/c/{number}/l/latest.json" for number in numbers if number]
+    return found
 
 
-def _quotes(node: LexborNode, marked: Marks, topic_id: str, ids: Mapping[int, str]) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it; posts of other topics are named by nothing but their text."""
-    is_post = node.tag == "aside"
-    content = (node.css_first("blockquote") if is_post else None) or node
-    said = markup.words(content, marked)
-    number, topic = attribute(node, "data-post"), attribute(node, "data-topic")
-    is_here = is_post and number.isdigit() and topic in ("", topic_id)
-    own = ParsedQuote(
-        text=said.text,
-        post_id=ids.get(int(number)) if is_here else None,
-        author=(_quoted_name(node) or None) if is_post else None,
-        position=int(number) if is_here else None,
-    )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked, topic_id, ids))]
-
-
-def _quoted_name(node: LexborNode) -> str:
-    """Return who is quoted: older versions say it only above the quote, where other topics are named by a link."""
-    title = node.css_first(".title")
-    is_link = title is None or title.css_first("a") is not None
-    return attribute(node, "data-username") or ("" if is_link else text_of(title).removesuffix(":"))
+def _topics_of(posts: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return what the newest posts tell of their topics, each as its newest post has it."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for post in posts:
+        number, title = fields.text(post, "topic_id"), fields.text(post, "topic_title")
+        found.setdefault(number, {"id": number, "title": title, "last_posted_at": fields.text(post, "created_at")})
+    return list(found.values())
 
 
 def _more_urls(data: Mapping[str, Any], posts: list[Mapping[str, Any]], address: str) -> tuple[str, ...]:
@@ -187,31 +149,41 @@ def _more_urls(data: Mapping[str, Any], posts: list[Mapping[str, Any]], address:
     return tuple(f"{address}?{urlencode([('post_ids[]', n) for n in chunk])}" for chunk in chunks)
 
 
+def _next_page(data: Mapping[str, Any], page: Page, address: str) -> str | None:
+    """Return the next page of a topic too large to name all its posts."""
+    if fields.mapping(data, "post_stream").get("stream") or "posts_count" not in data:
+        return None
+    number, size = _page_number(page), fields.whole(data, "chunk_size") or CHUNK
+    return f"{address}?page={number + 1}" if number * size < (fields.whole(data, "posts_count") or 0) else None
+
+
+def _page_number(page: Page) -> int:
+    match = re.search(r"[?&]page=(\d{1,6})\b", page.url)
+    return max(1, int(match[1])) if match else 1
+
+
+def _next_list(data: Mapping[str, Any], page: Page) -> str | None:
+    onward = fields.text(fields.mapping(data, "topic_list"), "more_topics_url")
+    return urljoin(page.url, re.sub(r"(?<!\.json)(?=\?|$)", ".json", onward, count=1)) if onward else None
+
+
+def _next_posts(data: Mapping[str, Any], page: Page) -> str | None:
+    ids = [n for post in fields.items(data, "latest_posts") if (n := fields.whole(post, "id"))]
+    if not ids:
+        return None
+    parts = urlsplit(page.url)
+    return parts._replace(query=urlencode({**dict(parse_qsl(parts.query)), "before": str(min(ids))})).geturl()
+
+
 def _next_search(data: Mapping[str, Any], page: Page) -> str | None:
     if not fields.mapping(data, "grouped_search_result").get("more_full_page_results"):
         return None
-    match = re.search(r"[?&]page=(\d{1,4})\b", page.url)
-    following = int(match[1]) + 1 if match else 2
-    return re.sub(r"&page=\d+|(?<=\?)page=\d+&", "", page.url) + f"&page={following}"
+    parts = urlsplit(page.url)
+    return parts._replace(
+        query=urlencode({**dict(parse_qsl(parts.query)), "page": str(_page_number(page) + 1)})
+    ).geturl()
 
 
 def _base(url: str) -> str:
-    return _PLACE.sub("", url, count=1)
-
-
-def _object(page: Page, site: Site, wanted: str) -> Mapping[str, Any]:
-    data = decode.json_of(page, site)
-    if not isinstance(data, dict):
-        raise _refused(page, data, wanted)
-    return data
-
-
-def _refused(page: Page, data: Any, wanted: str) -> NotAThreadError:
-    kind = fields.text(fields.mapping(data), "error_type")
-    causes = {"not_logged_in": "login_wall", "invalid_access": "login_wall", "rate_limit": "refused"}
-    if kind:
-        return NotAThreadError(
-            f"{page.url}: not {wanted}: the place answers {kind[:40]!r} (status {page.status})",
-            cause=causes.get(kind, "http_error"),
-        )
-    return refusal.refused_json(page, data, wanted)
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{_PLACE.sub('', parts.path, count=1).rstrip('/')}"

@@ -39,7 +39,8 @@ def test_options() -> None:
 def test_the_page_for_people_is_known_and_leads_to_the_api() -> None:
     given = saved("lemmy/page.html", "https://l.example/post/12")
     (name, confidence), *_ = registry.detect(given)
-    assert (name, confidence) == ("lemmy", 0.95)
+    assert name == "lemmy"
+    assert confidence >= 0.9
     for parse in (lemmy.parse_thread, lemmy.parse_listing):
         with pytest.raises(NotAThreadError):
             parse(given, site("lemmy"))

@@ -64,7 +64,7 @@ def test_a_genuine_tag_timeline() -> None:
         ("117020593741189701", "http://localhost:3000/api/v1/statuses/117020593741189701")
     ]
     assert found.next_url == "http://localhost:3000/api/v1/timelines/tag/hoot?max_id=117020593741189701"
-    assert registry.detect(given)[0] == ("mastodon", 0.97)
+    assert registry.detect(given)[0][0] == "mastodon"
     (status,) = json.loads(given.body)
     thread = mastodon.parse_thread(page(json.dumps(status), found.threads[0].url), site("mastodon"))
     (post,) = thread.posts
@@ -87,7 +87,7 @@ def test_an_account_leads_to_what_it_wrote() -> None:
 
 def test_the_page_for_people_is_known_and_leads_to_the_api() -> None:
     given = saved("mastodon/page.html", "https://m.se/@anna/117001234567")
-    assert registry.detect(given)[0] == ("mastodon", 0.96)
+    assert registry.detect(given)[0][0] == "mastodon"
     for parse in (mastodon.parse_thread, mastodon.parse_listing):
         with pytest.raises(NotAThreadError):
             parse(given, site("mastodon"))
