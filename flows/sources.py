@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from crawlers.model import Site
 from crawlers.politeness import is_loopback
 from crawlers.run import CrawlJob
 from crawlers.sites import STREAMS, shipped_site
-from flows.access import secrets_of
+from flows.access import secrets_of, why_closed
 from flows.config import Config, Source, archive_keys
 from flows.errors import ConfigError
 from nlp.company import Company, Homonym
@@ -26,12 +27,21 @@ def company_of(config: Config) -> Company:
 
 
 def sites_of(config: Config) -> tuple[Site, ...]:
-    """Return the sites of all enabled sources that are crawled, not listened to.
+    """Return the sites of all sources that are crawled: enabled, not listened to, and given what they need.
 
     Raises ConfigError or the crawlers' SiteError.
     """
+    return tuple(site for site in _crawled(config) if why_closed(site) is None)
+
+
+def disabled(config: Config) -> tuple[str, ...]:
+    """Return a line for each enabled source that is left out for want of credentials: why, and what to do."""
+    return tuple(line for site in _crawled(config) if (line := why_closed(site)))
+
+
+def _crawled(config: Config) -> Iterator[Site]:
     found = (site_of(source, config) for source in config.source if source.enabled)
-    return tuple(site for site in found if site.engine not in STREAMS)
+    return (site for site in found if site.engine not in STREAMS)
 
 
 def site_of(source: Source, config: Config) -> Site:

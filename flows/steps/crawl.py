@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from crawlers.landing import landing_file
 from crawlers.run import CrawlResult
-from flows.access import why_closed
 from flows.desk import Desk
 from flows.erasing import erased_before
 from flows.errors import NothingSeenError
-from flows.sources import job_for, require_contact, sites_of
+from flows.sources import disabled, job_for, require_contact, sites_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +43,7 @@ def crawl(desk: Desk) -> CrawlReport:
 
     A source that this very pass has landed before it was killed is not asked again.
     """
-    configured = sites_of(desk.config)
-    disabled = {site.name: line for site in configured if (line := why_closed(site))}
-    sites = [site for site in configured if site.name not in disabled]
+    sites, lines = sites_of(desk.config), disabled(desk.config)
     for site in sites:
         require_contact(site, desk.config)
     given = {
@@ -61,7 +58,6 @@ def crawl(desk: Desk) -> CrawlReport:
         for site in sites
         if not landing_file(desk.paths.data, site.name, desk.run_id).exists()
     ]
-    lines = tuple(disabled.values())
     report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else (), disabled=lines)
     if lines and not sites:
         raise NothingSeenError("no source could be read:\n" + "\n".join(lines))

@@ -1,6 +1,8 @@
 """Sources that want credentials: from the environment alone, disabled without, and never shown."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,11 +11,14 @@ import pytest
 from crawlers import credentials
 from crawlers.engines import registry
 from crawlers.model import Site
+from crawlers.run import CrawlJob, CrawlResult
 from flows import access
 from flows.config import credential, credential_variable, load
+from flows.desk import Desk, open_desk
 from flows.doctor import examine
-from flows.errors import ConfigError
-from flows.sources import job_for
+from flows.errors import ConfigError, NothingSeenError
+from flows.sources import job_for, sites_of
+from flows.steps.crawl import crawl
 
 COMPANY = '[company]\nname = "Nordfiber"\n[crawl]\ncontact = "mail@x.test"\n'
 SIGNED = "tests.crawlers.signed_engine"
@@ -131,3 +136,42 @@ def test_the_documentation_names_every_credential() -> None:
     wanted = {name: found.names for name, engine in registry.ENGINES.items() if (found := credentials.of(engine))}
     said = {name: tuple(one.lower() for one in re.findall(r"`(\w+)`", row)) for name, row in rows.items()}
     assert said == wanted
+
+
+class Worker:
+    """Stands in for the crawler's process: remembers the jobs, and answers that each was read."""
+
+    def __init__(self) -> None:
+        self.jobs: list[CrawlJob] = []
+
+    def crawl(self, jobs: list[CrawlJob]) -> list[CrawlResult]:
+        self.jobs += jobs
+        return [CrawlResult(source=job.site.name, is_complete=True, note="kvoten är slut") for job in jobs]
+
+
+@contextmanager
+def desk_for(tmp_path: Path, *sources: tuple[str, str]) -> Iterator[tuple[Desk, Worker]]:
+    lines = [f'[[source]]\nname = "{n}"\nengine = "{e}"\nurl = "http://127.0.0.1:1/"\n' for n, e in sources]
+    file = tmp_path / "r.toml"
+    file.write_text(COMPANY + "".join(lines) + f'[storage]\ndata = "{tmp_path / "data"}"\n', encoding="utf-8")
+    worker = Worker()
+    with open_desk(load(file)) as desk:
+        desk.worker = worker  # type: ignore[assignment]
+        yield desk, worker
+
+
+def test_a_pass_leaves_out_what_is_disabled_and_says_so(tmp_path: Path) -> None:
+    with desk_for(tmp_path, ("sida", SIGNED), ("m", OPTIONAL)) as (desk, worker):
+        report = crawl(desk)
+        assert [job.site.name for job in worker.jobs] == ["m"]
+        said = "sida: disabled: set RYKTESVAKT_SIDA_USER and RYKTESVAKT_SIDA_PASSWORD"
+        assert (report.problems, report.notes) == ([], [said, "m: kvoten är slut"])
+        # Nobody waits for it either: its silence is no alarm.
+        assert [site.name for site in sites_of(desk.config)] == ["m"]
+
+
+def test_a_pass_with_nothing_but_disabled_sources_saw_nothing(tmp_path: Path) -> None:
+    with desk_for(tmp_path, ("sida", SIGNED)) as (desk, worker):
+        with pytest.raises(NothingSeenError, match="sida: disabled: set"):
+            crawl(desk)
+        assert worker.jobs == []
