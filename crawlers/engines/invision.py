@@ -20,7 +20,7 @@ ACCESS = "html"
 
 _ROWS = (
     "li.ipsDataItem[data-rowid], li.ipsData__item[data-rowid], .ipsStreamItem, tr[data-tid], tr[id^='trow_'],"
-    "[data-controller*='topicRow'][data-rowid]"
+    "[data-controller*='topicRow'][data-rowid], .cTopicList [data-rowid], .cForumTopicTable [data-rowid]"
 )
 _LISTS = ".cTopicList, .cForumTopicTable, ol.ipsDataList, [data-role='tableRows'], .ipsStream, #forum_table"
 _TITLE = (
@@ -74,12 +74,14 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         raise refusal.refused(page, document, "an Invision thread")
     sheet = invision_post.sheet_of(document, nodes, thread_url=_thread_url(document, page), page=page, site=site)
     posts, unreadable = reading.read_posts(nodes, partial(invision_post.read, sheet=sheet), invision_post.id_of)
+    number = _page_number(document, page)
     return ThreadPage(
         thread_id=thread_id,
         thread_title=_title(document),
         posts=posts,
         unreadable=unreadable,
-        page_number=_page_number(document, page),
+        page_number=number,
+        first_url=_thread_url(document, page) if number > 1 else None,
         next_url=_next_url(document, page),
         view_count=_view_count(document),
     )
@@ -145,7 +147,7 @@ def _view_count(document: LexborHTMLParser) -> int | None:
 
 
 def _ref(row: LexborNode, base: str, page: Page, site: Site) -> ThreadRef | None:
-    links = [*row.css("a.topic_title[href]"), *row.css(_TITLE)]
+    links = [*row.css("a.topic_title[href]"), *row.css(_TITLE), *row.css("h2 a[href], h3 a[href], h4 a[href]")]
     found = ((link, _TOPIC.search(attribute(link, "href"))) for link in links)
     link, match = next(((link, match) for link, match in found if match), (None, None))
     url = markup.absolute(base, attribute(link, "href"))

@@ -80,12 +80,14 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     posts, unreadable = _posts(document, page, site)
     if not (posts or unreadable) or not thread_id:
         raise refusal.refused(page, document, "a vBulletin thread")
+    number = _page_number(document, page)
     return ThreadPage(
         thread_id=thread_id,
         thread_title=_title(document),
         posts=posts,
         unreadable=unreadable,
-        page_number=_page_number(document, page),
+        page_number=number,
+        first_url=_first_url(document, page) if number > 1 else None,
         next_url=_next_url(document, page),
     )
 
@@ -133,6 +135,15 @@ def _page_number(document: LexborHTMLParser, page: Page) -> int:
     match = _PAGE_IN_URL.search(page.url)
     in_url = next(filter(None, match.groups()), "") if match else ""
     return markup.integer(field) or (int(shown[1]) if shown else 0) or (int(in_url) if in_url else 1)
+
+
+def _first_url(document: LexborHTMLParser, page: Page) -> str | None:
+    """Return the link to the first page, which no other address tells where a board rewrites them."""
+    links = document.css("a[rel=start][href]")
+    links += [link for link in document.css(".pagenav a[href], .pagination a[href]") if text_of(link) == "1"]
+    links += document.css("a[rel=prev][href]") if _page_number(document, page) == 2 else []
+    url = markup.absolute(markup.base_of(document, page), attribute(links[0], "href")) if links else None
+    return without_session(url) if url else None
 
 
 def _next_url(document: LexborHTMLParser, page: Page) -> str | None:

@@ -44,6 +44,11 @@ def thread_id_in(url: str) -> str | None:
     return next((match[1] for form in _IN_PATH if (match := form.search(parts.path))), None)
 
 
+def _told_id(url: str) -> str | None:
+    """Return the thread's id where an address names it as such; numbers in rewritten ones may be anything."""
+    return thread_id_in(url) if "showthread.php" in url else None
+
+
 def refs_of(document: LexborHTMLParser, page: Page, site: Site) -> list[ThreadRef]:
     """Return the threads of a list, each once, without those that were moved away or deleted."""
     base = markup.base_of(document, page)
@@ -69,7 +74,7 @@ def _ref(link: LexborNode, row: LexborNode, said: str, base: str, calendar: Cale
     url = markup.absolute(base, attribute(link, "href"))
     element_id = attribute(link, "id").removeprefix("thread_title_")
     address_id = attribute(row, "data-node-id") or thread_id_in(url or "")
-    is_elsewhere = element_id and address_id and element_id != address_id
+    is_elsewhere = element_id and (told := _told_id(url or "")) and element_id != told
     if url is None or is_elsewhere or _GONE & set(attribute(row, "class").split()):
         return None
     thread_id = element_id or address_id

@@ -58,12 +58,14 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     sheet = xenforo_post.sheet_of(document, nodes, thread_url=_thread_url(document, page), page=page, site=site)
     read = partial(xenforo_post.read, sheet=sheet)
     posts, unreadable = reading.read_posts(nodes, read, xenforo_post.id_of)
+    number = _page_number(document, page)
     return ThreadPage(
         thread_id=thread_id,
         thread_title=_title(document),
         posts=posts,
         unreadable=unreadable,
-        page_number=_page_number(document, page),
+        page_number=number,
+        first_url=_thread_url(document, page) if number > 1 else None,
         next_url=_next_url(document, page),
         view_count=_view_count(document),
     )

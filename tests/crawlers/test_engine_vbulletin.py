@@ -130,5 +130,6 @@ def test_the_attribute_of_version_5_settles_the_order_of_a_shown_date() -> None:
 
 
 def test_flashback_is_left_to_its_own_engine() -> None:
-    body = b'<meta name="generator" content="vBulletin"><img src="//static.flashback.org/x.png">'
+    head = b'<html><head><link rel="stylesheet" href="https://static.flashback.org/x.css"></head>'
+    body = head + b'<meta name="generator" content="vBulletin"><a class="post-user-username" href="/u1">Anna</a>'
     assert vbulletin.detect(page(body)) < 0.5
