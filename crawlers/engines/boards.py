@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urldefrag
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +18,9 @@ SESSION = ("sid", "PHPSESSID", "s", "hilit", "highlight")
 """Parameters that change from visit to visit, or only colour words: an address says the same without them."""
 _PARAMETER = re.compile(r"([?&;])([^?&;=#]*)(?:=[^?&;#]*)?")
 _LONGEST_DATE = 9
+_WORDS_ONLY = 3
+"""A date of more words than these ("för ett ögonblick sedan" is no date of the past) has a number in it."""
+_DIGIT = re.compile(r"\d")
 _OFFSET = re.compile(r"\bUTC\b(?:\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::(?P<minutes>\d{2}))?)?(?P<rest>.*)")
 _CLOCK_SKEW = timedelta(minutes=2)
 _WIDEST_OFFSET = 14
@@ -48,6 +51,8 @@ def date_in(text: str, *, anchor: datetime, zone: ZoneInfo) -> datetime:
     for length in range(min(_LONGEST_DATE, len(parts)), 0, -1):
         for start in range(len(parts) - length + 1):
             run = " ".join(parts[start : start + length]).strip(",.;:()[]")
+            if length > _WORDS_ONLY and not _DIGIT.search(run):
+                continue
             try:
                 found = dates.parse(run, anchor=anchor, zone=zone)
             except dates.UnreadableDateError:
@@ -116,9 +121,15 @@ def around(node: LexborNode) -> Iterator[LexborNode]:
     return (above for above in markup.ancestors(node) if above.is_element_node)
 
 
-def is_said(node: LexborNode, body: LexborNode) -> bool:
-    """Return whether an element stands in an author's own words or signature, where a stranger may write anything."""
-    return any(above.mem_id == body.mem_id or "signature" in markup.attribute(above, "class") for above in around(node))
+def first_date(texts: Iterable[str], read: Callable[[str], datetime]) -> datetime:
+    """Return the first of the texts that is a date. Raise UnreadableDateError, with all of them, where none is."""
+    tried: list[str] = []
+    for text in texts:
+        try:
+            return read(text)
+        except dates.UnreadableDateError:
+            tried.append(text)
+    raise dates.UnreadableDateError(f"no date that we can read for certain in {' | '.join(tried)[:80]!r}")
 
 
 def clock_zone(shown: str, at: datetime, site: Site) -> ZoneInfo:

@@ -76,6 +76,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         nodes,
         calendar=mybb_dates.calendar_of(document, page, site),
         thread_url=_thread_url(page.url),
+        base=base,
         page=page,
     )
     posts, unreadable = reading.read_posts(nodes, partial(mybb_post.read, sheet=sheet), mybb_post.id_of)

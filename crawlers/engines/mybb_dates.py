@@ -15,7 +15,7 @@ from crawlers.engines import boards
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Page, Site
 
-_CLOCKS = "#current_time, .current_time, #footer .time, #footer"
+_CLOCKS = ("#current_time", ".current_time", "#footer .time", "#footer")
 _RELATIVE = ".post_date span[title], .lastpost span[title], .thread_start_datetime span[title], .smalltext span[title]"
 _DATED = f"{_RELATIVE}, .post_date, .lastpost, .thread_start_datetime"
 _IN_ORDER = ".post_date"
@@ -51,7 +51,8 @@ class Calendar:
 
 def calendar_of(document: LexborHTMLParser, page: Page, site: Site) -> Calendar:
     """Return how a page writes its dates, by what it shows of them and of the time at which it was made."""
-    clock = next((text for node in document.css(_CLOCKS) if _NUMBERS.search(text := text_of(node))), "")
+    clocks = (text_of(document.css_first(selector)) for selector in _CLOCKS)
+    clock = next((text for text in clocks if _NUMBERS.search(text)), "")
     order = site.options.get("date_order") or _order(document, clock, page)
     zone = site.timezone
     try:

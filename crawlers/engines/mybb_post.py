@@ -16,6 +16,8 @@ from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote
 
 _POSTS = "[id^='post_'].post, div[id^='post_'], table[id^='post_'], article[id^='post_'], li[id^='post_']"
+_SAID = ".post_body, .signature"
+"""What stands in these is the author's, who may write anything: nothing there is taken for the engine's."""
 _GONE = "deleted_post_hidden"
 _QUOTE = ".post_body blockquote"
 _NOISE = (
@@ -70,16 +72,16 @@ def id_of(node: LexborNode) -> str | None:
 
 
 def sheet_of(
-    document: LexborHTMLParser, nodes: list[LexborNode], *, calendar: Calendar, thread_url: str, page: Page
+    document: LexborHTMLParser, nodes: list[LexborNode], *, calendar: Calendar, thread_url: str, base: str, page: Page
 ) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     return Sheet(
         marked=marked,
-        parts=Parts(document, nodes, _PARTS),
+        parts=Parts(document, (*nodes, *markup.each(document, _SAID)), _PARTS),
         quotes=Parts(document, marked.quotes.values(), _QUOTE_PARTS),
         calendar=calendar,
-        base=markup.base_of(document, page),
+        base=base,
         thread_url=thread_url,
         page=page,
     )
@@ -100,41 +102,34 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
     user_id = (match[1] or match[2]) if match else ""
     name = text_of(user) or text_of(profile)
     said = markup.words(body, sheet.marked)
-    url, position = _permalink(node, body, post_id, sheet)
+    url, position = _permalink(node, post_id, sheet)
     return ParsedPost(
         post_id=post_id,
         author=reading.required(
             user_id if user_id not in ("", "0") else name, "missing_author", f"post {post_id} names no author"
         ),
         author_name=name or None,
-        posted_at=_posted_at(node, body, sheet),
+        posted_at=_posted_at(node, sheet),
         url=url,
         text=said.text,
         quoted=tuple(quote for found in said.quotes for quote in _quotes(found, sheet)),
-        edited_at=_edited_at(node, body, sheet),
+        edited_at=_edited_at(node, sheet),
         position=position,
     )
 
 
-def _posted_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime:
-    boxes = [*sheet.parts.every(node, "date"), *sheet.parts.every(node, "other_date")]
-    shown = [shown_in(box) for box in boxes if not boards.is_said(box, body)]
-    for text in shown:
-        try:
-            return sheet.calendar.parse(text)
-        except dates.UnreadableDateError:
-            continue
-    raise dates.UnreadableDateError(f"no date that we can read for certain in {' | '.join(shown)[:80]!r}")
+def _posted_at(node: LexborNode, sheet: Sheet) -> datetime:
+    boxes = (box for name in ("date", "other_date") for box in sheet.parts.every(node, name))
+    return boards.first_date(map(shown_in, boxes), sheet.calendar.parse)
 
 
-def _edited_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime | None:
+def _edited_at(node: LexborNode, sheet: Sheet) -> datetime | None:
     """Return when the engine says that the post was edited; what it says of who did so is passed over."""
     for note in sheet.parts.every(node, "edited"):
-        user = note.css_first("a[href]")
-        if boards.is_said(note, body):
-            continue
-        dated = note.css_first("span[title]")
         text = text_of(note)
+        if not text:
+            continue
+        user, dated = note.css_first("a[href]"), note.css_first("span[title]")
         text = text.rpartition(text_of(user))[0] if user is not None else text
         if dated is not None:
             title = attribute(dated, "title")
@@ -147,15 +142,14 @@ def _edited_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime | N
     return None
 
 
-def _permalink(node: LexborNode, body: LexborNode, post_id: str, sheet: Sheet) -> tuple[str, int | None]:
+def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> tuple[str, int | None]:
     """Return the post's own address, and its place in the thread where the link shows it."""
     for link in sheet.parts.every(node, "link"):
         match = _PID.search(attribute(link, "href"))
-        if not match or post_id not in match.groups() or boards.is_said(link, body):
+        if not match or post_id not in match.groups():
             continue
-        url = boards.link_of(link, sheet.base, drop=DROPPED)
         shown = _NUMBERED.fullmatch(text_of(link))
-        if url and shown:
+        if shown and (url := boards.link_of(link, sheet.base, drop=DROPPED)):
             return url, markup.integer(shown[1])
     return f"{sheet.thread_url}#pid{post_id}", None
 

@@ -78,6 +78,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         document,
         nodes,
         first_position=_first_position(document, pager, page),
+        base=base,
         page=page,
         zone=boards.stated_zone(document, _FOOT, page, site),
     )
@@ -97,13 +98,17 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
 
 def _first_url(document: LexborHTMLParser, base: str, page: Page) -> str | None:
     """Return where the topic starts: a post's own address (`?p=44`) does not tell, but the heading's does."""
-    headings = document.css("link[rel=canonical], .topic-title a, h2 a[href*='viewtopic'], a.titles")
-    found = (markup.absolute(base, attribute(node, "href")) for node in headings)
-    own = next((url for url in (page.url, *found) if url and _TOPIC.search(url)), None)
+    own: str | None = page.url
+    if not _TOPIC.search(page.url):
+        headings = document.css("link[rel=canonical], .topic-title a, h2 a[href*='viewtopic'], a.titles")
+        found = (markup.absolute(base, attribute(node, "href")) for node in headings)
+        own = next((url for url in found if url and _TOPIC.search(url)), None)
     return boards.lasting(own, drop=(*boards.SESSION, *_PASSING)).partition("#")[0] if own else None
 
 
 def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+    if match := _TOPIC.search(page.url):
+        return match[1]
     named = "link[rel=canonical], .topic-title a, h2 a[href*='viewtopic'], a.titles, a[href*='mode=reply']"
     addresses = [page.url, *(attribute(node, "href") for node in document.css(named))]
     for pattern in (_TOPIC, _TOPIC_IN_PATH):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
@@ -30,7 +32,7 @@ _NOISE = (
 _PARTS = {
     "content": ".content",
     "body": "div.postbody, td.postbody",
-    "time": ".author time[datetime], time[datetime]",
+    "time": "time[datetime]",
     "line": "p.author, .author, .post-author, .postinfo, .post-info, .post-date, .postdate, .post-time",
     "heading": "td.gensmall div, td.gensmall, .gensmall",
     "user": ".author .username, .author .username-coloured",
@@ -59,8 +61,10 @@ class Sheet:
 
     marked: Marks
     outside: Marks
-    """For the line that names author and date: all but the author."""
+    """In the line that names author and date, the author."""
     parts: Parts
+    said: frozenset[int]
+    """The boxes of authors' own words."""
     quotes: Parts
     first_position: int | None
     base: str
@@ -99,20 +103,36 @@ def id_of(node: LexborNode) -> str | None:
 
 
 def sheet_of(
-    document: LexborHTMLParser, nodes: list[LexborNode], *, first_position: int | None, page: Page, zone: ZoneInfo
+    document: LexborHTMLParser,
+    nodes: list[LexborNode],
+    *,
+    first_position: int | None,
+    base: str,
+    page: Page,
+    zone: ZoneInfo,
 ) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
-    marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
+    marked, said = markup.marks(document, quote=_QUOTE, drop=_NOISE), _said(document, nodes)
     return Sheet(
         marked=marked,
         outside=markup.marks(document, drop=".author strong, .author .username, .author .username-coloured, .sr-only"),
-        parts=Parts(document, nodes, _PARTS),
+        parts=Parts(document, (*nodes, *said), _PARTS),
+        said=frozenset(box.mem_id for box in said),
         quotes=Parts(document, marked.quotes.values(), _QUOTE_PARTS),
         first_position=first_position,
-        base=markup.base_of(document, page),
+        base=base,
         page=page,
         zone=zone,
     )
+
+
+def _said(document: LexborHTMLParser, nodes: list[LexborNode]) -> list[LexborNode]:
+    """Return what holds authors' own words, who may write anything: nothing there is taken for the engine's."""
+    is_table = bool(nodes) and nodes[0].tag == "table"
+    found = document.css("div.postbody, .signature" if is_table else ".content, .signature")
+    # One around another is no message but a part of the style.
+    outer = {above.mem_id for box in found for above in boards.around(box)}
+    return [box for box in found if box.mem_id not in outer]
 
 
 def read(placed: tuple[int, LexborNode], sheet: Sheet) -> ParsedPost:
@@ -122,69 +142,55 @@ def read(placed: tuple[int, LexborNode], sheet: Sheet) -> ParsedPost:
     """
     place, node = placed
     post_id = id_of(node) or ""
-    body = _body(node, sheet.parts)
+    body = _body(node, sheet)
     if body is None:
         raise reading.UnreadablePostError("missing_text", f"post {post_id} has no content")
-    name, user_id = _author(node, body, sheet.parts)
+    name, user_id = _author(node, sheet.parts)
     said = markup.words(body, sheet.marked)
     return ParsedPost(
         post_id=post_id,
         author=reading.required(user_id or name, "missing_author", f"post {post_id} names no author"),
         author_name=name or None,
-        posted_at=_posted_at(node, body, sheet),
+        posted_at=_posted_at(node, sheet),
         url=_permalink(node, post_id, sheet),
         text=said.text,
         quoted=tuple(quote for found in said.quotes for quote in _quotes(found, sheet)),
-        edited_at=_edited_at(node, body, sheet),
+        edited_at=_edited_at(node, sheet),
         position=sheet.first_position + place if sheet.first_position is not None else None,
     )
 
 
-def _body(node: LexborNode, parts: Parts) -> LexborNode | None:
-    signatures = {box.mem_id for box in parts.every(node, "signature")}
-    # What subsilver2 calls the body of a post holds its words; in prosilver it holds all but the profile.
-    bodies = [box for box in parts.every(node, "body") if box.css_first(".author") is None]
-    for found in (*parts.every(node, "content"), *bodies):
-        if signatures.isdisjoint(above.mem_id for above in boards.around(found)):
-            return found
-    return None
+def _body(node: LexborNode, sheet: Sheet) -> LexborNode | None:
+    boxes = (box for name in ("content", "body") for box in sheet.parts.every(node, name))
+    return next((box for box in boxes if box.mem_id in sheet.said), None)
 
 
-def _author(node: LexborNode, body: LexborNode, parts: Parts) -> tuple[str, str]:
+def _author(node: LexborNode, parts: Parts) -> tuple[str, str]:
     """Return the shown name and the user id, empty where the page has none: guests and deleted accounts."""
-
-    def first(*names: str) -> LexborNode | None:
-        return next(
-            (found for name in names for found in parts.every(node, name) if not boards.is_said(found, body)), None
-        )
-
-    user = first("user", "profile_user")
+    user = parts.first(node, "user", "profile_user")
     match = _USER_ID.search(attribute(user, "href"))
     if user is None:
         # subsilver2 links the profile below the post, from a button.
-        user, match = first("guest"), _USER_ID.search(attribute(first("profile"), "href"))
+        user, match = parts.first(node, "guest"), _USER_ID.search(attribute(parts.first(node, "profile"), "href"))
     user_id = next((group for group in match.groups() if group), "") if match else ""
     return text_of(user), "" if user_id in ("0", "1") else user_id
 
 
-def _posted_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime:
-    for time in sheet.parts.every(node, "time"):
-        if not boards.is_said(time, body):
-            return dates.parse(attribute(time, "datetime"), anchor=sheet.page.fetched_at, zone=sheet.zone)
-    shown = [
-        markup.words(line, sheet.outside).text.replace("\n", " ").rpartition("\u00bb")[2]
-        for line in sheet.parts.every(node, "line")
-        if not boards.is_said(line, body)
-    ]
-    shown += [
-        found for box in sheet.parts.every(node, "heading") if not boards.is_said(box, body) and (found := _after(box))
-    ]
-    for text in shown:
-        try:
-            return dates.parse(text.strip(" |\u2022\u00b7,.-"), anchor=sheet.page.fetched_at, zone=sheet.zone)
-        except dates.UnreadableDateError:
-            continue
-    raise dates.UnreadableDateError(f"no date that we can read in {' | '.join(shown)[:80]!r}")
+def _posted_at(node: LexborNode, sheet: Sheet) -> datetime:
+    time = sheet.parts.first(node, "time")
+    if time is not None:
+        return dates.parse(attribute(time, "datetime"), anchor=sheet.page.fetched_at, zone=sheet.zone)
+    read = partial(dates.parse, anchor=sheet.page.fetched_at, zone=sheet.zone)
+    return boards.first_date((text.strip(" |\u2022\u00b7,.-") for text in _dated(node, sheet)), read)
+
+
+def _dated(node: LexborNode, sheet: Sheet) -> Iterator[str]:
+    """Yield what may be the date: the end of the line that names the author, or what follows a label."""
+    for line in sheet.parts.every(node, "line"):
+        yield markup.words(line, sheet.outside).text.replace("\n", " ").rpartition("\u00bb")[2]
+    for box in sheet.parts.every(node, "heading"):
+        if found := _after(box):
+            yield found
 
 
 def _after(box: LexborNode) -> str:
@@ -207,10 +213,10 @@ def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> str:
     return urljoin(sheet.base, f"viewtopic.php?p={post_id}#p{post_id}")
 
 
-def _edited_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime | None:
+def _edited_at(node: LexborNode, sheet: Sheet) -> datetime | None:
     """Return when the engine says that the post was edited; what it says of who did so is passed over."""
     for notice in sheet.parts.every(node, "notice"):
-        if boards.is_said(notice, body) or "deleted" in attribute(notice, "class"):
+        if "deleted" in attribute(notice, "class"):
             continue
         user = notice.css_first(".username, .username-coloured, a[href*='viewprofile']")
         text = text_of(notice)

@@ -77,7 +77,8 @@ def parse_listing(page: Page, site: Site) -> Listing:
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a topic. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    nodes, address = smf_post.nodes_of(document), _address(document, page)
+    base, nodes = markup.base_of(document, page), smf_post.nodes_of(document)
+    address = _address(document, base, page)
     match = _TOPIC.search(address or "")
     if not nodes or not match or address is None:
         raise refusal.refused(page, document, "an SMF topic")
@@ -87,6 +88,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         nodes,
         is_first_page=number == 1 or (number is None and (match[2] or "0") == "0"),
         thread_url=_first_page(address),
+        base=base,
         page=page,
         zone=zone_of(document, page, site),
     )
@@ -97,7 +99,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         posts=posts,
         unreadable=unreadable,
         page_number=number or 1,
-        next_url=_next_url(document, markup.base_of(document, page)),
+        next_url=_next_url(document, base),
         view_count=_view_count(document),
         first_url=_first_page(address),
     )
@@ -119,11 +121,12 @@ def _first_page(url: str) -> str:
     return _PLACE.sub(r"\1.0", boards.lasting(url, drop=(*smf_post.DROPPED, "msg"))).partition("#")[0]
 
 
-def _address(document: LexborHTMLParser, page: Page) -> str | None:
+def _address(document: LexborHTMLParser, base: str, page: Page) -> str | None:
     """Return an address of the topic: the page's own where it names the topic, else one that the page has."""
-    base = markup.base_of(document, page)
+    if _TOPIC.search(page.url):
+        return page.url
     found = (markup.absolute(base, attribute(node, "href", "action")) for node in document.css(_OWN))
-    return next((url for url in (page.url, *found) if url and _TOPIC.search(url)), None)
+    return next((url for url in found if url and _TOPIC.search(url)), None)
 
 
 def _title(document: LexborHTMLParser) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,7 +17,8 @@ from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote
 
 _BODIES = ".inner[id^='msg_'], .post [id^='msg_'], [data-msgid][id^='msg_']"
-_AROUND = ".poster, .keyinfo, .postarea"
+_SAID = f"{_BODIES}, .signature"
+"""What stands in these is the author's, who may write anything: nothing there is taken for the engine's."""
 _QUOTE = "[id^='msg_'] blockquote, [id^='msg_'] .codeheader"
 """A code's header is set apart with the quotes, since what comes after it stands on a line of its own."""
 _NOISE = (
@@ -28,8 +30,9 @@ _PARTS = {
     "member": ".poster h4 a[href*='action=profile'], .poster h4 a[href*='action,profile']",
     "pretty_member": ".poster h4 a[href*='/profile']",
     "name": ".poster h4, .poster .name",
-    "time": ".keyinfo time[datetime], .postinfo time[datetime], time[datetime]",
-    "line": ".keyinfo .smalltext, .postinfo .smalltext, .keyinfo h5 a, .keyinfo a[href*='msg'], .postinfo",
+    "time": "time[datetime]",
+    "line": ".keyinfo .smalltext, .postinfo .smalltext",
+    "other_line": ".keyinfo a[href*='msg'], .postinfo, .keyinfo h5",
     "counter": ".page_number, .keyinfo .smalltext strong",
     "edited": ".modified",
     "link": ".keyinfo a[href*='msg'], .postinfo a[href*='msg']",
@@ -85,6 +88,7 @@ def sheet_of(
     *,
     is_first_page: bool,
     thread_url: str,
+    base: str,
     page: Page,
     zone: ZoneInfo,
 ) -> Sheet:
@@ -92,10 +96,10 @@ def sheet_of(
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     return Sheet(
         marked=marked,
-        parts=Parts(document, nodes, _PARTS),
+        parts=Parts(document, (*nodes, *markup.each(document, _SAID)), _PARTS),
         quotes=Parts(document, marked.quotes.values(), {"link": "cite a[href]", "cite": "cite"}),
         first_id=id_of(nodes[0]) if is_first_page and nodes else None,
-        base=markup.base_of(document, page),
+        base=base,
         thread_url=thread_url,
         page=page,
         zone=zone,
@@ -117,12 +121,12 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         post_id=post_id,
         author=reading.required(user_id or name, "missing_author", f"post {post_id} names no author"),
         author_name=name or None,
-        posted_at=_posted_at(node, body, sheet),
-        url=_permalink(node, body, post_id, sheet),
+        posted_at=_posted_at(node, sheet),
+        url=_permalink(node, post_id, sheet),
         text=said.text,
         quoted=tuple(quote for found in _blocks(said) for quote in _quotes(found, sheet)),
-        edited_at=_edited_at(node, body, sheet),
-        position=1 if post_id == sheet.first_id else _position(node, body, sheet.parts),
+        edited_at=_edited_at(node, sheet),
+        position=1 if post_id == sheet.first_id else _position(node, sheet.parts),
         like_count=markup.integer(re.sub(r"^\D+", "", text_of(sheet.parts.first(node, "likes")))),
     )
 
@@ -133,57 +137,53 @@ def _blocks(said: Words) -> list[LexborNode]:
 
 def _author(node: LexborNode, parts: Parts) -> tuple[str, str]:
     """Return the shown name and the user id, empty where the page has none: guests and deleted members."""
-    for link in (*parts.every(node, "member"), *parts.every(node, "pretty_member")):
+    links = (link for kind in ("member", "pretty_member") for link in parts.every(node, kind))
+    for link in links:
         match, name = _USER_ID.search(attribute(link, "href")), text_of(link)
         if match and name:
             return name, "" if match[1] == "0" else match[1]
     return text_of(parts.first(node, "name")), ""
 
 
-def _posted_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime:
-    for time in sheet.parts.every(node, "time"):
-        if not boards.is_said(time, body):
-            return dates.parse(attribute(time, "datetime"), anchor=sheet.page.fetched_at, zone=sheet.zone)
-    shown = [_bare(line) for line in sheet.parts.every(node, "line") if not boards.is_said(line, body)]
-    for text in shown:
-        try:
-            return dates.parse(text, anchor=sheet.page.fetched_at, zone=sheet.zone)
-        except dates.UnreadableDateError:
-            continue
-    raise dates.UnreadableDateError(f"no date that we can read in {' | '.join(shown)[:80]!r}")
+def _posted_at(node: LexborNode, sheet: Sheet) -> datetime:
+    time = sheet.parts.first(node, "time")
+    if time is not None:
+        return dates.parse(attribute(time, "datetime"), anchor=sheet.page.fetched_at, zone=sheet.zone)
+    lines = (line for name in ("line", "other_line") for line in sheet.parts.every(node, name))
+    return boards.first_date(map(_bare, lines), partial(dates.parse, anchor=sheet.page.fetched_at, zone=sheet.zone))
 
 
 def _bare(line: LexborNode) -> str:
     """Return a line without its label: "« Reply #1 on: Today at 14:03 »", where "Today" may be bold like the label."""
     text = text_of(line).strip("\u00ab\u00bb ")
-    label = next((text_of(strong) for strong in line.css("strong, b")), "")
+    label = text_of(line.css_first("strong, b")) if ":" in text else ""
     return text.removeprefix(label).strip() if label.endswith(":") else text
 
 
-def _position(node: LexborNode, body: LexborNode, parts: Parts) -> int | None:
+def _position(node: LexborNode, parts: Parts) -> int | None:
     """Return the place in the topic: answers are counted from one, after the opening post."""
     for counter in parts.every(node, "counter"):
         match = re.search(r"#\s?(\d[\d.,\u00a0\u202f]*)", text_of(counter))
-        if match and not boards.is_said(counter, body) and (count := markup.integer(match[1])) is not None:
+        if match and (count := markup.integer(match[1])) is not None:
             return count + 1
     return None
 
 
-def _permalink(node: LexborNode, body: LexborNode, post_id: str, sheet: Sheet) -> str:
+def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> str:
     for link in sheet.parts.every(node, "link"):
         match = _MSG.search(attribute(link, "href"))
-        if match and match[1] == post_id and not boards.is_said(link, body):
+        if match and match[1] == post_id:
             url = boards.link_of(link, sheet.base, drop=DROPPED)
             if url:
                 return url
     return re.sub(r"(topic[=,]\d+)\.\d+", rf"\1.msg{post_id}", sheet.thread_url) + f"#msg{post_id}"
 
 
-def _edited_at(node: LexborNode, body: LexborNode, sheet: Sheet) -> datetime | None:
+def _edited_at(node: LexborNode, sheet: Sheet) -> datetime | None:
     """Return when the engine says that the post was edited; what it says of who did so comes after."""
     for note in sheet.parts.every(node, "edited"):
         text = text_of(note).partition(":")[2]
-        if not text or boards.is_said(note, body):
+        if not text:
             continue
         try:
             return boards.date_in(text, anchor=sheet.page.fetched_at, zone=sheet.zone)

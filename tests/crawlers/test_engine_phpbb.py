@@ -4,6 +4,7 @@ import pytest
 
 from crawlers.engines import phpbb
 from crawlers.model import NotAThreadError
+from crawlers.spiders.index import forum_links
 from tests.crawlers.golden import genuine, page, saved, site
 
 TOPIC = "https://b.example/viewtopic.php?t=7"
@@ -149,6 +150,12 @@ def test_an_empty_forum_is_an_empty_list_and_a_login_page_a_wall() -> None:
     with pytest.raises(NotAThreadError) as caught:
         phpbb.parse_listing(page(forum("<strong>Logga in</strong><input type='password'>")), site("phpbb"))
     assert caught.value.cause == "login_wall"
+
+
+def test_an_index_whose_links_carry_the_visit_leads_to_each_forum_once() -> None:
+    links = "".join(f"<a href='./viewforum.php?f={f}&amp;sid={sid}'>F</a>" for f in (2, 3) for sid in ("ab", "cd"))
+    found = forum_links(page(f"<html><body>{links}</body></html>", "https://b.example/index.php"))
+    assert found == ("https://b.example/viewforum.php?f=2", "https://b.example/viewforum.php?f=3")
 
 
 def test_genuine_topic() -> None:
