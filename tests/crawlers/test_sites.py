@@ -1,11 +1,17 @@
 """Sites as declarations: strict, and every problem at once."""
 
+import dataclasses
+import datetime
+import re
+import tomllib
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from crawlers.engines import registry
 from crawlers.errors import SiteError
-from crawlers.sites import load_site, parse_site, shipped_site, shipped_sites, site_for_url
+from crawlers.sites import load_engine, load_site, parse_site, shipped_site, shipped_sites, site_for_url
 
 
 def test_a_xenforo_site_takes_five_lines(tmp_path: Path) -> None:
@@ -19,17 +25,61 @@ def test_a_xenforo_site_takes_five_lines(tmp_path: Path) -> None:
     assert (site.delay_seconds, site.verified_live) == (2.0, None)
 
 
+SITES = resources.files("crawlers") / "sites"
+
+
 @pytest.mark.parametrize("name", shipped_sites())
 def test_shipped_sites_are_whole_and_honest(name: str) -> None:
-    site = shipped_site(name)
+    site, written = shipped_site(name), tomllib.loads((SITES / f"{name}.toml").read_text(encoding="utf-8"))
+    assert written.keys() >= {"engine", "url", "timezone", "expected_min", "expected_max", "terms_note"}
     assert site.url.startswith("https://")
     assert site.delay_seconds >= 2
-    assert "2026" in site.terms_note
+    assert 0 <= site.expected_min < site.expected_max
+    date, _, note = site.terms_note.strip().partition(":")
+    assert datetime.date.fromisoformat(date) <= datetime.date(2026, 12, 31), "the date on which the terms were read"
+    assert re.search(r"stored|could (?:not )?be read|known from|read in|by the maintainers", note), "by what source the terms were read"
     assert site.verified_live is None, "say in the note who saw it, and how, before you claim this"
 
 
-def test_the_sites_of_the_first_release_are_there() -> None:
-    assert set(shipped_sites()) >= {"flashback", "byggahus", "sweclockers", "bluesky"}
+@pytest.mark.parametrize("name", shipped_sites())
+def test_shipped_sites_say_where_to_look(name: str) -> None:
+    site = shipped_site(name)
+    engine = load_engine(site.engine)
+    if hasattr(engine, "listing_urls"):
+        entries = engine.listing_urls(dataclasses.replace(site, query=site.query or "Open Infra"))
+        assert entries
+        assert all(entry.startswith("https://") for entry in entries)
+
+
+def test_the_sites_that_the_product_promises_are_there() -> None:
+    assert set(shipped_sites()) >= {
+        *("flashback", "byggahus", "sweclockers", "familjeliv", "bluesky", "feddit-nu", "mastodon-nu", "reddit"),
+        *("youtube", "trustpilot", "google_reviews", "varmepumpsforum", "svt", "svt-stockholm", "dn"),
+        *("computersweden", "nyteknik"),
+    }
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "crawlers.md"
+
+
+def test_the_five_lines_of_the_manual_are_a_site(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n# villaliv\.toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(example.splitlines()) == 5
+    path = tmp_path / "villaliv.toml"
+    path.write_text(example, encoding="utf-8")
+    site = load_site(path)
+    assert (site.engine, site.name) == ("xenforo", "villaliv")
+    assert load_engine("xenforo").listing_urls(site) == (site.url,)
+
+
+def test_the_manual_names_every_engine_site_and_option() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    assert [name for name in registry.ENGINES if f"| `{name}` |" not in text] == []
+    assert [name for name in shipped_sites() if f"| `{name}` |" not in text] == []
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(DOCS.parents[1].glob("crawlers/**/*.py")))
+    used = set(re.findall(r"options(?:\.get\(|\[)[\"'](\w+)[\"']", source))
+    assert used >= {"thread_pattern", "date_order"}
+    assert [option for option in sorted(used) if f"| `{option}` |" not in text] == []
 
 
 def test_every_problem_is_said_at_once() -> None:
