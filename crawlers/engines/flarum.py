@@ -80,15 +80,18 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     slug = fields.text(about, "slug") or thread_id
     read = partial(flarum_post.read, found=found, address=f"{base}/d/{slug}", page=page, site=site)
     read_posts, unreadable = reading.read_posts(shown, read, lambda post: fields.text(post, "id") or None)
+    everything = _posts_url(base, thread_id)
     return ThreadPage(
         thread_id=thread_id,
         thread_title=markup.clean(fields.text(about, "title")),
         posts=read_posts,
         unreadable=unreadable,
         page_number=_page_number(found, mine, page),
-        # A discussion shows a few of its posts; the list of posts has them all.
-        next_url=_next_url(found, page) if found.is_list else _posts_url(base, thread_id),
+        next_url=_next_url(found, page),
+        # A discussion shows a few of its posts, and the ids of all.
+        more_urls=(everything,) if not found.is_list and flarum_document.names_more(discussion, mine) else (),
         view_count=_views(about),
+        first_url=everything,
     )
 
 

@@ -48,6 +48,14 @@ def related_count(item: Mapping[str, Any], name: str) -> int | None:
     return len(found) if isinstance(found, list) else None
 
 
+def names_more(discussion: Mapping[str, Any], posts: list[Mapping[str, Any]]) -> bool:
+    """Return whether a discussion has posts beside those at hand, or does not say which it has."""
+    named = fields.mapping(discussion, "relationships", "posts").get("data")
+    if not isinstance(named, list):
+        return True
+    return not {fields.text(item, "id") for item in fields.items(named)} <= {fields.text(post, "id") for post in posts}
+
+
 def read(page: Page, site: Site, wanted: str) -> Document:
     """Return the document of an answer or a page. Raise NotAThreadError where there is none."""
     text = decode.text_of(page, site)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from html import unescape
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from crawlers.engines import fields, markup, nodebb_page, nodebb_post, reading
 from crawlers.engines.nodebb_page import Found
@@ -89,8 +89,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     read = partial(nodebb_post.read, base=base, is_in_order=is_in_order, page=page, site=site)
     shown = [post for post in posts if not post.get("deleted")]
     read_posts, unreadable = reading.read_posts(shown, read, lambda post: fields.text(post, "pid") or None)
-    first, number = _INDEX_IN_PATH.sub(r"\1", urlsplit(page.url).path), _page_number(found)
-    is_by_index = number > 1 and first != urlsplit(page.url).path
+    number = _page_number(found)
     return ThreadPage(
         thread_id=thread_id,
         thread_title=_title(data),
@@ -98,9 +97,8 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         unreadable=unreadable,
         page_number=number,
         next_url=_next_url(found, page),
-        # Reached by the number of a post, a later page says nowhere else that there are earlier ones.
-        more_urls=(urljoin(page.url, first),) if is_by_index else (),
         view_count=fields.whole(data, "viewcount"),
+        first_url=_page_url(page, None) if number > 1 else None,
     )
 
 
@@ -149,14 +147,19 @@ def _address(base: str, found: Found, kind: str, item: Mapping[str, Any]) -> str
 
 
 def _next_url(found: Found, page: Page) -> str | None:
-    """Return the address of the next page: the page's own with another number, since a forum may miscall its host."""
     pages, number = fields.whole(fields.mapping(found.data, "pagination"), "pageCount") or 1, _page_number(found)
-    if number >= pages:
-        return None
+    return _page_url(page, number + 1) if number < pages else None
+
+
+def _page_url(page: Page, number: int | None) -> str:
+    """Return the address of another page, None being the first: this one's, since a forum may miscall its host.
+
+    A topic's address may end in the number of a post, which would call for the page of that post.
+    """
     parts = urlsplit(page.url)
-    kept = [pair for pair in parts.query.split("&") if pair and not pair.startswith("page=")]
-    path = _INDEX_IN_PATH.sub(r"\1", parts.path)
-    return parts._replace(path=path, query="&".join([*kept, f"page={number + 1}"]), fragment="").geturl()
+    asked = [pair for pair in parts.query.split("&") if pair and not pair.startswith("page=")]
+    asked += [f"page={number}"] if number else []
+    return parts._replace(path=_INDEX_IN_PATH.sub(r"\1", parts.path), query="&".join(asked), fragment="").geturl()
 
 
 def _page_number(found: Found) -> int:

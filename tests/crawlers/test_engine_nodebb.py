@@ -63,7 +63,7 @@ def test_a_page_reached_by_a_posts_number_leads_to_the_first_too() -> None:
     data["pagination"] = {"currentPage": 2, "pageCount": 3}
     found = nodebb.parse_thread(page(json.dumps(data), "https://f.se/topic/31/brev/27?lang=sv"), site("nodebb"))
     assert (found.page_number, found.next_url) == (2, "https://f.se/topic/31/brev?lang=sv&page=3")
-    assert found.more_urls == ("https://f.se/topic/31/brev",)
+    assert (found.first_url, found.more_urls) == ("https://f.se/topic/31/brev?lang=sv", ())
 
 
 def test_the_newest_first_have_no_places() -> None:
