@@ -19,6 +19,10 @@ NAME = "familjeliv"
 ACCESS = "html"
 
 _THREAD = re.compile(r"/forum/thread/(\d+)[^/?#]*(?:/(\d+))?|/m(\d+)(?:-(\d+))?\.html")
+_MADE_HERE = re.compile(
+    rb"<(?:link|script|meta)\b[^>]{0,300}\bfamiljeliv\b|<title>[^<]{0,300}\bFamiljeliv(?:\.se)?\s*</title>",
+    re.IGNORECASE,
+)
 _PAGES = re.compile(r"\bSida (\d+) av (\d+)", re.IGNORECASE)
 _PAGINATOR = ".paginator, .pagination, #formupdate"
 _LISTS = "#forum-threadlist, .forumListing, .forum-threadlist, [class*='forumListing-thread'], [class*='threadlist']"
@@ -39,14 +43,12 @@ def listing_urls(site: Site) -> tuple[str, ...]:
 def detect(page: Page) -> float:
     """Return how sure it is, 0 to 1, that Familjeliv made the page."""
     body, parts = page.body, urlsplit(page.url)
-    is_thread = any(word in body for word in ("Svar på tråden".encode(), "Svar på tråden".encode("latin-1")))
     if (parts.hostname or "").endswith("familjeliv.se"):
         return 0.97
-    if re.search(rb"(?:og:site_name|<title)[^>]{0,40}[^<]{0,200}\bFamiljeliv", body[:20_000], re.IGNORECASE):
+    if _MADE_HERE.search(body[:30_000]):
         return 0.95
-    if b"familjeliv.se" in body and (is_thread or b"message-body" in body or b"forum-threadlist" in body):
-        return 0.93
-    return 0.91 if is_thread and re.search(rb"/forum/thread/\d+-", body) else 0.0
+    is_thread = any(word in body for word in ("Svar på tråden".encode(), "Svar på tråden".encode("latin-1")))
+    return 0.91 if is_thread and b"message-body" in body and _THREAD.search(page.url) else 0.0
 
 
 def parse_listing(page: Page, site: Site) -> Listing:

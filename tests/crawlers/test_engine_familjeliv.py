@@ -91,6 +91,10 @@ def test_the_pages_are_followed_by_their_numbers_where_no_link_says_next() -> No
 
 
 def test_a_thread_elsewhere_is_known_by_its_words() -> None:
-    given = _page(f'<a href="/forum/thread/777777-brev/2">2</a>{HEADING}', url="http://127.0.0.1:8000/forum/thread/7-b")
+    given = _page(OPENING.format(BODY), HEADING, url="http://127.0.0.1:8000/forum/thread/777777-brev")
     assert familjeliv.detect(given) > 0.9
+    linked = (
+        '<article class="message-body">Svar på tråden: <a href="https://www.familjeliv.se/forum/thread/1-x">här</a>'
+    )
+    assert familjeliv.detect(_page(linked, url="https://forum.example/threads/x.1/")) == 0.0
     assert familjeliv.detect(page("<title>Familj och liv</title>")) == 0.0
