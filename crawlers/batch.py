@@ -12,7 +12,7 @@ from crawlers.engines.reading import UnreadablePostError
 from crawlers.engines.stream import AccountEvent, Event, PostEvent, ProfileEvent, UntoldEvent
 from crawlers.heard import Heard, HeardPost
 from crawlers.model import ParsedPost
-from crawlers.pseudonym import Redact, author_key, content_key, to_post
+from crawlers.pseudonym import IsErased, Redact, author_key, content_key, to_post
 from crawlers.stamps import stamp
 from warehouse.records import Deletion, Incident, Post, Record, SetAside
 
@@ -32,6 +32,7 @@ class Batch:
     redact: Redact | None
     heard: Heard
     clock: Callable[[], datetime]
+    is_erased: IsErased | None = None
     records: list[Record] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     untold: Counter[str] = field(default_factory=Counter)
@@ -63,6 +64,8 @@ class Batch:
         self.untold.clear()
 
     def _take_post(self, event: PostEvent) -> None:
+        if self._was_erased(event):
+            return
         known = self.heard.post(event.uri)
         if known and event.rev <= known.rev:
             return
@@ -115,6 +118,7 @@ class Batch:
             seen_at=self.clock(),
             secret=self.secret,
             redact=self.redact,
+            is_erased=self.is_erased,
         )
         self.records.append(post)
         self.post_count += 1
@@ -159,6 +163,12 @@ class Batch:
         # What the author wrote since stays: the event may be one that is sent again.
         for uri, post in self.heard.posts_of(event.did, until=stamp(event.at)).items():
             self._delete(uri, post)
+
+    def _was_erased(self, event: PostEvent) -> bool:
+        if self.is_erased is None:
+            return False
+        source = self.source
+        return self.is_erased("post", source, event.uri) or self.is_erased("author", source, self._key(event.did))
 
     def _key(self, did: str) -> str:
         return author_key(self.secret, self.source, did)

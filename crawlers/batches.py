@@ -134,6 +134,7 @@ class Batches:
             secret=job.secret,
             is_mention=job.is_mention,
             redact=job.redact,
+            is_erased=job.is_erased,
             heard=self.heard,
             clock=_now,
         )

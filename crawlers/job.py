@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crawlers.batch import Batch
 from crawlers.model import Site
-from crawlers.pseudonym import Redact
+from crawlers.pseudonym import IsErased, Redact
 from warehouse.records import Deletion, Incident
 
 
@@ -28,6 +28,8 @@ class ListenJob:
     may_mention: Callable[[bytes], bool] = _always
     """False only for bytes in which no text is a mention; saves decoding them."""
     redact: Redact | None = None
+    is_erased: IsErased | None = None
+    """What was erased, and is not written again."""
     contact: str = ""
     seconds: float | None = None
     """Stop after so long; None: when told to."""

@@ -6,26 +6,48 @@ the data folder: no crawl may be writing there.
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from crawlers.archive import archive_files
 from crawlers.errors import CrawlerError
 from crawlers.frontier import Frontier
-from crawlers.landing import landing_files
+from crawlers.landing import SUFFIX, landing_files
 from crawlers.named import script
 from crawlers.pseudonym import ERASED
 from crawlers.publish import recover
 
 CORRUPT = ".corrupt"
+TABLES = {
+    "forget_content": "known_post",
+    "forget_heard_content": "heard_post",
+    "forget_heard_title": "heard_thread",
+    "forget_heard_author": "heard_author",
+    "heard_authors": "heard_author",
+}
 ChangeLine = Callable[[bytes], bytes | None]
 """Takes a line without its end; returns what it shall be, or None for no line."""
+
+
+@contextmanager
+def quiet(data_dir: Path) -> Iterator[None]:
+    """Keep listeners to streams away meanwhile. Raise CrawlerError where one is at work."""
+    with ExitStack() as held:
+        for path in sorted((data_dir / "listening").glob("*.lock")):
+            file = held.enter_context(path.open("r+"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise CrawlerError(f"{path.stem}: a process is listening to it; stop it first") from error
+        yield
 
 
 def settle(data_dir: Path) -> None:
@@ -35,14 +57,15 @@ def settle(data_dir: Path) -> None:
         if frontier.exists():
             with Frontier(frontier, folder.name) as opened:
                 recover(opened, folder)
-    for pattern in ("landing/*/.*.tmp", "digests/.*.tmp", ".*.tmp", ".*.compact"):
+    for pattern in ("landing/*/.*.tmp", "listening/*/.*.tmp", "digests/.*.tmp", ".*.tmp", ".*.compact"):
         for leftover in data_dir.glob(pattern):
             leftover.unlink(missing_ok=True)
 
 
 def kept_landings(data_dir: Path) -> list[Path]:
-    """Return the landing files, those set aside as corrupt too."""
-    return landing_files(data_dir) + sorted((data_dir / "landing").glob(f"*/*{CORRUPT}"))
+    """Return the landing files, those set aside as corrupt too, and what listeners have ready to be put beside them."""
+    corrupt = (data_dir / "landing").glob(f"*/*{CORRUPT}")
+    return [*landing_files(data_dir), *sorted(corrupt), *sorted((data_dir / "listening").glob(f"*/*{SUFFIX}*"))]
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
@@ -93,24 +116,74 @@ def remove_archives(data_dir: Path, sources: Iterable[str]) -> int:
     return len(files)
 
 
-def forget_contents(data_dir: Path, posts: Iterable[tuple[str, str]]) -> int:
-    """Take the content keys of posts, by source and post id, out of the frontier's bytes; return how many."""
+def forget_known(
+    data_dir: Path, *, posts: Iterable[tuple[str, str]], titles: Iterable[tuple[str, str]], author_key: str | None
+) -> int:
+    """Take what crawls and listeners remember of posts, titles and an author out of the frontier's bytes.
+
+    posts, titles: source and id. Return how many rows that changed.
+    """
+    changes: list[tuple[str, list[dict[str, str | None]]]] = [
+        ("forget_content", [{"source": source, "id": post_id, "erased": ERASED} for source, post_id in posts]),
+        ("forget_heard_content", [{"id": post_id, "erased": ERASED} for _, post_id in posts]),
+        ("forget_heard_title", [{"id": thread_id} for _, thread_id in titles]),
+        ("forget_heard_author", [{"id": author_key}]),
+    ]
+    with _frontier(data_dir) as db:
+        if db is None:
+            return 0
+        before = db.total_changes
+        for name, values in changes:
+            if _has(db, name):
+                db.executemany(_queries()[name], values)
+        return db.total_changes - before
+
+
+def rekey_known(data_dir: Path, change: Callable[[str], str], *, key_print: str) -> None:
+    """Put the pseudonyms that listeners remember under another key, whose print is kept with them: once, not twice."""
+    queries = _queries()
+    with _frontier(data_dir) as db:
+        if db is None or not _has(db, "heard_authors"):
+            return
+        db.execute(queries["make_print"])
+        db.execute("BEGIN IMMEDIATE")
+        if db.execute(queries["print"]).fetchall() != [(key_print,)]:
+            found = db.execute(queries["heard_authors"]).fetchall()
+            db.execute(queries["forget_heard_authors"])
+            db.executemany(queries["save_heard_author"], [(stream, change(key)) for stream, key in found])
+            db.execute(queries["forget_print"])
+            db.execute(queries["save_print"], (key_print,))
+        db.execute("COMMIT")
+
+
+@contextmanager
+def _frontier(data_dir: Path) -> Iterator[sqlite3.Connection | None]:
+    """Open the frontier for taking things out of it, so that its bytes do not keep them; None where there is none."""
     path = data_dir / "frontier.sqlite"
     if not path.exists():
-        return 0
+        yield None
+        return
     try:
         with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as db:
             db.execute("PRAGMA secure_delete = ON")
-            before = db.total_changes
-            values = [{"source": source, "post_id": post_id, "erased": ERASED} for source, post_id in sorted(posts)]
-            db.executemany(script("keeping.sql"), values)
-            count = db.total_changes - before
+            yield db
             # The log beside the file holds pages as they were.
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         raise CrawlerError(f"{path}: cannot be changed ({error}); stop what uses it and do this again") from error
-    return count
+
+
+def _has(db: sqlite3.Connection, name: str) -> bool:
+    """Return whether the table of a statement is there: that of listeners is made by the first of them."""
+    table = TABLES[name]
+    return db.execute(_queries()["has_table"], (table,)).fetchone() is not None
+
+
+@cache
+def _queries() -> dict[str, str]:
+    parts = script("keeping.sql").split("-- name: ")[1:]
+    return {name.strip(): sql for name, _, sql in (part.partition("\n") for part in parts)}
 
 
 def remove_folder(folder: Path) -> None:

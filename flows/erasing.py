@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from crawlers.keeping import change_lines, forget_contents, kept_landings, read_lines, remove_archives, settle
+from crawlers.keeping import change_lines, forget_known, kept_landings, quiet, read_lines, remove_archives, settle
 from crawlers.pseudonym import IsErased, author_key
 from flows.config import Config, author_secret
 from flows.paths import Paths, paths_of, writer_lock
@@ -91,19 +91,31 @@ def erased_before(con: duckdb.DuckDBPyConnection) -> IsErased | None:
     return partial(_is_erased, subjects=subjects) if subjects else None
 
 
+def erased_by_now(config: Config) -> IsErased | None:
+    """Return the same test by the published snapshot, which an erasure publishes anew: for what runs beside a pass."""
+    published = paths_of(config).published
+    if not published.exists():
+        return None
+    con = open_warehouse(published, read_only=True)
+    try:
+        return erased_before(con)
+    finally:
+        con.close()
+
+
 def _is_erased(kind: str, source: str, name: str, *, subjects: frozenset[str]) -> bool:
     return erased_subject(kind, source, name) in subjects
 
 
 def _erase(config: Config, target: Target) -> dict[str, int]:
     paths = paths_of(config)
-    with writer_lock(paths):
+    with writer_lock(paths), quiet(paths.data):
         settle(paths.data)
         _find(paths, target)
         digests = _remove_digests(paths, target)
         # Of an author who is nowhere else nobody can tell in which archive he may be.
         archives = remove_archives(paths.data, target.sources or _archived(paths))
-        contents = forget_contents(paths.data, target.posts)
+        known = forget_known(paths.data, posts=target.posts, titles=target.titles, author_key=target.author_key)
         lines = sum(change_lines(path, partial(_changed, target=target)) for path in kept_landings(paths.data))
         done: Erased = erase(paths.warehouse, at=datetime.now(UTC), author_key=target.author_key, post=target.post)
         discard_snapshots(paths.published)
@@ -118,7 +130,7 @@ def _erase(config: Config, target: Target) -> dict[str, int]:
         "quotes": done.quote_count,
         "quarantined_lines": done.line_count,
         "landing_lines": lines,
-        "frontier_posts": contents,
+        "frontier_rows": known,
         "archives": archives,
         "digests": digests,
     }

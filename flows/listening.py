@@ -12,7 +12,9 @@ from crawlers.listen import listen
 from crawlers.model import Site
 from crawlers.sites import shipped_site
 from flows.config import Config, author_secret
+from flows.erasing import erased_by_now
 from flows.paths import paths_of
+from flows.rotating import require_key
 from flows.sources import company_of, keep_thread, require_contact, site_of
 from nlp.gate import may_mention
 from nlp.redact.redactor import make_redactor
@@ -23,8 +25,9 @@ OnBatch = Callable[[ListenResult], None]
 def listen_here(config: Config, source: str, *, seconds: float | None, on_batch: OnBatch | None = None) -> ListenResult:
     """Listen to a configured or shipped source; SIGINT and SIGTERM end it with the last batch in place.
 
-    Raises ConfigError, or the crawlers' errors.
+    Raises ConfigError, KeyMismatchError, or the crawlers' errors.
     """
+    require_key(config)
     site = stream_site(config, source)
     require_contact(site, config)
     company = company_of(config)
@@ -34,6 +37,7 @@ def listen_here(config: Config, source: str, *, seconds: float | None, on_batch:
         is_mention=keep_thread(config),
         may_mention=partial(may_mention, company=company),
         redact=make_redactor(company),
+        is_erased=erased_by_now(config),
         data_dir=paths_of(config).data,
         contact=config.crawl.contact,
         seconds=seconds,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from crawlers.keeping import kept_landings, read_lines, remove_folder, settle, write_lines
+from crawlers.keeping import kept_landings, quiet, read_lines, rekey_known, remove_folder, settle, write_lines
 from crawlers.pseudonym import check_secret, join_keys, key_print, rotate_subject, split_keys, subject_of
 from flows.config import (
     Config,
@@ -54,11 +54,12 @@ def rotate_key(config: Config) -> Rotated:
     KeyMismatchError when what is kept is under none of the keys given.
     """
     paths = paths_of(config)
-    with writer_lock(paths):
+    with writer_lock(paths), quiet(paths.data):
         settle(paths.data)
         target = _target(config, paths)
         change = _change(paths, target)
         landing_count = _swap_landings(paths, change, key_print(target))
+        rekey_known(paths.data, lambda key: change(subject_of(key)), key_print=key_print(target))
         author_count = tables.rekey(paths.warehouse, change=change, key_print=key_print(target))
         discard_snapshots(paths.published)
         con = open_warehouse(paths.warehouse)
@@ -91,6 +92,25 @@ def settle_key(con: duckdb.DuckDBPyConnection, paths: Paths, secret: bytes) -> N
             f"{paths.data}: what is kept there is under another author key; give that one back "
             "(RYKTESVAKT_AUTHOR_KEY, or secrets/author.key in the data folder), else each author would count twice"
         )
+
+
+def require_key(config: Config) -> None:
+    """Raise KeyMismatchError unless the key given is the one that the published tables are under, if there are any.
+
+    For what writes pseudonyms beside a pass; a pass looks at the warehouse itself.
+    """
+    paths, secret = paths_of(config), author_secret(config)
+    if (paths.data / FOLDER / READY).exists():
+        raise KeyMismatchError(f"{paths.data}: a key rotation was cut short; finish it: ryktesvakt rotate-key")
+    if not paths.published.exists():
+        return
+    con = open_warehouse(paths.published, read_only=True)
+    try:
+        standing = tables.key_print(con)
+    finally:
+        con.close()
+    if standing not in (None, key_print(secret)):
+        raise KeyMismatchError(f"{paths.data}: what is kept there is under another author key; see docs/privacy.md")
 
 
 def _target(config: Config, paths: Paths) -> bytes:
@@ -149,12 +169,13 @@ def _swap_landings(paths: Paths, change: tables.Rekey, print_: str) -> int:
         remove_folder(folder)
         folder.mkdir()
         for path in kept_landings(paths.data):
-            prepared_path = folder / path.parent.name / path.name
-            write_lines(prepared_path, (tables.rekey_line(line, change) for line in read_lines(path)))
+            write_lines(
+                folder / path.relative_to(paths.data), (tables.rekey_line(line, change) for line in read_lines(path))
+            )
         _write_ready(folder, print_)
-    prepared = sorted(folder.glob("*/*"))
+    prepared = sorted(path for path in folder.glob("*/*/*") if path.is_file())
     for path in prepared:
-        path.replace(paths.landing / path.parent.name / path.name)
+        path.replace(paths.data / path.relative_to(folder))
     return len(prepared)
 
 

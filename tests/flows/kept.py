@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 
 from crawlers.archive import ArchiveWriter, archive_file
 from crawlers.frontier import Changes, Frontier, KnownPost, KnownThread
+from crawlers.named import script
 from crawlers.pseudonym import author_key
 from crawlers.sealed import open_plain
 from flows.config import Config, validate
@@ -71,6 +74,7 @@ def fill(config: Config, *, is_sealed: bool, author: str | None = None) -> Paths
     (landing / ".20231002T070000Z.jsonl.gz.999999999.tmp").write_bytes(gzip.compress(SECRET.encode()))
     _archive(config, is_sealed=is_sealed)
     _frontier(config)
+    _heard(config, author)
     _digests(paths)
     return paths
 
@@ -91,6 +95,19 @@ def _frontier(config: Config) -> None:
     posts = {f"p{n}": KnownPost(content_key=f"c0ffee-7{n}") for n in (1, 2, 3)}
     with Frontier(config.storage.data / "frontier.sqlite", "forum") as frontier:
         frontier.apply(Changes(threads={"t0": thread}, posts={"t0": posts}))
+
+
+def _heard(config: Config, author: str) -> None:
+    """What listeners remember, and a batch that they have ready."""
+    with closing(sqlite3.connect(config.storage.data / "frontier.sqlite")) as db:
+        db.executescript(script("heard_schema.sql"))
+        db.execute("INSERT INTO heard_post VALUES ('stream', 'p1', 't0', 'c0ffee-77', 'r', 'now', 0, 0)")
+        db.execute("INSERT INTO heard_thread VALUES ('stream', 't0', ?, 0)", [TITLE])
+        db.execute("INSERT INTO heard_author VALUES ('stream', ?)", [author])
+        db.commit()
+    batch = a_post(6, author_key=author, text=SECRET + " strax", thread_title=TITLE, position=6)
+    write_landing(config.storage.data / "listening" / "stream" / "20231002T100000Z.jsonl.gz", [batch])
+    (config.storage.data / "listening" / "stream.lock").touch()
 
 
 def _digests(paths: Paths) -> None:

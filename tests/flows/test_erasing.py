@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from crawlers.errors import CrawlerError
 from crawlers.frontier import Frontier
 from crawlers.model import ParsedPost, ParsedQuote
 from crawlers.pseudonym import ERASED, to_post
@@ -29,12 +31,14 @@ FILES = {
     "20231002T060000Z.jsonl.gz",
     "20231002T080000Z.jsonl.gz.corrupt",
     "20231002T090000Z.jsonl.gz",
+    "20231002T100000Z.jsonl.gz",
+    "frontier.sqlite",
     ".20231002T070000Z.jsonl.gz.999999999.tmp",
 }
 STAGES = (
     "_remove_digests",
     "remove_archives",
-    "forget_contents",
+    "forget_known",
     "change_lines",
     "erase",
     "discard_snapshots",
@@ -48,6 +52,7 @@ def by_author(config: Config) -> dict[str, int]:
 
 def by_posts(config: Config) -> dict[str, int]:
     erase_post(config, "forum", "p5")
+    erase_post(config, "forum", "p6")
     return erase_post(config, "forum", "p1")
 
 
@@ -148,6 +153,16 @@ def test_a_post_that_was_never_seen_is_remembered_all_the_same(tmp_path: Path) -
         is_erased = erased_before(con)
         assert is_erased and is_erased("post", "forum", "p77") and not is_erased("post", "forum", "p7")
         assert not is_erased("title", "forum", "p77") and not is_erased("author", "forum", "p77")
+
+
+def test_nobody_may_be_listening_meanwhile(tmp_path: Path) -> None:
+    config = a_config(tmp_path / "data")
+    paths = fill(config, is_sealed=False)
+    with (paths.data / "listening" / "stream.lock").open("w") as listener:
+        fcntl.flock(listener, fcntl.LOCK_EX)
+        with pytest.raises(CrawlerError, match="stream: a process is listening"):
+            by_author(config)
+    assert by_author(config)["posts"] == 1
 
 
 def test_an_author_who_is_nowhere_takes_the_archives_of_the_source_along(tmp_path: Path) -> None:
