@@ -30,16 +30,21 @@ _ANSWERS = (
 
 
 def listing_urls(site: Site) -> tuple[str, ...]:
-    """Return the search, newest first, where the site has a query; else the list that the URL names."""
+    """Return the topic, search or list that the URL names, else the latest topics.
+
+    Every Discourse's robots.txt closes its search to programs, unless the forum opens it (`[options] search = "open"`):
+    what is searched for is then found among the latest.
+    """
     base = _base(site.url)
     if match := _TOPIC.search(site.url):
         return (f"{base}/t/{match[1]}.json",)
     query = site.query or dict(parse_qsl(urlsplit(site.url).query)).get("q")
-    if query:
+    if query and site.options.get("search") == "open":
         ordered = query if "order:" in query else f"{query} order:latest"
         return (f"{base}/search.json?{urlencode({'q': ordered})}",)
     if match := _LIST.search(site.url):
-        return (f"{base}{match[1]}/l/latest.json",)
+        # robots.txt closes `/tag/*/l` too.
+        return (f"{base}{match[1]}.json" if "/tag" in match[1] else f"{base}{match[1]}/l/latest.json",)
     return (f"{base}/latest.json",)
 
 

@@ -1,6 +1,7 @@
 """Discourse: addresses of all kinds, topics too large to name their posts, and what is no post."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,8 +27,9 @@ URLS = [
     ("https://d.se/forum/c/bredband/fiber/7/l/top?period=all", "https://d.se/forum/c/bredband/fiber/7/l/latest.json"),
     ("https://d.se/c/bredband/5/none", "https://d.se/c/bredband/5/l/latest.json"),
     ("https://d.se/c/5.json", "https://d.se/c/5/l/latest.json"),
-    ("https://d.se/tag/fiber", "https://d.se/tag/fiber/l/latest.json"),
-    ("https://d.se/search?q=open%20infra", "https://d.se/search.json?q=open+infra+order%3Alatest"),
+    ("https://d.se/tag/fiber", "https://d.se/tag/fiber.json"),
+    ("https://d.se/tag/fiber/l/top", "https://d.se/tag/fiber.json"),
+    ("https://d.se/search?q=open%20infra", "https://d.se/latest.json"),
     ("https://tags.se/topics/", "https://tags.se/topics/latest.json"),
 ]
 
@@ -37,9 +39,12 @@ def test_where_to_look(url: str, expected: str) -> None:
     assert discourse.listing_urls(site("discourse", url)) == (expected,)
 
 
-def test_a_query_is_searched_for_newest_first() -> None:
-    found = discourse.listing_urls(site("discourse", "https://d.se/forum/", query="open infra after:2023-01-01"))
-    assert found == ("https://d.se/forum/search.json?q=open+infra+after%3A2023-01-01+order%3Alatest",)
+def test_a_query_is_searched_for_only_where_search_is_open() -> None:
+    closed = site("discourse", "https://d.se/forum/", query="open infra after:2023-01-01")
+    assert discourse.listing_urls(closed) == ("https://d.se/forum/latest.json",)
+    assert discourse.listing_urls(replace(closed, options={"search": "open"})) == (
+        "https://d.se/forum/search.json?q=open+infra+after%3A2023-01-01+order%3Alatest",
+    )
 
 
 def test_a_page_for_robots_is_known_and_leads_to_the_answers() -> None:
