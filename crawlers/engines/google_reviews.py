@@ -154,8 +154,10 @@ def _url(review: Mapping[str, Any], page: Page) -> str:
 
 
 def _reply(review: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the owner's answer, if the public sees it: a new one may wait for Google, or have been refused."""
     found = fields.mapping(review, "reviewReply")
-    return found if fields.text(found, "comment") else {}
+    is_shown = fields.text(found, "reviewReplyState") not in ("PENDING", "REJECTED")
+    return found if is_shown and fields.text(found, "comment") else {}
 
 
 def _last_time(review: Mapping[str, Any], page: Page, site: Site) -> Any:

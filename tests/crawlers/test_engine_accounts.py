@@ -331,6 +331,13 @@ def test_a_translation_is_not_what_was_written(said: str, meant: str) -> None:
     assert google_reviews.original(said) == meant
 
 
+@pytest.mark.parametrize(("state", "count"), [("APPROVED", 2), ("PENDING", 1), ("REJECTED", 1), (None, 2)])
+def test_an_answer_that_nobody_sees_is_no_post(state: str | None, count: int) -> None:
+    review = json.loads((PAGES / "google_reviews/answered.json").read_bytes())["reviews"][0]
+    review["reviewReply"]["reviewReplyState"] = state
+    assert len(google_reviews.parse_thread(page(json.dumps(review)), site("google_reviews")).posts) == count
+
+
 @pytest.mark.parametrize("engine", [google_reviews, google_places, youtube])
 @pytest.mark.parametrize(("status", "cause"), [("UNAUTHENTICATED", "login_wall"), ("NOT_FOUND", "http_error")])
 def test_google_says_why_it_refuses(engine: object, status: str, cause: str) -> None:
