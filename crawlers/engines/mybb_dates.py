@@ -16,6 +16,7 @@ from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Page, Site
 
 _CLOCKS = ("#current_time", ".current_time", "#footer .time", "#footer")
+_CLOCK = re.compile(r"\d{4}.*\d:\d\d|\d[-.]\d\d,? .*\d:\d\d")
 _RELATIVE = ".post_date span[title], .lastpost span[title], .thread_start_datetime span[title], .smalltext span[title]"
 _DATED = f"{_RELATIVE}, .post_date, .lastpost, .thread_start_datetime"
 _IN_ORDER = ".post_date"
@@ -52,7 +53,7 @@ class Calendar:
 def calendar_of(document: LexborHTMLParser, page: Page, site: Site) -> Calendar:
     """Return how a page writes its dates, by what it shows of them and of the time at which it was made."""
     clocks = (text_of(document.css_first(selector)) for selector in _CLOCKS)
-    clock = next((text for text in clocks if _NUMBERS.search(text)), "")
+    clock = next((text for text in clocks if _CLOCK.search(text)), "")
     order = site.options.get("date_order") or _order(document, clock, page)
     zone = site.timezone
     try:
