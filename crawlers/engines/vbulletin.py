@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -143,6 +144,8 @@ def _first_url(document: LexborHTMLParser, page: Page) -> str | None:
     links += [link for link in document.css(".pagenav a[href], .pagination a[href]") if text_of(link) == "1"]
     links += document.css("a[rel=prev][href]") if _page_number(document, page) == 2 else []
     url = markup.absolute(markup.base_of(document, page), attribute(links[0], "href")) if links else None
+    if not url and re.search(r"/page\d+/?$", urlsplit(page.url).path):
+        return _thread_url(document, page)
     return without_session(url) if url else None
 
 

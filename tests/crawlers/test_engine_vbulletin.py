@@ -106,6 +106,15 @@ def test_a_page_link_without_rel_leads_on_and_loses_its_session() -> None:
     assert _thread(post).next_url is None
 
 
+def test_a_later_page_says_where_the_thread_starts() -> None:
+    post = POST.format(1, "Idag, 10:00", "Anna", "Hej")
+    links = '<div class="pagination"><a href="ett-brev-5.html">1</a> <a href="ett-brev-5-3.html" rel="next">3</a></div>'
+    later = "https://f.example/b/ett-brev-5-2.html"
+    assert _thread(post, tail=links, url=later).first_url == "https://f.example/b/ett-brev-5.html"
+    assert _thread(post, url="https://f.example/b/5-brev/page2").first_url == "https://f.example/b/5-brev"
+    assert _thread(post, tail=links).first_url is None
+
+
 def test_rewritten_profiles_and_guests_are_told_apart() -> None:
     named = '<a class="bigusername" href="members/anna-77.html">Anna</a>'
     bare = '<a class="bigusername" href="members/bo-99.html">Bo 99</a>'
