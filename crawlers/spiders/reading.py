@@ -65,27 +65,34 @@ class Reading:
         """Return whether the title or any post says the company's name."""
         return is_mention(self.title) or any(is_mention(post.text) for post, _ in self.posts.values())
 
-    def resolved(self, post: ParsedPost) -> ParsedPost:
-        """Return the post with places in the thread turned into ids, and names in quotes into their authors.
+    def resolver(self) -> Callable[[ParsedPost], ParsedPost]:
+        """Return what turns a post's places in the thread into ids, and names in its quotes into their authors.
 
         Where authors are ids, a quoted name that nobody here has stays unknown: its pseudonym would be another person.
         """
-        by_place = {other.position: other.post_id for other, _ in self.posts.values() if other.position is not None}
-        reply_to = post.reply_to or by_place.get(post.reply_to_position or 0)
-        quoted = tuple(
-            replace(
-                quote, post_id=quote.post_id or by_place.get(quote.position or 0), author=self._author(quote.author)
-            )
-            for quote in post.quoted
-        )
-        return replace(post, reply_to=reply_to, quoted=quoted)
-
-    def _author(self, named: str | None) -> str | None:
         posts = [post for post, _ in self.posts.values()]
-        if named is None or all(post.author_name is None for post in posts) or any(p.author == named for p in posts):
-            return named
-        ids = {post.author for post in posts if post.author_name == named}
-        return ids.pop() if len(ids) == 1 else None
+        by_place = {post.position: post.post_id for post in posts if post.position is not None}
+        authors = {post.author for post in posts}
+        by_name: dict[str, set[str]] = {}
+        for post in posts:
+            if post.author_name is not None:
+                by_name.setdefault(post.author_name, set()).add(post.author)
+
+        def author(named: str | None) -> str | None:
+            if named is None or not by_name or named in authors:
+                return named
+            ids = by_name.get(named, set())
+            return next(iter(ids)) if len(ids) == 1 else None
+
+        def resolve(post: ParsedPost) -> ParsedPost:
+            reply_to = post.reply_to or by_place.get(post.reply_to_position or 0)
+            quoted = tuple(
+                replace(quote, post_id=quote.post_id or by_place.get(quote.position or 0), author=author(quote.author))
+                for quote in post.quoted
+            )
+            return replace(post, reply_to=reply_to, quoted=quoted)
+
+        return resolve
 
     @property
     def newest(self) -> ParsedPost | None:

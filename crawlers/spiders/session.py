@@ -163,6 +163,7 @@ class Session:
         return self.is_erased("post", source, parsed.post_id) or self.is_erased("author", source, key)
 
     def _write_posts(self, reading: Reading, post_ids: list[str]) -> None:
+        resolve = reading.resolver()
         for post_id in post_ids:
             parsed, seen_at = reading.posts[post_id]
             if self._was_erased(parsed):
@@ -171,7 +172,7 @@ class Session:
             self.post_count += 1
             self.output.write(
                 to_post(
-                    reading.resolved(parsed),
+                    resolve(parsed),
                     source=self.site.name,
                     thread_id=reading.thread_id,
                     thread_title=reading.title,

@@ -21,6 +21,7 @@ from crawlers.frontier import (
 )
 from crawlers.hosts import HostState, failed, recovered
 from crawlers.model import ThreadRef
+from crawlers.named import queries
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 THREAD = KnownThread(
@@ -156,6 +157,18 @@ def test_what_is_due_for_a_sweep(tmp_path: Path) -> None:
         frontier.apply(Changes({one.thread_id: one for one in threads}))
         assert frontier.due_for_sweep(NOW, limit=9) == ["a", "b"]
         assert frontier.due_for_sweep(NOW, limit=1) == ["a"]
+
+
+@pytest.mark.parametrize("name", ["due", "due_for_sweep", "thread", "known_posts"])
+def test_no_question_is_answered_by_looking_at_every_thread(tmp_path: Path, name: str) -> None:
+    values = {"source": "s", "now": "", "limit": 9, "thread_id": "t"}
+    with Frontier(tmp_path / "f", "s"), closing(sqlite3.connect(tmp_path / "f")) as db:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {queries()[name]}", values)]
+    looks = [step for step in plan if "thread" in step or "known_post" in step]
+    assert looks
+    assert all(step.startswith("SEARCH") for step in looks), plan
+    # What is sorted afterwards is as little as the limit lets through.
+    assert sum("TEMP B-TREE" in step for step in plan) == (name == "due")
 
 
 FIRST_SCHEMA = """
