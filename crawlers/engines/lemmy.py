@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from crawlers.engines import decode, fields, lemmy_post, markup, reading, refusal
-from crawlers.model import Listing, NotAThreadError, Page, Site, ThreadPage, ThreadRef
+from crawlers.engines import fields, lemmy_page, lemmy_post, markup, reading
+from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
 NAME = "lemmy"
 ACCESS = "json"
@@ -68,19 +69,21 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
     Raise NotAThreadError for an answer of another kind.
     """
-    data = _object(page, site, "a Lemmy list of posts")
+    data = lemmy_page.read(page, site, "a Lemmy list of posts")
     if post := fields.mapping(data, "post_view"):
         views = [post]
     elif any(isinstance(data.get(name), list) for name in ("posts", "items")):
         views = [*fields.items(data, "posts"), *fields.items(data, "items"), *fields.items(data, "comments")]
     else:
-        raise _refused(page, data, "a Lemmy list of posts")
+        raise lemmy_page.refused(page, data, "a Lemmy list of posts")
     refs: dict[str, ThreadRef] = {}
     for view in views:
         about = fields.mapping(view, "post")
         if (number := fields.text(about, "id")) and not about.get("deleted") and not about.get("removed"):
             refs.setdefault(number, _ref(number, view, page, site))
-    return Listing(threads=tuple(refs.values()), next_url=_next_url(data, page) if not post else None)
+    # The page for people shows the start of a list: the API's is gone on with.
+    onward = listing_urls(replace(site, url=page.url))[0] if lemmy_page.is_html(page) else _next_url(data, page)
+    return Listing(threads=tuple(refs.values()), next_url=onward if not post else None)
 
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
@@ -88,7 +91,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
 
     What its author deleted or a moderator removed is no post; answers to it stay.
     """
-    data = _object(page, site, "a Lemmy post")
+    data = lemmy_page.read(page, site, "a Lemmy post")
     view, api = fields.mapping(data, "post_view"), _api(page.url)
     comments = fields.items(data, "comments") or fields.items(data, "items")
     asked = dict(parse_qsl(urlsplit(page.url).query))
@@ -96,11 +99,16 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     thread_id = fields.text(about, "id") or asked.get("post_id", "")
     is_empty = not view and any(data.get(name) == [] for name in ("comments", "items"))
     if not thread_id or not (view or is_empty or any("comment" in item for item in comments)):
-        raise _refused(page, data, "a Lemmy post")
+        raise lemmy_page.refused(page, data, "a Lemmy post")
     records = [*([view] if view else []), *comments]
     read = partial(lemmy_post.read, base=_base(page.url), page=page, site=site)
     posts, unreadable = reading.read_posts(filter(lemmy_post.is_shown, records), read, lemmy_post.id_of)
-    more = [_tree_url(api, thread_id)] if view else _cut(comments, thread_id, asked.get("parent_id", ""), api)
+    if view:
+        # What is deleted is not counted.
+        has_all = lemmy_post.comment_count(view) <= sum(map(lemmy_post.is_shown, comments))
+        more = [] if has_all else [_tree_url(api, thread_id)]
+    else:
+        more = _cut(comments, thread_id, asked.get("parent_id", ""), api)
     return ThreadPage(
         thread_id=thread_id,
         thread_title=markup.clean(fields.text(about, "name")),
@@ -169,19 +177,3 @@ def _api(url: str) -> str:
 def _base(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{_PLACE.sub('', parts.path, count=1).rstrip('/')}"
-
-
-def _object(page: Page, site: Site, wanted: str) -> Mapping[str, Any]:
-    data = decode.json_of(page, site)
-    if not isinstance(data, dict):
-        raise refusal.refused_json(page, data, wanted)
-    return data
-
-
-def _refused(page: Page, data: Mapping[str, Any], wanted: str) -> NotAThreadError:
-    error = fields.text(data, "error")
-    if not error:
-        return refusal.refused_json(page, data, wanted)
-    walls = {"not_logged_in": "login_wall", "instance_is_private": "login_wall", "incorrect_login": "login_wall"}
-    cause = "refused" if error.startswith("rate_limit") else walls.get(error, "http_error")
-    return NotAThreadError(f"{page.url}: not {wanted}: the place answers {error[:40]!r}", cause=cause)

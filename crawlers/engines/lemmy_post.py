@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from selectolax.lexbor import LexborNode
@@ -42,6 +43,12 @@ def id_of(view: Mapping[str, Any]) -> str | None:
 def child_count(view: Mapping[str, Any]) -> int:
     """Return how many comments there are under one, at any depth."""
     return fields.whole(fields.mapping(view, "counts"), "child_count") or fields.whole(_about(view), "child_count") or 0
+
+
+def comment_count(view: Mapping[str, Any]) -> float:
+    """Return how many comments a post says that it has; infinity where it says nothing."""
+    said = fields.whole({**_about(view), **fields.mapping(view, "counts")}, "comments")
+    return inf if said is None else said
 
 
 def time_or_none(value: Mapping[str, Any], name: str, page: Page, site: Site) -> datetime | None:

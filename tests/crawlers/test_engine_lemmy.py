@@ -112,3 +112,18 @@ def test_refusals_say_what_they_are(error: str, cause: str) -> None:
 )
 def test_markdown(typed: str, expected: str) -> None:
     assert markup.words(markup.fragment(to_html(typed))).text == expected
+
+
+@pytest.mark.parametrize(("counts", "is_asked"), [({"comments": 0}, False), ({"comments": 2}, True), ({}, True)])
+def test_comments_are_asked_for_where_there_may_be_any(counts: dict[str, int], is_asked: bool) -> None:
+    data = json.loads(saved("lemmy/post.json").body)
+    data["post_view"]["counts"] = counts
+    found = lemmy.parse_thread(page(json.dumps(data), f"{API}/post?id=12"), site("lemmy"))
+    assert bool(found.more_urls) is is_asked
+
+
+def test_a_page_that_shows_some_of_the_comments_leads_to_all() -> None:
+    body = saved("lemmy/post_page.html").body.decode().replace('"comments": 2,', '"comments": 90,')
+    found = lemmy.parse_thread(page(body, "https://l.example/post/12"), site("lemmy"))
+    assert len(found.posts) == 3
+    assert found.more_urls == ("https://l.example/api/v3/comment/list?post_id=12&type_=All&sort=Old&max_depth=100",)
