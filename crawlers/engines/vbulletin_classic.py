@@ -37,6 +37,7 @@ _ASIDE = (
 _USER_ID = re.compile(
     r"(?:[?&]u=|userid=|member\.php[/?]|(?:^|/)members?/|/user/)(\d+)|(?:^|/)members?/[^/]*?-(\d+)(?:\.html|/|$)"
 )
+_THANKED = re.compile(r"(?<!\w)(\d{1,6}) (?:users?|members?|medlem|användare|person|bruger|bruker)", re.IGNORECASE)
 _SESSION = re.compile(r"(?<=[?&])s=[0-9a-f]{32}&?")
 
 
@@ -169,7 +170,7 @@ def _thanks(box: LexborNode | None) -> int | None:
     if box is None:
         return None
     named = [link for link in box.css("a[href]") if _USER_ID.search(attribute(link, "href"))]
-    told = re.search(r"(?<!\w)(\d{1,6})(?!\w)", text_of(box.css_first("strong, b, h6, .thead, td")))
+    told = _THANKED.search(text_of(box))
     return max(int(told[1]) if told else 0, len(named))
 
 

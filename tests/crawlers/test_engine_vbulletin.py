@@ -35,6 +35,11 @@ LINES = [
     ("2026-11-20, 27:05", None),
     ("", None),
 ]
+THANKS = [
+    ("The Following 12 Users Say Thank You to Anna 99 For This Useful Post:", '<a href="member.php?u=5">Bo</a>', 12),
+    ("The Following User Says Thank You to Anna 99 For This Useful Post:", '<a href="member.php?u=5">Bo</a>', 1),
+    ("Två tackar Anna:", '<a href="members/5-bo">Bo</a>, <a href="members/6-eva">Eva</a>', 2),
+]
 ADDRESSES = [
     ("https://f.example/showthread.php?t=123&page=2", "123"),
     ("https://f.example/showthread.php?s=0f&threadid=123", "123"),
@@ -104,6 +109,13 @@ def test_a_page_link_without_rel_leads_on_and_loses_its_session() -> None:
     found = _thread(post, tail=links)
     assert found.next_url == "https://f.example/showthread.php?t=5&page=2"
     assert _thread(post).next_url is None
+
+
+@pytest.mark.parametrize(("line", "names", "expected"), THANKS)
+def test_thanks_are_counted(line: str, names: str, expected: int) -> None:
+    box = f'<div id="post_thanks_box_1"><table><tr><td>{line}</td></tr><tr><td>{names}</td></tr></table></div>'
+    (post,) = _thread(POST.format(1, "Idag, 10:00", "Anna 99", "Hej"), box).posts
+    assert post.like_count == expected
 
 
 def test_a_later_page_says_where_the_thread_starts() -> None:
