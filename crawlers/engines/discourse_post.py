@@ -8,7 +8,7 @@ from typing import Any
 from selectolax.lexbor import LexborNode
 
 from crawlers.engines import fields, markup, reading
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Words, attribute, text_of
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
 _SPOKEN = (1, 2)
@@ -50,7 +50,9 @@ def read(
         posted_at=fields.time(post, "created_at", page, site),
         url=f"{base}/t/{slug}/{topic_id}/{number or ''}".rstrip("/"),
         text=said.text,
-        quoted=tuple(quote for node in said.quotes for quote in _quotes(node, marked, topic_id, ids)),
+        quoted=tuple(
+            _quote(node, found, topic_id, ids) for node, found in markup.nested(said.quotes, marked, _quoted_words)
+        ),
         edited_at=fields.time_or_none(post, "updated_at", page, site) if is_edited else None,
         reply_to=ids.get(answered) if answered else None,
         reply_to_position=answered,
@@ -65,20 +67,21 @@ def _likes(post: Mapping[str, Any]) -> int:
     return next((fields.whole(s, "count") or 0 for s in fields.items(post, "actions_summary") if s.get("id") == 2), 0)
 
 
-def _quotes(node: LexborNode, marked: Marks, topic_id: str, ids: Mapping[int, str]) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it; posts of other topics are named by nothing but their text."""
+def _quoted_words(node: LexborNode) -> LexborNode:
+    return (node.css_first("blockquote") if node.tag == "aside" else None) or node
+
+
+def _quote(node: LexborNode, said: Words, topic_id: str, ids: Mapping[int, str]) -> ParsedQuote:
+    """Return a quote; a post of another topic is named by nothing but its text."""
     is_post = node.tag == "aside"
-    content = (node.css_first("blockquote") if is_post else None) or node
-    said = markup.words(content, marked)
     number, topic = attribute(node, "data-post"), attribute(node, "data-topic")
     is_here = is_post and number.isdecimal() and topic in ("", topic_id)
-    own = ParsedQuote(
+    return ParsedQuote(
         text=said.text,
         post_id=ids.get(int(number)) if is_here else None,
         author=(_quoted_name(node) or None) if is_post else None,
         position=int(number) if is_here else None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked, topic_id, ids))]
 
 
 def _quoted_name(node: LexborNode) -> str:

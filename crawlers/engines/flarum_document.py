@@ -15,6 +15,8 @@ _LOAD = re.compile(
     r"(?:\bapp\.load|\bapp\.boot|flarum\.core\.app\.load)\(\s*(?=\{)|\bdata\s*=\s*(?=\{)|\bpayload\s*=\s*(?=\{)"
 )
 
+_TRIES = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -108,10 +110,11 @@ def _are_records(data: object) -> bool:
 def _carried(html: str, page: Page) -> Mapping[str, Any]:
     """Return the document that a page carries for its scripts; empty where it carries none."""
     node = markup.tree(html, page).css_first("script#flarum-json-payload")
-    texts = [node.text(deep=True)] if node is not None else [html[match.end() :] for match in _LOAD.finditer(html)]
-    for text in texts:
+    text = node.text(deep=True) if node is not None else html
+    starts = [len(text) - len(text.lstrip())] if node is not None else [match.end() for match in _LOAD.finditer(html)]
+    for start in starts[:_TRIES]:
         try:
-            value, _ = json.JSONDecoder().raw_decode(text.lstrip())
+            value, _ = json.JSONDecoder().raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
         if found := fields.mapping(value, "apiDocument") or fields.mapping(value, "document"):

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from crawlers.engines import fields, flarum_document, markup, reading
 from crawlers.engines.flarum_document import Document
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
 _MENTION = ".PostMention[data-id]"
@@ -38,7 +38,7 @@ def read(post: Mapping[str, Any], *, found: Document, address: str, page: Page, 
         posted_at=fields.time(about, "createdAt", page, site),
         url=f"{address}/{number}" if number is not None else address,
         text=_without_mention(said.text, _own_mention(body, marked)),
-        quoted=tuple(quote for node in said.quotes for quote in _quotes(node, marked)),
+        quoted=tuple(_quote(node, found, marked) for node, found in markup.nested(said.quotes, marked)),
         edited_at=fields.time_or_none(about, "editedAt", page, site),
         reply_to=attribute(body.css_first(_MENTION), "data-id") or None,
         position=number,
@@ -69,20 +69,16 @@ def _without_mention(text: str, mention: LexborNode | None) -> str:
     return text[len(name) :].lstrip(" \n,:")
 
 
-def _quotes(node: LexborNode, marked: Marks) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it; the mention at its start says whose words they are."""
-    said = markup.words(node, marked)
-    mention = next(
-        (found for found in node.css(_MENTION) if _quote_around(found, marked) == node.mem_id),
-        None,
-    )
+def _quote(node: LexborNode, said: Words, marked: Marks) -> ParsedQuote:
+    """Return a quote; the mention at its start says whose words they are."""
+    mentions = node.css(_MENTION)
+    mention = next((found for found in mentions if _quote_around(found, marked) == node.mem_id), None)
     is_heading = mention is not None and said.text.startswith(text_of(mention))
-    own = ParsedQuote(
+    return ParsedQuote(
         text=_without_mention(said.text, mention),
         post_id=attribute(mention, "data-id") or None if is_heading else None,
         author=text_of(mention) or None if is_heading else None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked))]
 
 
 def _quote_around(node: LexborNode, marked: Marks) -> int:

@@ -7,11 +7,8 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
-from selectolax.lexbor import LexborNode
-
 from crawlers.dates import UnreadableDateError, parse
 from crawlers.engines import fields, markdown, markup, reading
-from crawlers.engines.markup import Marks
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
 LANGUAGES: Mapping[int, str] = {
@@ -77,7 +74,7 @@ def read(view: Mapping[str, Any], *, base: str, page: Page, site: Site) -> Parse
         posted_at=_time(about, "published", page, site),
         url=f"{base}/{'comment' if is_comment else 'post'}/{number}",
         text=said.text,
-        quoted=tuple(quote for node in said.quotes for quote in _quotes(node, marked)),
+        quoted=tuple(ParsedQuote(text=found.text) for _, found in markup.nested(said.quotes, marked)),
         edited_at=time_or_none(about, "updated", page, site),
         reply_to=_parent(about) if is_comment else None,
         like_count=fields.whole(counts, "upvotes"),
@@ -116,9 +113,3 @@ def _time(value: Mapping[str, Any], name: str, page: Page, site: Site) -> dateti
     # Before 0.19 times were UTC without saying so.
     is_naive = "T" in found and not found.endswith("Z") and "+" not in found and "-" not in found.partition("T")[2]
     return parse(found + "Z" if is_naive else found, anchor=page.fetched_at, zone=site.timezone)
-
-
-def _quotes(node: LexborNode, marked: Marks) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(node, marked)
-    return [ParsedQuote(text=said.text), *(quote for inner in said.quotes for quote in _quotes(inner, marked))]

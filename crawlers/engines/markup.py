@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
@@ -115,6 +115,18 @@ def words(root: LexborNode, marked: Marks = NO_MARKS) -> Words:
             around.append((tag, node.iter(include_text=True)))
             code_depth += tag == "pre"
     return Words(clean("".join(parts)), tuple(quotes))
+
+
+def nested(
+    quotes: Iterable[LexborNode], marked: Marks, inside: Callable[[LexborNode], LexborNode] = lambda node: node
+) -> Iterator[tuple[LexborNode, Words]]:
+    """Yield quotes with their own words, each before the quotes inside it, however deep; `inside` finds the words."""
+    queue = list(quotes)[::-1]
+    while queue:
+        node = queue.pop()
+        said = words(inside(node), marked)
+        yield node, said
+        queue += said.quotes[::-1]
 
 
 def clean(text: str) -> str:

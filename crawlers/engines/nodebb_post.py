@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import fields, markup, reading
-from crawlers.engines.markup import Marks, attribute
+from crawlers.engines.markup import Marks, Words, attribute
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
 _NOISE = ".post-signature, [component='post/signature'], .nodebb-plugin-poll, [component='poll'], .link-preview"
@@ -46,7 +46,7 @@ def read(post: Mapping[str, Any], *, base: str, is_in_order: bool, page: Page, s
         # Posts from other servers have those servers' addresses.
         url=(fields.text(post, "url") or post_id) if "://" in post_id else f"{base}/post/{post_id}",
         text=said.text,
-        quoted=tuple(quote for node in said.quotes for quote in _quotes(node, marked, heads)),
+        quoted=tuple(_quote(found, heads.get(node.mem_id)) for node, found in markup.nested(said.quotes, marked)),
         edited_at=_edited(post, page, site),
         reply_to=fields.text(post, "toPid") or None,
         position=index + 1 if index is not None and is_in_order else None,
@@ -86,10 +86,7 @@ def _head(quote: LexborNode) -> LexborNode | None:
     return above if _SAID.match(markup.text_of(above)) else None
 
 
-def _quotes(node: LexborNode, marked: Marks, heads: Mapping[int, LexborNode]) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said, head = markup.words(node, marked), heads.get(node.mem_id)
+def _quote(said: Words, head: LexborNode | None) -> ParsedQuote:
     match = _SAID.match(markup.text_of(head)) if head is not None else None
     link = _POST.search(attribute(head.css_first("a[href*='/post/']"), "href")) if head is not None else None
-    own = ParsedQuote(text=said.text, post_id=link[1] if link else None, author=match[1] if match else None)
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked, heads))]
+    return ParsedQuote(text=said.text, post_id=link[1] if link else None, author=match[1] if match else None)
