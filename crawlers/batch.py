@@ -59,7 +59,7 @@ class Batch:
 
     def close(self) -> None:
         """Record what the stream would not say."""
-        for reason, count in self.untold.items():
+        for reason, count in (+self.untold).items():
             self.report("truncated", f"{count} events could not be read: {reason}")
         self.untold.clear()
 
@@ -155,8 +155,9 @@ class Batch:
 
     def _take_untold(self, event: UntoldEvent) -> None:
         """Have a crawl look at the threads of an author who has changed we know not what."""
-        self.untold[event.reason] += 1
-        for post in self.heard.posts_of(event.did).values():
+        kept = self.heard.posts_of(event.did)
+        self.untold[event.reason] += event.is_loss or bool(kept)
+        for post in kept.values():
             self.heard.keep_thread(post.thread_id, "", is_unread=True)
 
     def _delete_all_of(self, event: AccountEvent | ProfileEvent) -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
-from typing import cast
+from typing import Literal, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -95,10 +95,10 @@ class _Listener:
         url = self.batches.stream.subscribe_url(self.job.site, self.batches.last)
         agent, began = user_agent(version("ryktesvakt"), self.job.contact), time.monotonic()
         # No proxy can reach this machine for us.
-        options = {"proxy": None} if is_loopback(self.job.site.url) else {}
+        proxy: Literal[True] | None = None if is_loopback(self.job.site.url) else True
         async with connect(
-            url, user_agent_header=agent, max_size=FRAME_BYTES, close_timeout=CLOSE_SECONDS, **options
-        ) as socket:  # type: ignore[arg-type]
+            url, user_agent_header=agent, max_size=FRAME_BYTES, close_timeout=CLOSE_SECONDS, proxy=proxy
+        ) as socket:
             self.batches.result.connection_count += 1
             self.batches.connected()
             closer = asyncio.create_task(self._close_when_told(socket))

@@ -12,15 +12,18 @@ from nlp.lexicon import LETTERS, Form, lexicon_of
 
 _GAP = rb"(?:\\[nrt]|[^a-z0-9]){0,12}"
 """What may stand between two words of a name: four characters of three bytes at most, escaped or not."""
-_HIDDEN = (
-    rb"\\u|\x7f|\xc2[\x80-\x9f\xad]|\xc4\xb0|\xcc[\x80-\xbf]|\xcd[\x80-\xaf]|\xd2[\x83-\x89]"
-    rb"|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9]|\x83[\x90-\xbf]|\x84[\xaa\xab])|\xed[\xa0-\xbf]"
-    rb"|\xef(?:\xb8[\x80-\x8f]|\xbb\xbf|\xbc[\x81-\xbf]|\xbd[\x80-\x9e])"
-    rb"|\xf0(?:\x9d[\x90-\x9f]|\x9f\x8f[\xbb-\xbf])|\xf3\xa0[\x80\x81]"
+_UNSEEN = re.compile(
+    b"|".join(re.escape(bytes([code])) for code in (*range(9), 11, 12, *range(14, 32), 127))
+    + rb"|\xc2[\x80-\x9f\xad]|\xd2[\x83-\x89]|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9]|\x83[\x90-\xbf])"
+    rb"|\xed[\xa0-\xbf].|\xef(?:\xb8[\x80-\x8f]|\xbb\xbf)|\xf0\x9f\x8f[\xbb-\xbf]|\xf3\xa0[\x80\x81].",
+    re.DOTALL,
 )
-"""Characters behind which a name may hide (all that `nlp.fold` touches, and those whose small letter is a plain one),
-and escapes, which may be any character: whoever writes these is let in."""
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Characters that `nlp.fold` takes out wherever they stand."""
+_DISGUISED = (
+    rb"\\u|\xc4\xb0|\xcc[\x80-\xbf]|\xcd[\x80-\xaf]|\xe2\x84[\xaa\xab]|\xf0\x9d[\x90-\x9f]"
+    rb"|\xef(?:\xbc[\x90-\x99\xa1-\xba]|\xbd[\x81-\x9a])"
+)
+"""Escapes, marks that make another letter, and letters that fold or lower to plain ones: any name may be in these."""
 
 
 def may_mention(raw: bytes, company: Company) -> bool:
@@ -28,24 +31,23 @@ def may_mention(raw: bytes, company: Company) -> bool:
 
     raw: UTF-8 text, or JSON with such texts in it. Costs a small part of decoding and judging it.
     """
-    names, others = _gate_of(company)
-    return names.search(raw.lower()) is not None or others.search(raw) is not None
+    return _gate_of(company).search(_UNSEEN.sub(b"", raw).lower()) is not None
 
 
 @lru_cache(maxsize=32)
-def _gate_of(company: Company) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """Return what a name begins with or hides behind, and the rest of what hides one.
+def _gate_of(company: Company) -> re.Pattern[bytes]:
+    """Return a pattern for what a name begins with or is disguised by.
 
-    Every branch of the first begins with one plain byte: only then does `re` skip the bytes where none can begin.
+    Every branch of it begins with one plain byte: only then does `re` skip the bytes where none can begin.
     """
     lexicon = lexicon_of(company)
     words = [*(word for form in lexicon.forms for variants in form.variants for word in variants), *lexicon.gates]
     if not all(letter.isascii() or letter in LETTERS for word in words for letter in word):
-        # Letters whose capitals we do not know: every other alphabet is let in.
-        return re.compile(_HIDDEN), re.compile(rb"")
+        # Letters whose capitals we do not know: everything is let in.
+        return re.compile(b"")
     branches = {branch for form in lexicon.forms for branch in _beginnings(form)}
     branches |= {branch for gate in lexicon.gates for branch in _branches(_spellings(gate))}
-    return re.compile(b"|".join([*sorted(branches), _HIDDEN])), _CONTROLS
+    return re.compile(b"|".join([*sorted(branches), _DISGUISED]))
 
 
 def _beginnings(form: Form) -> Iterator[bytes]:

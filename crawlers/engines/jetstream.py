@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,9 +22,12 @@ ACCESS = "stream"
 REWIND_MICROSECONDS = 5_000_000
 """Events are not quite in the order of their times, and another server's clock is not quite the same."""
 _TIME = re.compile(rb'"time_us"\s*:\s*(\d{15,17})\b')
-_ALWAYS = re.compile(rb'\\u|\\/|"account"|' + re.escape(PROFILES).encode() + b"|" + re.escape(MEMBERS_ONLY).encode())
+_ALWAYS = (b"\\u", b"\\/", b'"account"', PROFILES.encode(), MEMBERS_ONLY.encode())
 """Frames that are rare and matter, or that spell things so that only decoding them tells."""
-_KEYS = re.compile(rb"(?:/" + re.escape(POSTS).encode() + rb'/|"rkey"\s*:\s*")([^"\\]+)')
+_PLAIN_ESCAPES = ((b"\\u0026", b"&"), (b"\\u003c", b"<"), (b"\\u003e", b">"))
+"""What Go escapes in every text: common, and no part of a name or a key."""
+_IN_URI = f"/{POSTS}/".encode()
+_KEY = re.compile(rb'\s*:\s*"([^"]*)')
 
 
 def subscribe_url(site: Site, place: Place | None) -> str:
@@ -58,12 +61,16 @@ def is_gap(last: Place, first: Place) -> bool:
 
 def is_wanted(frame: bytes, watch: Watch) -> bool:
     """Return False only for a frame whose events could change nothing: no name, no kept thread, no account."""
+    if b"\\u00" in frame:
+        for escape, char in _PLAIN_ESCAPES:
+            frame = frame.replace(escape, char)
+    if any(sign in frame for sign in _ALWAYS):
+        return True
     # Whoever spells the key of the words in another way needs the escapes that always let a frame in.
     text_at = frame.find(b'"text"')
-    if _ALWAYS.search(frame) or (text_at >= 0 and watch.may_mention(frame[text_at:])):
+    if text_at >= 0 and watch.may_mention(frame[text_at:]):
         return True
-    keys = watch.keys
-    return bool(keys) and not keys.isdisjoint(_KEYS.findall(frame))
+    return bool(watch.keys) and not watch.keys.isdisjoint(_keys_of(frame))
 
 
 def events_of(frame: bytes) -> tuple[Event, ...]:
@@ -98,6 +105,15 @@ def _of_commit(commit: Mapping[str, Any], did: str, at: datetime) -> tuple[Event
     if operation is None or not key or not rev:
         raise GarbageError("a commit without operation, rkey or rev")
     return (PostEvent(uri=uri_of(did, key), did=did, rev=rev, at=at, operation=operation, record=record),)
+
+
+def _keys_of(frame: bytes) -> Iterator[bytes]:
+    """Yield the record keys that a frame names: its own, and those of the posts that it points to."""
+    for rest in frame.split(_IN_URI)[1:]:
+        yield rest[: rest.find(b'"')]
+    for rest in frame.split(b'"rkey"')[1:]:
+        if found := _KEY.match(rest):
+            yield found[1]
 
 
 def _decoded(frame: bytes) -> Mapping[str, Any]:

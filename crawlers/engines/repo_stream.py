@@ -101,7 +101,7 @@ def events_of(frame: bytes) -> tuple[Event, ...]:
         is_active, status = body.get("active") is not False, fields.text(body, "status")
         return (AccountEvent(did=did, at=place.at, is_active=is_active, status=status),)
     if kind == "#sync":
-        return (UntoldEvent(did=_did(body, "did"), reason="the repository was set anew"),)
+        return (UntoldEvent(did=_did(body, "did"), reason="the repository was set anew", is_loss=False),)
     return tuple(_of_commit(body)) if kind == "#commit" else ()
 
 
@@ -121,7 +121,7 @@ def _of_commit(body: Mapping[str, Any]) -> Iterator[Event]:
     ours = [change for change in changes if change[1] in (POSTS, PROFILES)]
     blocks = _blocks(body) if any(op.get("cid") for op, _, _ in ours) else {}
     for op, collection, key in ours:
-        record = blocks.get(op.get("cid"))
+        record = blocks.get(cid) if isinstance(cid := op.get("cid"), bytes) else None
         operation = OPERATIONS.get(fields.text(op, "action"))
         if operation is None or not key:
             raise GarbageError("a change without action or key")

@@ -54,6 +54,8 @@ class UntoldEvent:
 
     did: str
     reason: str
+    is_loss: bool = True
+    """False where it may well be nothing: it then matters only for authors of whom something is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,15 +84,21 @@ def test_every_form_is_let_in(company: Company) -> None:
                         assert may_mention(text.encode(), company), text
 
 
-def test_every_letter_that_can_stand_for_a_plain_one_is_let_in() -> None:
-    """Whatever folding or lowering turns into a letter of a name must open the gate, alone and unescaped."""
-    known = set(LETTERS + LETTERS.upper())
-    for code in range(0x80, sys.maxunicode + 1):
-        char = chr(code)
-        if 0xD800 <= code <= 0xDFFF or char in known:
-            continue
-        if _ODD.match(char) or set(char.lower()) & set(LETTERS):
-            assert may_mention(char.encode(), OPEN_INFRA), hex(code)
+def test_no_odd_letter_closes_the_gate_on_a_name() -> None:
+    """Whatever folding takes out or changes, and whatever lowers to a letter of ours, at each place of a name."""
+    odd = [chr(c) for c in range(0x80, sys.maxunicode + 1) if not 0xD800 <= c <= 0xDFFF]
+    odd = [char for char in odd if _ODD.match(char) or set(char.lower()) & set(LETTERS)]
+    assert len(odd) > 1500
+    for char in odd:
+        for text in (
+            f"op{char}en infra",
+            f"op{char}n infra",
+            f"{char}pen infra",
+            f"open{char}infra",
+            f"open infra{char}",
+        ):
+            if is_mention(text, OPEN_INFRA):
+                assert may_mention(text.encode(), OPEN_INFRA), hex(ord(char))
 
 
 @pytest.mark.parametrize(
