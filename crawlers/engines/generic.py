@@ -23,6 +23,7 @@ from crawlers.engines import (
 )
 from crawlers.engines.generic_post import (
     ARTICLES,
+    DATES,
     OPENINGS,
     POSTS,
     REVIEWS,
@@ -36,7 +37,7 @@ from crawlers.engines.generic_post import (
     title_of,
 )
 from crawlers.engines.generic_things import Thing
-from crawlers.engines.generic_words import marks
+from crawlers.engines.generic_words import TEXTS, marks
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, NotAThreadError, Page, Site, ThreadPage
 
@@ -181,7 +182,9 @@ def _posts(things: list[Thing], main: Thing | None) -> list[Said]:
     for one in _walk(things):
         if id(one.thing) in strangers or (one.parent is not None and id(one.parent) in strangers):
             continue
-        found.append(Said(thing=one.thing, parent=one.parent, is_opening=one.thing is main))
+        # A discussion without text or date of its own is the frame around its posts.
+        if one.thing is not main or one.thing.all(*TEXTS, *DATES):
+            found.append(Said(thing=one.thing, parent=one.parent, is_opening=one.thing is main))
     return found
 
 

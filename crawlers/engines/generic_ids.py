@@ -6,7 +6,23 @@ import re
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 _PAGE_NAMES = frozenset(
-    {"page", "p", "pg", "sida", "start", "st", "offset", "cpage", "pagenumber", "paged", "sort", "order", "lang"}
+    {
+        "page",
+        "p",
+        "pg",
+        "pageno",
+        "postid",
+        "sida",
+        "start",
+        "st",
+        "offset",
+        "cpage",
+        "pagenumber",
+        "paged",
+        "sort",
+        "order",
+        "lang",
+    }
     | {"highlight"}
 )
 _PAGES = _PAGE_NAMES - {"p"}
@@ -99,7 +115,9 @@ def page_number(url: str) -> int:
     if match := _PAGE_PATH.search(parts.path):
         return max(int(match[1] or match[2]), 1)
     query = {name.lower(): value for name, value in parse_qsl(parts.query)}
-    found = next((query[name] for name in ("page", "sida", "pg", "cpage", "paged", "pagenumber") if name in query), "1")
+    found = next(
+        (query[name] for name in ("page", "sida", "pg", "pageno", "cpage", "paged", "pagenumber") if name in query), "1"
+    )
     return max(int(found), 1) if found.isdecimal() and len(found) < 7 else 1
 
 

@@ -29,6 +29,8 @@ QUESTIONS = frozenset({"Question", "Answer"})
 POSTS = OPENINGS | REVIEWS | ANSWERS
 
 _COUNT = re.compile(r"User(?P<kind>\w+?):\s*(?P<count>\d[\d., ]*)")
+_ID_ATTRIBUTES = ("post-id", "postid", "pid", "comment-id", "commentid", "answerid", "message-id", "review-id")
+DATES = ("datePublished", "dateCreated", "commentTime", "uploadDate", "pubdate")
 LIKES = ("LikeAction", "VoteAction", "AgreeAction", "EndorseAction", "ReactAction", "Likes", "PlusOnes")
 REPLIES = ("CommentAction", "ReplyAction", "WriteAction", "Comments")
 VIEWS = ("ViewAction", "ReadAction", "WatchAction", "PageVisits", "PageView")
@@ -85,7 +87,7 @@ def read(said: Said, sheet: Sheet) -> ParsedPost:
         post_id(said, sheet) or "", "missing_id", f"a {kind} has neither an id nor an address of its own"
     )
     author, name = _author(thing, sheet)
-    posted_at = _time(thing, sheet, "datePublished", "dateCreated", "commentTime", "uploadDate", "pubdate")
+    posted_at = _time(thing, sheet, *DATES)
     if posted_at is None:
         raise UnreadableDateError(f"the date is missing: {kind} {found_id[:80]} has no datePublished or dateCreated")
     words = words_of(thing, sheet.marked)
@@ -146,9 +148,7 @@ def _own_names(thing: Thing) -> list[str]:
     elif identifier is not None:
         found.append(value_text(identifier))
     if node is not None:
-        found += [
-            attribute(node, f"data-{kind}") for kind in ("post-id", "comment-id", "answerid", "commentid", "postid")
-        ]
+        found += [attribute(node, f"data-{kind}") for kind in _ID_ATTRIBUTES]
         found += [generic_ids.post_name(attribute(node, name)) or "" for name in ("data-content", "id")]
     plain = [generic_ids.post_name(name) or name for name in found if name and "/" not in name and len(name) <= 128]
     return list(dict.fromkeys(plain))

@@ -24,10 +24,14 @@ _NOISE = (
     ".comment-author, .comment-meta, .commentmetadata, .comment-metadata, ol.children, ul.children,"
     ".comment-awaiting-moderation"
 )
+TEXTS = ("text", "articleBody", "reviewBody", "commentText", "description", "abstract")
 _SAID = re.compile(
     r"\A(?:citat(?: från)?|quote(?: from)?|sitat)?:? ?([^\n]{1,60}?) (?:skrev|skriver|wrote|said|sa|sade)\b[^\n]{0,60}"
     r"\s*(?:\n|\Z)",
     re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\A(?:citat (?:från|fra|av)|sitat fra|quote from|zitat von) ([^\n]{1,60}?):?(?:\n|\Z)", re.IGNORECASE
 )
 _NAMED = re.compile(r"\A([^\n:]{1,40}):(?:\n|\Z)")
 _HAS_MARKUP = re.compile(r"</?(?:p|br|div|a|blockquote|b|i|em|strong|ul|ol|li|span|img|h[1-6])\b[^>]*>", re.IGNORECASE)
@@ -35,8 +39,7 @@ _HAS_MARKUP = re.compile(r"</?(?:p|br|div|a|blockquote|b|i|em|strong|ul|ol|li|sp
 
 def words_of(thing: Thing, marked: Marks) -> Words:
     """Return what a post says, its quotes apart: as the page shows it, else as the text or HTML given."""
-    names = ["text", "articleBody", "reviewBody", "commentText", "description", "abstract"]
-    for name in names:
+    for name in TEXTS:
         values = [value for value in thing.values.get(name, ()) if not isinstance(value, Thing)]
         nodes = [value for value in values if isinstance(value, LexborNode) and value.tag != "meta"]
         if nodes:
@@ -64,7 +67,7 @@ def marks(root: LexborHTMLParser, inner: frozenset[int]) -> Marks:
 def quotes_of(node: LexborNode, marked: Marks) -> list[ParsedQuote]:
     """Return a quote and, after it, the quotes inside it, each with its own words only."""
     said = markup.words(node, marked)
-    heading = _SAID.search(said.text) or _NAMED.search(said.text)
+    heading = _FROM.search(said.text) or _SAID.search(said.text) or _NAMED.search(said.text)
     inner = [quote for found in said.quotes for quote in quotes_of(found, marked)]
     text, author, post = said.text[heading.end() :] if heading else said.text, _author(node), _post(node)
     author = author or (heading[1].strip() if heading else None)
@@ -81,5 +84,6 @@ def _author(node: LexborNode) -> str | None:
 def _post(node: LexborNode) -> str | None:
     if named := attribute(node, "data-post-id", "data-comment-id", "data-ipsquote-contentcommentid"):
         return named
-    links = (generic_ids.post_id(attribute(link, "href"), thread="?") for link in node.css("a[href]"))
-    return next((name for name in links if name and name[0] not in "?/"), None)
+    addresses = [attribute(node, "cite"), *(attribute(link, "href") for link in node.css("a[href]"))]
+    names = (generic_ids.post_id(address, thread="?") for address in addresses if address)
+    return next((name for name in names if name and name[0] not in "?/"), None)
