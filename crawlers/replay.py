@@ -75,6 +75,11 @@ class Replay:
         """Return where the response to a URL is; None when it was never archived."""
         return next((self._entries[key] for key in url_keys(url) if key in self._entries), None)
 
+    def entries(self) -> list[Entry]:
+        """Return the best capture of each URL that was answered with a page, shorter URLs first."""
+        found = {entry.url: entry for entry in self._entries.values() if entry.status == 200}
+        return sorted(found.values(), key=lambda entry: (len(entry.url), entry.url))
+
     def read(self, entry: Entry, *, max_bytes: int) -> Response:
         """Return a response. Raise ArchiveError when it is longer than `max_bytes`."""
         headers = self._load(entry.path, entry.offset).http_headers

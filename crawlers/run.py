@@ -26,6 +26,8 @@ from crawlers.pseudonym import IsErased, Redact, check_secret
 from crawlers.publish import Publisher, recover
 from crawlers.quota import QuotaBook
 from crawlers.replay import Replay
+from crawlers.reseed import archived_threads
+from crawlers.sites import load_engine
 from crawlers.spiders.access import Access, access, asked_at
 from crawlers.spiders.base import BaseSpider
 from crawlers.spiders.fetcher import Fetcher
@@ -147,6 +149,8 @@ async def _crawl(job: CrawlJob, last_fetch: dict[str, float]) -> CrawlResult:
     try:
         with Frontier(kept_in / "frontier.sqlite" if kept_in else None, name) as frontier:
             recover(frontier, target.parent)
+            if replay and job.site.engine and not job.start_url:
+                frontier.apply(archived_threads(replay, load_engine(job.site.engine), job.site))
             with (
                 Publisher(target, frontier) as output,
                 QuotaBook(kept_in / "quota.sqlite" if kept_in else None) as book,

@@ -16,6 +16,8 @@ from crawlers.spiders.threads import ThreadSpider
 
 DUE_COUNT = 20
 """Quiet threads looked at again in one crawl, at most."""
+ARCHIVED_COUNT = 1_000_000
+"""A replay spares nobody: it reads all threads that the archive holds."""
 SWEEP_COUNT = 1000
 SWEEP_SHARE = 0.5
 """Share of the day's pages after which no further thread is swept."""
@@ -41,7 +43,9 @@ class PlaceSpider(ThreadSpider):
             return
         await self._read_place(self.session.site)
         now = self.session.clock()
-        for thread_id in self.session.frontier.due(now, limit=DUE_COUNT):
+        for thread_id in self.session.frontier.due(
+            now, limit=DUE_COUNT if self.transport.replay is None else ARCHIVED_COUNT
+        ):
             known = self.session.thread(thread_id)
             if known and thread_id not in self._read and _has_own_page(known):
                 await self.read_thread(_as_ref(known), known, is_changed=False)

@@ -214,6 +214,22 @@ def test_a_mended_parser_reads_what_the_old_one_could_not_from_the_archive(
         ]
 
 
+def test_threads_that_have_left_the_lists_are_replayed_too(forum: TinyForum, crawl: Crawl, tmp_path: Path) -> None:
+    forum.thread("t1", "Open Infra grävde", "två", "tre", "fyra")
+    forum.thread("t2", "Om katter")
+    for number in range(25):
+        forum.thread(f"old-{number}", "Open Infra var det")
+    crawl()
+    forum.threads.clear()
+    forum.thread("t3", "Open Infra igen")
+    result, _ = crawl()
+    forum.requests.clear()
+    _, replayed = crawl(archive=result.archive_path.parent, data_dir=tmp_path / "new")
+    assert forum.requests == []
+    ids = {post.post_id for post in posts(replayed)}
+    assert ids == {"t1-1", "t1-2", "t1-3", "t1-4", "t3-1", *(f"old-{number}-1" for number in range(25))}
+
+
 def whole_site(forum: TinyForum) -> Site:
     return Site(
         name="tiny",
