@@ -15,6 +15,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from crawlers.dates import ORDERS
 from crawlers.engines import registry
 from crawlers.errors import SiteError
 from crawlers.model import Engine, Site
@@ -109,6 +110,8 @@ def _joint_problems(values: Mapping[str, Any]) -> list[str]:
     options = values.get("options", {})
     if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
         found.append("options: must be a table of texts")
+    elif options.get("date_order", ORDERS[0]) not in ORDERS:
+        found.append(f"options: date_order must be one of {', '.join(ORDERS)}")
     low, high = values.get("expected_min", 0.0), values.get("expected_max", math.inf)
     if _is_amount(low) and _is_number(high) and low > high:
         found.append("expected_max: must not be less than expected_min")

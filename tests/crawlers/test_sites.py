@@ -37,7 +37,9 @@ def test_shipped_sites_are_whole_and_honest(name: str) -> None:
     assert 0 <= site.expected_min < site.expected_max
     date, _, note = site.terms_note.strip().partition(":")
     assert datetime.date.fromisoformat(date) <= datetime.date(2026, 12, 31), "the date on which the terms were read"
-    assert re.search(r"stored|could (?:not )?be read|known from|read in|by the maintainers", note), "by what source the terms were read"
+    assert re.search(r"stored|could (?:not )?be read|known from|read in|by the maintainers", note), (
+        "by what source the terms were read"
+    )
     assert site.verified_live is None, "say in the note who saw it, and how, before you claim this"
 
 
@@ -117,6 +119,10 @@ BAD = [
     ("engine = 'xenforo'\nurl = 'https://a.se'\nexpected_max = nan", "expected_max"),
     ("engine = 3\nurl = 'https://a.se'", "engine: must be text"),
     ("engine = ", "not TOML"),
+    (
+        "engine = 'mybb'\nurl = 'https://a.se'\noptions = {date_order = 'dd/mm'}",
+        "date_order must be one of dmy, mdy, ymd",
+    ),
 ]
 
 
