@@ -130,7 +130,8 @@ def _category_urls(categories: list[Mapping[str, Any]], base: str) -> list[str]:
         category = queue.pop(0)
         queue[:0] = fields.items(category, "subcategory_list")
         within = category.get("subcategory_ids")
-        numbers = [fields.text(category, "id"), *(str(n) for n in within or [] if isinstance(n, int))]
+        inside = [str(n) for n in within if isinstance(n, int)] if isinstance(within, list) else []
+        numbers = [fields.text(category, "id"), *inside]
         found += [f"{base}/c/{number}/l/latest.json" for number in numbers if number]
     return found
 
@@ -147,7 +148,7 @@ def _topics_of(posts: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _more_urls(data: Mapping[str, Any], posts: list[Mapping[str, Any]], address: str) -> tuple[str, ...]:
     stream = fields.mapping(data, "post_stream").get("stream")
     order = [n for n in stream if isinstance(n, int)] if isinstance(stream, list) else []
-    loaded = {post.get("id") for post in posts}
+    loaded = {fields.whole(post, "id") for post in posts}
     rest = [n for n in order if n not in loaded] if loaded & set(order) else order[len(posts) :]
     size = max(1, min(fields.whole(data, "chunk_size") or CHUNK, CHUNK))
     chunks = [rest[start : start + size] for start in range(0, len(rest), size)]

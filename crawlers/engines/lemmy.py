@@ -125,7 +125,7 @@ def _ref(number: str, view: Mapping[str, Any], page: Page, site: Site) -> Thread
     newest = lemmy_post.time_or_none(counts, "newest_comment_time", page, site)
     return ThreadRef(
         thread_id=number,
-        url=f"{_api(page.url)}/post?{urlencode({'id': number})}",
+        url=f"{_api(page.url)}/post?{urlencode({'id': number}, errors='replace')}",
         title=markup.clean(fields.text(about, "name")),
         last_posted_at=newest or lemmy_post.time_or_none(comment or about, "published", page, site),
         post_count=count + 1 if (count := fields.whole(counts, "comments")) is not None else None,
@@ -134,7 +134,8 @@ def _ref(number: str, view: Mapping[str, Any], page: Page, site: Site) -> Thread
 
 def _tree_url(api: str, thread_id: str, parent_id: str = "") -> str:
     asked = {"post_id": thread_id, **({"parent_id": parent_id} if parent_id else {})}
-    return f"{api}/comment/list?{urlencode({**asked, 'type_': 'All', 'sort': 'Old', 'max_depth': DEPTH})}"
+    asked |= {"type_": "All", "sort": "Old", "max_depth": str(DEPTH)}
+    return f"{api}/comment/list?{urlencode(asked, errors='replace')}"
 
 
 def _cut(comments: list[Mapping[str, Any]], thread_id: str, parent_id: str, api: str) -> list[str]:
@@ -166,7 +167,7 @@ def _next_url(data: Mapping[str, Any], page: Page) -> str | None:
         if all(len(fields.items(data, name)) < limit for name in ("posts", "comments")):
             return None
         following = {"page": str((markup.integer(asked.get("page", "")) or 1) + 1)}
-    return urlsplit(page.url)._replace(query=urlencode({**asked, **following}), fragment="").geturl()
+    return urlsplit(page.url)._replace(query=urlencode({**asked, **following}, errors="replace"), fragment="").geturl()
 
 
 def _api(url: str) -> str:

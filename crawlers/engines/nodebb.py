@@ -142,8 +142,8 @@ def _address(base: str, found: Found, kind: str, item: Mapping[str, Any]) -> str
     if not number:
         return None
     if not found.is_html:
-        return f"{base}/api/{kind}/{quote(number, safe='')}"
-    return f"{base}/{kind}/{quote(unescape(slug) or number, safe='/%')}"
+        return f"{base}/api/{kind}/{quote(number, safe='', errors='replace')}"
+    return f"{base}/{kind}/{quote(unescape(slug) or number, safe='/%', errors='replace')}"
 
 
 def _next_url(found: Found, page: Page) -> str | None:
