@@ -112,7 +112,7 @@ def _ref(item: Mapping[str, Any], base: str, page: Page, site: Site) -> ThreadRe
 
 def _posts_url(base: str, thread_id: str) -> str:
     asked = {"filter[discussion]": thread_id, "sort": "number", "page[limit]": str(LIMIT)}
-    return f"{base}/api/posts?{urlencode(asked)}"
+    return f"{base}/api/posts?{urlencode(asked, errors='replace')}"
 
 
 def _is_spoken(post: Mapping[str, Any]) -> bool:
@@ -160,7 +160,11 @@ def _next_url(found: Document, page: Page) -> str | None:
         offset = _offset(page.url) + limit if 0 < limit <= len(found.data) else 0
     if offset <= _offset(page.url):
         return None
-    return urlsplit(page.url)._replace(query=urlencode({**asked, "page[offset]": str(offset)}), fragment="").geturl()
+    return (
+        urlsplit(page.url)
+        ._replace(query=urlencode({**asked, "page[offset]": str(offset)}, errors="replace"), fragment="")
+        .geturl()
+    )
 
 
 def _offset(url: str) -> int:
