@@ -12,8 +12,19 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.engines import decode, fields, markup, refusal
 from crawlers.engines.markup import attribute, text_of
+from crawlers.engines.parts import Parts
 from crawlers.model import NotAThreadError, Page, Site
 
+_PARTS = {
+    "body": "[component='post/content']",
+    "published": "meta[itemprop='datePublished']",
+    "modified": "meta[itemprop='dateModified']",
+    "editor": "[component='post/editor'] .timeago",
+    "likes": "meta[itemprop='upvoteCount']",
+    "votes": "[component='post/vote-count']",
+    "parent": "[component='post/parent'][data-topid]",
+    "replies": "[data-replies]",
+}
 _PAGE = re.compile(r"[?&]page=(\d{1,6})")
 
 
@@ -78,23 +89,20 @@ def _topic(document: LexborHTMLParser) -> Mapping[str, Any]:
     tid = attribute(top, "data-tid") or attribute(document.css_first("[component='topic/title'][data-tid]"), "data-tid")
     if not nodes or not tid:
         return {}
+    parts = Parts(document, nodes, _PARTS)
     title = document.css_first("[component='topic/title']") or document.css_first("[component='post/header'] h1")
     return {
         "tid": tid,
         "title": text_of(title) or attribute(document.css_first("meta[property='og:title']"), "content"),
-        "posts": [_post(node) for node in nodes],
+        "posts": [_post(node, parts) for node in nodes],
         "pagination": _pagination(document),
     }
 
 
-def _post(node: LexborNode) -> Mapping[str, Any]:
-    body = node.css_first("[component='post/content']")
-    edited = attribute(node.css_first("meta[itemprop='dateModified']"), "content") or attribute(
-        node.css_first("[component='post/editor'] .timeago"), "title"
-    )
-    likes = attribute(node.css_first("meta[itemprop='upvoteCount']"), "content") or attribute(
-        node.css_first("[component='post/vote-count']"), "data-votes"
-    )
+def _post(node: LexborNode, parts: Parts) -> Mapping[str, Any]:
+    body = parts.first(node, "body")
+    edited = attribute(parts.first(node, "modified"), "content") or attribute(parts.first(node, "editor"), "title")
+    likes = attribute(parts.first(node, "likes"), "content") or attribute(parts.first(node, "votes"), "data-votes")
     stamp, index = attribute(node, "data-timestamp"), attribute(node, "data-index")
     name = attribute(node, "data-username")
     return {
@@ -102,12 +110,12 @@ def _post(node: LexborNode) -> Mapping[str, Any]:
         "uid": attribute(node, "data-uid"),
         "user": {"username": name},
         "timestamp": int(stamp) if stamp.isdigit() else None,
-        "timestampISO": attribute(node.css_first("meta[itemprop='datePublished']"), "content"),
+        "timestampISO": attribute(parts.first(node, "published"), "content"),
         "editedISO": "" if edited == "Invalid Date" else edited,
         "index": int(index) if index.isdigit() else None,
-        "toPid": attribute(node.css_first("[component='post/parent'][data-topid]"), "data-topid"),
+        "toPid": attribute(parts.first(node, "parent"), "data-topid"),
         "upvotes": markup.integer(likes),
-        "replies": {"count": markup.integer(attribute(node.css_first("[data-replies]"), "data-replies"))},
+        "replies": {"count": markup.integer(attribute(parts.first(node, "replies"), "data-replies"))},
         "deleted": "deleted" in attribute(node, "class").split(),
         "content": body.html if body is not None else None,
     }
