@@ -4,11 +4,12 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,20 +80,43 @@ def crawl(worker: CrawlerWorker, job: CrawlJob) -> CrawlResult:
     return result
 
 
-def crawl_until_killed(worker: CrawlerWorker, job: CrawlJob, seconds: float) -> bool:
-    """Crawl, and kill the crawler after some seconds; return whether it was killed before its end."""
+def page_count(data: Path) -> int:
+    """Return how many pages the crawls have asked for so far."""
+    file = data / "frontier.sqlite"
+    if not file.exists():
+        return 0
+    with closing(sqlite3.connect(file)) as db, suppress(sqlite3.OperationalError):
+        return db.execute("SELECT coalesce(sum(page_count), 0) FROM host").fetchone()[0]
+    return 0
+
+
+def crawl_until_killed(worker: CrawlerWorker, job: CrawlJob, *, pages: int, seconds: float) -> bool:
+    """Crawl, and kill the crawler so long after so many pages; return whether that was before its end.
+
+    Counted in pages, since a slow machine would otherwise be killed before it has read anything.
+    """
     worker.crawl([])
-    pid = worker.pid
+    pid, data = worker.pid, job.data_dir
     assert pid
-    timer = threading.Timer(seconds, os.kill, (pid, signal.SIGKILL))
-    timer.start()
+    assert data
+    until, is_over = page_count(data) + pages, threading.Event()
+
+    def kill() -> None:
+        while page_count(data) < until:
+            if is_over.wait(0.01):
+                return
+        if not is_over.wait(seconds):
+            os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
     try:
         crawl(worker, job)
     except CrawlerError:
         return True
     finally:
-        timer.cancel()
-        timer.join()
+        is_over.set()
+        killer.join()
     return False
 
 
@@ -120,15 +144,16 @@ def test_killed_at_twenty_random_moments_nothing_is_lost_and_nothing_is_there_tw
             is_mention=mentions_open_infra,
             data_dir=tmp_path / "data",
             pages_per_day=1_000_000,
-            part_pages=20,
+            part_pages=10,
         )
         kills = runs = 0
         while kills < KILLS:
             runs += 1
             assert runs < 4 * KILLS
             # The first crawls have everything to read, later ones what happened meanwhile.
-            longest = 6.0 if kills < KILLS / 2 else 1.5
-            kills += crawl_until_killed(worker, replace(job, run_id=f"{runs:03}"), chance.uniform(0.05, longest))
+            pages = chance.randrange(1, 50 if kills < KILLS / 2 else 8)
+            job = replace(job, run_id=f"{runs:03}")
+            kills += crawl_until_killed(worker, job, pages=pages, seconds=chance.uniform(0, 0.2))
         expected = forum.stop()
         last = crawl(worker, replace(job, run_id="900"))
         later = datetime.now(UTC) + timedelta(days=30)
