@@ -19,6 +19,7 @@ import os
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, cast
 
@@ -92,6 +93,9 @@ class _Chunk:
     sealed_length: int
 
 
+_Table = tuple[list[_Chunk], bool]
+
+
 class SealedReader(io.RawIOBase):
     """The plain bytes of a sealed file, from any place in it. Wrap it in `io.BufferedReader`.
 
@@ -99,12 +103,12 @@ class SealedReader(io.RawIOBase):
     be used, and `fault` says why; it is known once the end has been read.
     """
 
-    def __init__(self, stream: IO[bytes], keys: Keys, *, name: str) -> None:
+    def __init__(self, stream: IO[bytes], keys: Keys, *, name: str, table: _Table | None = None) -> None:
         super().__init__()
         self._stream, self._name, self._at = stream, name, 0
         head = stream.read(HEAD_BYTES)
         self._cipher = _cipher_for(head, keys, name)
-        self._chunks, is_cut = _chunks(stream)
+        self._chunks, is_cut = table or _chunks(stream)
         self._starts = [chunk.plain_offset for chunk in self._chunks]
         self._held: tuple[int, bytes] = (-1, b"")
         self.fault = f"{name}: cut off in the middle of chunk {len(self._chunks)}" if is_cut else ""
@@ -177,7 +181,9 @@ def open_plain(path: Path, keys: Keys = ()) -> IO[bytes]:
     stream = path.open("rb")
     try:
         # Closing the reader closes the file.
-        return io.BufferedReader(cast("io.RawIOBase", SealedReader(stream, keys, name=path.name)), CHUNK_BYTES)
+        stat = os.fstat(stream.fileno())
+        reader = SealedReader(stream, keys, name=path.name, table=_table_of(path, stat.st_size, stat.st_mtime_ns))
+        return io.BufferedReader(cast("io.RawIOBase", reader), CHUNK_BYTES)
     except BaseException:
         stream.close()
         raise
@@ -223,6 +229,13 @@ def _chunks(stream: IO[bytes]) -> tuple[list[_Chunk], bool]:
         found.append(_Chunk(len(found), plain_offset, offset + LENGTH_BYTES, length))
         offset, plain_offset = end, plain_offset + length - TAG_BYTES
     return found, False
+
+
+@lru_cache(maxsize=32)
+def _table_of(path: Path, _size: int, _changed_ns: int) -> _Table:
+    """Return where a file's chunks are, looked up once: a replay opens it for each page."""
+    with path.open("rb") as stream:
+        return _chunks(stream)
 
 
 def _plain_length(chunk: _Chunk) -> int:
