@@ -85,7 +85,8 @@ class Tally:
             "text": post.text.strip() or None,
             "thread_title": reading.title.strip() or None,
             "url": post.url or None,
-            "view_count": post.view_count if post.view_count is not None else reading.view_count,
+            # A thread's views often stand in the list alone, which not every reading of the thread begins from.
+            "view_count": post.view_count,
         }
         for name, value in present.items():
             self._of[name] += 1
