@@ -45,14 +45,14 @@ def simulate(
     excited = np.full((actions, count), start.excitement)
     found = np.empty((actions, count, horizon))
     kept = np.exp(-activity / settings.tau_hours)
+    seen = reach(views, start.customer_count)
     for h in range(horizon):
-        seen = reach(views, start.customer_count)
         spread = particles.offspring * (1.0 - seen) * (1.0 - particles.damping * coverage[:, :, h])
         mean = activity[h] * particles.mu + spread * (1.0 - kept[h]) * excited
         posts = poisson_quantile(chance[h], mean * gamma[h])
         excited = excited * kept[h] + posts
         views += particles.views_per_post * posts
-        found[:, :, h] = reach(views, start.customer_count)
+        found[:, :, h] = seen = reach(views, start.customer_count)
     return found
 
 
