@@ -27,7 +27,7 @@ class Batch:
 
     source: str
     url: str
-    secret: bytes
+    secret: bytes = field(repr=False)
     is_mention: Callable[[str], bool]
     redact: Redact | None
     heard: Heard

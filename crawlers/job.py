@@ -21,7 +21,7 @@ class ListenJob:
     """What to listen to, and what to keep of it."""
 
     site: Site
-    secret: bytes
+    secret: bytes = field(repr=False)
     """Key of the pseudonyms, 16 bytes at least."""
     is_mention: Callable[[str], bool]
     data_dir: Path

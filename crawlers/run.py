@@ -48,7 +48,7 @@ class CrawlJob:
     site: Site
     """`engine` may be empty when `start_url` is given: it is then told from the page."""
     run_id: str
-    secret: bytes
+    secret: bytes = field(repr=False)
     """Key of the pseudonyms, 16 bytes at least."""
     is_mention: Callable[[str], bool]
     redact: Redact | None = None
@@ -60,7 +60,7 @@ class CrawlJob:
     """Posts alone, as JSON lines; the place is read as if never seen before."""
     archive: Path | None = None
     """Answer every request from this WARC (or folder of WARCs); no network, and the frontier is left alone."""
-    archive_keys: tuple[bytes, ...] = ()
+    archive_keys: tuple[bytes, ...] = field(default=(), repr=False)
     """The first encrypts the WARC that is written, each may open `archive`; none: it is written in the clear."""
     start_url: str | None = None
     """A thread, a listing or the root of a place; otherwise the site's own listings."""

@@ -13,8 +13,14 @@ from crawlers.politeness import is_same_place
 
 FORUM_PATH = re.compile(
     r"/(?:forums?|boards?|category|categories|viewforum\.php|forumdisplay\.php|forum)/?[^/?]{0,120}/?$|/f\d{1,6}/?$"
+    # vBulletin 5 puts forums in forums; its topics begin with their number.
+    r"|/forums?/[^/?\d][^/?]{0,120}/[^/?\d][^/?]{0,120}/?$"
 )
-FORUM_QUERY = re.compile(r"(?:^|&)(?:f|fid|board|forum)=\d+(?:\.0)?(?:&|$)")
+FORUM_QUERY = re.compile(
+    r"(?:^|&)(?:f|fid|board|forum)=\d+(?:\.0)?(?:&|$)"
+    # Forums whose server rewrites no addresses keep the path in the query.
+    r"|^/?(?:forums?|boards?|categories)/[^/&]{1,120}/?(?:&|$)"
+)
 
 
 def forum_links(page: Page) -> tuple[str, ...]:

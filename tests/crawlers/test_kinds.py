@@ -8,6 +8,7 @@ import pytest
 
 from crawlers.model import Page
 from crawlers.run import CrawlJob
+from crawlers.sites import site_for_url
 from crawlers.spiders.index import forum_links
 from crawlers.spiders.reading import first_page_url
 from crawlers.walls import wall_of
@@ -108,3 +109,31 @@ def test_walls(status: int, body: bytes, headers: dict[str, str], cause: str | N
     page = Page(url="https://a.se/t", body=body, fetched_at=NOW, status=status, headers=headers)
     found = wall_of(page)
     assert (found[0] if found else None) == cause
+
+
+def test_forum_links_know_forums_inside_forums_and_paths_in_queries() -> None:
+    hrefs = (
+        "/forum/bredband/fiber",
+        "/forum/bredband/fiber/4711-brevet",
+        "/forum/thread/4711-brevet",
+        "/index.php?forums/bredband.7/",
+        "/index.php?threads/brevet.4711/",
+    )
+    body = "".join(f'<a href="{href}">x</a>' for href in hrefs)
+    page = Page(url="https://forum.example/", body=body.encode(), fetched_at=NOW)
+    assert forum_links(page) == (
+        "https://forum.example/forum/bredband/fiber",
+        "https://forum.example/index.php?forums/bredband.7/",
+    )
+
+
+def test_a_job_shows_no_key_when_it_is_printed() -> None:
+    job = CrawlJob(
+        site=site_for_url("https://forum.example/"),
+        run_id="r",
+        secret=b"0123456789abcdef",
+        archive_keys=(b"fedcba9876543210",),
+        is_mention=bool,
+    )
+    assert "0123456789abcdef" not in repr(job)
+    assert "fedcba9876543210" not in repr(job)

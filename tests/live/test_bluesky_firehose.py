@@ -147,7 +147,8 @@ def test_the_firehose_gives_what_the_search_gives(
     assert wanted <= set(heard)
     gone = {record.post_id for record in records if isinstance(record, Deletion)}
     assert bluesky_network.uris["borta"] in gone
-    assert set(heard) == wanted
+    # Other tests delete posts of the same network: the search no longer shows those, the stream tells both.
+    assert set(heard) - gone == set(searched)
     assert [record for record in records if isinstance(record, Incident)] == []
     seeded = {bluesky_network.uris[post["key"]]: post for post in bluesky_content()["posts"]}
     for uri in set(searched) & set(seeded):

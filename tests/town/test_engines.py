@@ -165,7 +165,8 @@ def test_the_flashback_search_finds_the_company(town: Town) -> None:
 
 def test_the_discourse_search_finds_the_company(town: Town) -> None:
     town.now = MOMENTS[3]
-    site, engine = replace(site_of(town, "fiberstugan"), query="Open Infra"), engine_of("fiberstugan")
+    site = replace(site_of(town, "fiberstugan"), query="Open Infra", options={"search": "open"})
+    engine = engine_of("fiberstugan")
     listing = engine.parse_listing(fetch(town, engine.listing_urls(site)[0]), site)
     shown = town.world.shown("fiberstugan", town.now)
     hits = {
