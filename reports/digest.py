@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,11 @@ from markupsafe import Markup
 
 from reports import charts, health, swedish
 from reports.headline import headline, main_race, open_alerts, race_sentence
-from warehouse.records import ClaimUptake, Digest, Race
+from warehouse.records import ClaimUptake, Complaint, Digest, Race
 
 TOPIC_ROWS = 6
+COMPLAINT_ROWS = 6
+"""Periods; the tables hold the others."""
 
 
 def render_digest(digest: Digest) -> str:
@@ -30,6 +33,7 @@ def render_digest(digest: Digest) -> str:
         volume=Markup(charts.volume_chart(digest.volume)) if digest.volume else "",  # noqa: S704
         topics=sorted((t for t in digest.topics if t.post_count), key=lambda t: -t.post_count)[:TOPIC_ROWS],
         unseen=[{"source": s.source, "said": said} for s in digest.sources if (said := health.sentences(s))],
+        complaints=_complaints(digest.complaints),
         is_silent=any(s.is_silent for s in digest.sources),
         unverified=swedish.listed([s.source for s in digest.sources if not s.is_verified_live]),
     )
@@ -44,6 +48,26 @@ def _claim(uptake: ClaimUptake, digest: Digest, zone: ZoneInfo) -> dict[str, Any
         "sentence": race_sentence(race) if race else "",
         "chart": Markup(charts.race_chart(race, digest.mailings, zone)) if race else "",  # noqa: S704
         "other_races": [_row(other) for other in others],
+    }
+
+
+def _complaints(complaints: Sequence[Complaint]) -> dict[str, Any]:
+    """Return the latest periods, newest first, with a column for each channel that ever counted; topics together."""
+    counts: dict[tuple[date, date], dict[str, int]] = {}
+    for one in complaints:
+        period = counts.setdefault((one.period_end, one.period_start), {})
+        period[one.channel] = period.get(one.channel, 0) + one.complaint_count
+    channels = [code for code in swedish.COMPLAINT_CHANNELS if any(code in period for period in counts.values())]
+    latest = sorted(counts, reverse=True)[:COMPLAINT_ROWS]
+    return {
+        "channels": channels,
+        "rows": [
+            {
+                "period": swedish.period(start, end),
+                "counts": [counts[end, start].get(code) for code in channels],
+            }
+            for end, start in latest
+        ],
     }
 
 

@@ -112,6 +112,15 @@ def long_date(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def period(start: date, end: date) -> str:
+    """Return days as `13–19 november 2023`, `30 oktober–5 november 2023`, or both with their years."""
+    if start == end:
+        return f"{end.day} {MONTHS[end.month - 1]} {end.year}"
+    year = "" if start.year == end.year else f" {start.year}"
+    month = "" if (start.year, start.month) == (end.year, end.month) else f" {MONTHS[start.month - 1]}"
+    return f"{start.day}{month}{year}–{end.day} {MONTHS[end.month - 1]} {end.year}"
+
+
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return `14 november kl. 06.30`, in local time."""
     local = at.astimezone(zone)

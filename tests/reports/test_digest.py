@@ -1,7 +1,8 @@
 """The digest says the right thing first, is self-contained, and survives what users write."""
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +11,7 @@ from reports import swedish
 from reports.digest import render_digest
 from reports.headline import best_action, headline
 from tests.reports.samples import HOSTILE, bad_digest, calm_digest, post, race, source
+from warehouse.records import Complaint
 
 
 class Tags(HTMLParser):
@@ -114,3 +116,24 @@ def test_first_day_without_any_history_renders() -> None:
 )
 def test_swedish_is_as_people_write_it(said: str, expected: str) -> None:
     assert said == expected
+
+
+def test_complaints_are_the_latest_periods_with_a_column_for_each_channel() -> None:
+    weeks = [date(2023, 9, 4) + timedelta(weeks=n) for n in range(9)]
+    counted = [
+        Complaint(channel=channel, period_start=w, period_end=w + timedelta(days=6), complaint_count=n, topic=topic)
+        for w in weeks
+        for channel, n, topic in (("customer_service", 1200, None), ("ko", 2, "price"), ("ko", 3, "terms"))
+    ]
+    late = Complaint(channel="arn", period_start=weeks[-1], period_end=weeks[-1] + timedelta(days=6), complaint_count=7)
+    page = render_digest(replace(calm_digest(), complaints=(*counted, late)))
+    table = page[page.index('id="complaints"') :].split("</table>")[0]
+    assert table.index("KO</th>") < table.index("ARN</th>") < table.index("kundtjänst</th>")
+    rows = re.findall(r"<tr><td>(.*?)</td>(.*?)</tr>", table)
+    assert len(rows) == 6
+    assert rows[0] == (
+        "30 oktober–5 november 2023",
+        '<td class="n">5</td><td class="n">7</td><td class="n">1\u00a0200</td>',
+    )
+    assert rows[1][0] == "23–29 oktober 2023"
+    assert '<td class="n">–</td>' in rows[1][1]
