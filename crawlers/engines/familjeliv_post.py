@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawlers import dates
 from crawlers.engines import markup, reading
 from crawlers.engines.familjeliv_nodes import DATE, Posts, anchor_of, author_of, id_of
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
 _QUOTE = ".quote, blockquote"
@@ -88,7 +88,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=_posted_at(node, sheet),
         url=_permalink(node, sheet),
         text=said.text,
-        quoted=tuple(quote for box in said.quotes for quote in _quotes(box, sheet)),
+        quoted=tuple(_quote(box, words, sheet) for box, words in markup.nested(said.quotes, sheet.marked)),
         edited_at=_date_in(text_of(edited), sheet) if edited is not None else None,
         position=1 if first else None,
         like_count=_likes(node, sheet.posts),
@@ -140,16 +140,14 @@ def _likes(node: LexborNode, posts: Posts) -> int | None:
     return markup.integer(attribute(found, "data-likes") or text_of(found))
 
 
-def _quotes(box: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(box, sheet.marked)
+def _quote(box: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     head = box.css_first(".quote-nick, .quote-head")
     line = _SAID.match(text_of(head) + ":" if head is not None else said.text)
     name = line["name"].strip() if line else re.sub(r"\s*(?:skrev\b.*)?:?$", "", text_of(head))
     minute = (line["date"] or "")[:16] if line else ""
-    own = ParsedQuote(
+    return ParsedQuote(
         text=said.text if head is not None else _SAID.sub("", said.text),
         post_id=sheet.authors.get((name.lower(), minute)) or None,
         author=name or None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]

@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers import dates
 from crawlers.engines import fields, markup, reading
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
@@ -114,7 +115,10 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=_posted_at(node, data, sheet),
         url=_permalink(node, post_id, sheet),
         text=said.text,
-        quoted=tuple(quote for box in said.quotes for quote in _quotes(box, sheet)),
+        quoted=tuple(
+            _quote(box, words, sheet)
+            for box, words in markup.nested(said.quotes, sheet.marked, partial(_quoted_words, quotes=sheet.quotes))
+        ),
         edited_at=_edited_at(node, sheet),
         position=_position(node, sheet.parts),
         like_count=_likes(node, sheet.parts),
@@ -176,16 +180,18 @@ def _likes(node: LexborNode, parts: Parts) -> int | None:
     return 0 if parts.first(node, "bar") is not None else None
 
 
-def _quotes(box: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(sheet.quotes.first(box, "words") or box, sheet.marked)
+def _quoted_words(box: LexborNode, *, quotes: Parts) -> LexborNode:
+    return quotes.first(box, "words") or box
+
+
+def _quote(box: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     user_id = attribute(box, "data-ipsquote-userid")
     cited = _SAID_BY.match(text_of(sheet.quotes.first(box, "cite")))
     name = attribute(box, "data-ipsquote-username", "data-author", "data-cite") or (cited[1] if cited else "")
     post_id = attribute(box, "data-ipsquote-contentcommentid", "data-cid")
-    own = ParsedQuote(
+    return ParsedQuote(
         text=said.text,
         post_id=post_id if post_id.isdigit() else None,
         author=(user_id if user_id.isdigit() and user_id != "0" else name) or None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]

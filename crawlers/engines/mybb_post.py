@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, markup, reading
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.mybb_dates import Calendar, shown_in
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote
@@ -112,7 +112,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=_posted_at(node, sheet),
         url=url,
         text=said.text,
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, sheet)),
+        quoted=tuple(_quote(box, words, sheet) for box, words in markup.nested(said.quotes, sheet.marked)),
         edited_at=_edited_at(node, sheet),
         position=position,
     )
@@ -154,17 +154,15 @@ def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> tuple[str, int |
     return f"{sheet.thread_url}#pid{post_id}", None
 
 
-def _quotes(node: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(node, sheet.marked)
+def _quote(node: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     source = _PID.search(attribute(sheet.quotes.first(node, "jump"), "href"))
     cite = sheet.quotes.first(node, "cite")
     texts = (child.text_content or "" for child in cite.iter(include_text=True) if child.tag == "-text") if cite else ()
     # "anna Wrote:", in any language; a quote of nobody has the one word "Quote:".
     name = re.sub(r"(?:^|\s+)\S+\s*:?$", "", " ".join("".join(texts).split()))
-    own = ParsedQuote(
+    return ParsedQuote(
         text=said.text,
         post_id=next(group for group in source.groups() if group) if source else None,
         author=name or None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]

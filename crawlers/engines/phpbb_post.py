@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, markup, reading
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote
 
@@ -154,7 +154,7 @@ def read(placed: tuple[int, LexborNode], sheet: Sheet) -> ParsedPost:
         posted_at=_posted_at(node, sheet),
         url=_permalink(node, post_id, sheet),
         text=said.text,
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, sheet)),
+        quoted=tuple(_quote(box, words, sheet) for box, words in markup.nested(said.quotes, sheet.marked)),
         edited_at=_edited_at(node, sheet),
         position=sheet.first_position + place if sheet.first_position is not None else None,
     )
@@ -229,18 +229,16 @@ def _edited_at(node: LexborNode, sheet: Sheet) -> datetime | None:
     return None
 
 
-def _quotes(node: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(node, sheet.marked)
+def _quote(node: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     source = attribute(sheet.quotes.first(node, "post"), "data-post-id")
     cited = _POST_LINK.search(attribute(node, "cite"))
     user = _USER_ID.search(attribute(sheet.quotes.first(node, "user"), "href"))
-    own = ParsedQuote(
+    return ParsedQuote(
         text=said.text,
         post_id=source or (next(group for group in cited.groups() if group) if cited else None),
         author=next((group for group in user.groups() if group), None) if user else _quoted_name(node, sheet),
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]
 
 
 def _quoted_name(node: LexborNode, sheet: Sheet) -> str | None:

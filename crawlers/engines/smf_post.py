@@ -124,7 +124,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=_posted_at(node, sheet),
         url=_permalink(node, post_id, sheet),
         text=said.text,
-        quoted=tuple(quote for found in _blocks(said) for quote in _quotes(found, sheet)),
+        quoted=tuple(_quote(box, words, sheet) for box, words in markup.nested(_blocks(said), sheet.marked)),
         edited_at=_edited_at(node, sheet),
         position=1 if post_id == sheet.first_id else _position(node, sheet.parts),
         like_count=markup.integer(re.sub(r"^\D+", "", text_of(sheet.parts.first(node, "likes")))),
@@ -192,21 +192,19 @@ def _edited_at(node: LexborNode, sheet: Sheet) -> datetime | None:
     return None
 
 
-def _quotes(node: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(node, sheet.marked)
+def _quote(node: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     head = sheet.quotes.first(node, "cite")
     link = sheet.quotes.first(node, "link")
     if head is None:
         head = _header(node)
         link = head.css_first("a[href]") if head is not None else None
     source = _MSG.search(attribute(link, "href"))
-    own = ParsedQuote(
+    return ParsedQuote(
         text=said.text,
         post_id=source[1] if source else None,
         author=_quoted_name(text_of(head), sheet, is_dated=link is not None),
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]
 
 
 def _header(node: LexborNode) -> LexborNode | None:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.engines import decode, markup, reading, refusal
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Listing, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
 
@@ -95,22 +95,20 @@ def _post(node: LexborNode, *, marked: Marks, parts: Parts, base: str, page: Pag
         posted_at=reading.time_of(parts.first(node, "date"), page, site),
         url=f"{base}/comment/{post_id}/find/",
         text=said.text,
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, marked)),
+        quoted=tuple(_quote(box, words) for box, words in markup.nested(said.quotes, marked)),
         position=markup.integer(attribute(node, "data-number")),
         like_count=markup.integer(attribute(parts.first(node, "likes"), "data-count")),
     )
 
 
-def _quotes(node: LexborNode, marked: Marks) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(node, marked)
+def _quote(node: LexborNode, said: Words) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     heading = _SAID.search(said.text)
     user = _USER.search(attribute(node.css_first("a.comment-mention"), "href")) if heading else None
-    own = ParsedQuote(
+    return ParsedQuote(
         text=said.text[heading.end() :] if heading else said.text,
         author=(user[1] if user else heading[1]) if heading else None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, marked))]
 
 
 def _ref(row: LexborNode, page: Page, site: Site) -> ThreadRef | None:

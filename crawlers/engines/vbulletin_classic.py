@@ -120,7 +120,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=sheet.calendar.find(_head(node, sheet.parts, sheet.outside)),
         url=_permalink(node, post_id, sheet),
         text=said.text,
-        quoted=tuple(quote for box in said.quotes for quote in vbulletin_quotes.read(box, sheet.quotes)),
+        quoted=vbulletin_quotes.read(said, sheet.quotes),
         edited_at=next((at for note in edited if (at := sheet.calendar.find_or_none(text_of(note)))), None),
         position=_position(node, sheet.parts),
         like_count=_thanks(sheet.thanks.get(post_id)),

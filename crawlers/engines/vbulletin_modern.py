@@ -110,7 +110,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=_posted_at(node, sheet),
         url=_permalink(node, post_id, sheet),
         text=said.text,
-        quoted=tuple(quote for box in said.quotes for quote in vbulletin_quotes.read(box, sheet.quotes)),
+        quoted=vbulletin_quotes.read(said, sheet.quotes),
         edited_at=_edited_at(node, sheet),
         reply_to=_commented(node, sheet.owners),
         position=_position(text_of(sheet.parts.first(node, "count"))),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.engines import markup
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.model import ParsedQuote
 
 _BOX = (
@@ -62,21 +62,24 @@ def quotes_in(document: LexborHTMLParser) -> Quotes:
     return Quotes(Marks(quotes=boxes, dropped=dropped), headings)
 
 
-def read(box: LexborNode, quotes: Quotes) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(box, quotes.marked)
+def read(said: Words, quotes: Quotes) -> tuple[ParsedQuote, ...]:
+    """Return the quotes in what a post says, each before the quotes inside it."""
+    return tuple(_read(box, words, quotes) for box, words in markup.nested(said.quotes, quotes.marked))
+
+
+def _read(box: LexborNode, said: Words, quotes: Quotes) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     heading = quotes.headings.get(box.mem_id)
     name = text_of(heading.css_first("strong, .quote_author, b")) if heading is not None else ""
     if heading is not None and not name and (told := _SAID_BY.search(text_of(heading))):
         name = told[1]
     links = heading.css("a[href]") if heading is not None else []
     source = next((match for link in links if (match := _POST.search(attribute(link, "href")))), None)
-    own = ParsedQuote(
+    return ParsedQuote(
         text=_LABEL.sub("", said.text) if heading is None else said.text,
         post_id=source[1] if source else None,
         author=name or None,
     )
-    return [own, *(quote for inner in said.quotes for quote in read(inner, quotes))]
 
 
 def _styled_box(cell: LexborNode) -> LexborNode:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.engines import markup, reading
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
@@ -114,7 +115,10 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         posted_at=reading.time_of(_time(node, sheet.parts), sheet.page, sheet.site),
         url=_permalink(sheet.parts.every(node, "link"), post_id, sheet.thread_url),
         text=said.text,
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, sheet)),
+        quoted=tuple(
+            _quote(box, words, sheet)
+            for box, words in markup.nested(said.quotes, sheet.marked, partial(_quoted_words, quotes=sheet.quotes))
+        ),
         edited_at=reading.time_of(edited, sheet.page, sheet.site) if edited is not None else None,
         position=_position(sheet.parts.every(node, "link")),
         like_count=_likes(node, sheet.parts),
@@ -168,18 +172,20 @@ def _likes(node: LexborNode, parts: Parts) -> int | None:
     return len(named) + (markup.integer(others[0]) or 0 if others else 0)
 
 
-def _quotes(node: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(sheet.quotes.first(node, "words", "content") or node, sheet.marked)
+def _quoted_words(node: LexborNode, *, quotes: Parts) -> LexborNode:
+    return quotes.first(node, "words", "content") or node
+
+
+def _quote(node: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     jump = sheet.quotes.first(node, "jump")
     source = re.search(r"(?<![\w-])post:\s*(\d+)", attribute(node, "data-source")) or _SOURCE.search(
         f"{attribute(jump, 'data-content-selector')} {attribute(jump, 'href')}"
     )
     member = re.search(r"\bmember:\s*([1-9]\d*)", attribute(node, "data-attributes"))
     heading = re.sub(r"\s+\S+:$", "", text_of(jump or sheet.quotes.first(node, "title")))
-    own = ParsedQuote(
+    return ParsedQuote(
         text=said.text,
         post_id=next(group for group in source.groups() if group) if source else None,
         author=(member[1] if member else attribute(node, "data-quote") or heading) or None,
     )
-    return [own, *(quote for inner in said.quotes for quote in _quotes(inner, sheet))]
