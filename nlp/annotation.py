@@ -31,5 +31,7 @@ class Annotation:
     redactions: tuple[Redaction, ...]
     """Offsets of the text given."""
     redacted_text: str
+    own_text: str
+    """The author's own words, not redacted: what a claim is held against. Empty only where the text is."""
     embedding: npt.NDArray[np.float32]
     """(size,), unit length; zeros where the post was not judged."""

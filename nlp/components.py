@@ -20,9 +20,12 @@ from nlp.encoder import Encoder, encode, load_encoder
 from nlp.judge import judge_relevance, judge_sentiment, judge_topics
 from nlp.language import JUDGED, detect_language
 from nlp.mentions import OURS, find_mentions, mask_company
+from nlp.quotes import split_quotes
 from nlp.redact.redactor import Redactor, redact_all
 
-EXTENSIONS = ("in_thread", "cleaned", "lang", "mentions", "redacted", "answers", "relevance", "sentiment", "topics")
+EXTENSIONS = (
+    "in_thread", "quotes", "cleaned", "lang", "mentions", "redacted", "answers", "relevance", "sentiment", "topics",
+)  # fmt: skip
 QUESTIONS = ("relevance", "sentiment", "topics")
 _PIECE = re.compile(r"\S+|\s+")
 
@@ -43,6 +46,13 @@ class PieceTokenizer:
         return Doc(self.vocab, words=pieces, spaces=[False] * len(pieces))
 
 
+@Language.component("ryktesvakt_quotes")
+def quotes_step(doc: Doc) -> Doc:
+    """Leave the author's own words apart from the quoted ones in `doc._.quotes`."""
+    doc._.quotes = split_quotes(doc.text)
+    return doc
+
+
 @Language.component("ryktesvakt_clean")
 def clean_step(doc: Doc) -> Doc:
     """Leave the text without markup in `doc._.cleaned`."""
@@ -57,7 +67,8 @@ class LanguageStep:
         self.company = company
 
     def __call__(self, doc: Doc) -> Doc:
-        doc._.lang = detect_language(mask_company(doc._.cleaned, self.company))
+        plain = clean(doc.text) if doc._.cleaned is None else doc._.cleaned
+        doc._.lang = detect_language(mask_company(plain, self.company))
         return doc
 
 
@@ -73,7 +84,7 @@ class MentionStep:
 
 
 class RedactStep:
-    """Leaves the text without personal data in `doc._.redacted`."""
+    """Leaves the text without personal data in `doc._.redacted`; `doc._.redacted.report` counts what was taken."""
 
     def __init__(self, company: Company) -> None:
         self.redactor = Redactor(company)
@@ -101,8 +112,9 @@ class EncoderStep:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
         """Run the model over the posts of each batch together; equal texts are judged once."""
         for batch in _batches(stream, batch_size):
-            judged = [doc for doc in batch if doc._.lang in JUDGED]
-            answers = encode(self.encoder, [model_text(doc._.redacted.text, self.company) for doc in judged])
+            judged = [doc for doc in batch if doc._.lang in (None, *JUDGED)]
+            texts = [doc._.redacted.text if doc._.redacted else doc.text for doc in judged]
+            answers = encode(self.encoder, [model_text(text, self.company) for text in texts])
             for row, doc in enumerate(judged):
                 doc._.answers = {
                     "embedding": answers.embedding[row],
@@ -123,8 +135,9 @@ class JudgeStep:
         found: Any = doc._.answers
         if self.question == "relevance":
             # A language that the model does not read: a mention counts, and nothing else is known.
-            chance = found["relevance"] if found else 0.5 * any(m.kind in OURS for m in doc._.mentions)
-            doc._.relevance = judge_relevance(chance, doc._.mentions, self.meta, in_thread=bool(doc._.in_thread))
+            mentions = doc._.mentions or ()
+            chance = found["relevance"] if found else 0.5 * any(m.kind in OURS for m in mentions)
+            doc._.relevance = judge_relevance(chance, mentions, self.meta, in_thread=bool(doc._.in_thread))
         elif found and self.question == "sentiment":
             doc._.sentiment = judge_sentiment(np.asarray(found["sentiment"]), self.meta)
         elif found:

@@ -42,6 +42,7 @@ def load_stage(*, company: Company, model_dir: Path | None = None, threads: int 
     pipeline.tokenizer = PieceTokenizer(pipeline.vocab)
     pipeline.max_length = 10_000_000
     plain = asdict(company)
+    pipeline.add_pipe("ryktesvakt_quotes")
     pipeline.add_pipe("ryktesvakt_clean")
     pipeline.add_pipe("ryktesvakt_language", config={"company": plain})
     pipeline.add_pipe("ryktesvakt_mentions", config={"company": plain})
@@ -90,5 +91,6 @@ def _annotation(doc: Any, size: int) -> Annotation:
         mentions=doc._.mentions,
         redactions=doc._.redacted.redactions,
         redacted_text=doc._.redacted.text,
+        own_text=doc._.quotes.own,
         embedding=answers["embedding"] if answers else np.zeros(size, np.float32),
     )

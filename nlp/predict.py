@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -12,7 +13,6 @@ from nlp.annotation import Annotation
 from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims
 from nlp.mentions import OURS
 from nlp.pipeline import LanguageStage, annotate
-from nlp.quotes import split_quotes
 from nlp.stance import Stance, judge_stances
 
 CHUNK = 512
@@ -41,14 +41,23 @@ def match_posts(
     texts: Sequence[str], annotations: Sequence[Annotation], index: ClaimIndex, *, stage: LanguageStage
 ) -> list[list[tuple[Match, Stance]]]:
     """Return each annotated post's claims and its stance to them; posts about somebody else have none."""
-    own = [split_quotes(text).own for text in texts]
     embeddings = np.stack([one.embedding for one in annotations]) if annotations else np.zeros((0, 0), np.float32)
-    found = match_claims(own, embeddings, index, meta=stage.encoder.meta)
-    found = [matches if _may_match(one) else () for matches, one in zip(found, annotations, strict=True)]
+    own = [one.own_text for one in annotations]
+    matched = match_claims(own, embeddings, index, meta=stage.encoder.meta)
+    found = [
+        [_in_text(match, one.own_text, text) for match in matches] if _may_match(one) else []
+        for matches, one, text in zip(matched, annotations, texts, strict=True)
+    ]
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
     pairs = [(masked[m.claim_id], texts[at]) for at, matches in enumerate(found) for m in matches]
     stances = iter(judge_stances(pairs, encoder=stage.encoder, company=stage.company))
     return [[(match, next(stances)) for match in matches] for matches in found]
+
+
+def _in_text(match: Match, own: str, text: str) -> Match:
+    """Return the match with its sentence's offsets in the whole text: own words are lines of it."""
+    at = max(0, text.find(own[match.start : match.end]))
+    return replace(match, start=at, end=min(len(text), at + match.end - match.start))
 
 
 def _may_match(one: Annotation) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -34,6 +35,11 @@ class Redacted:
     text: str
     redactions: tuple[Redaction, ...]
     """In order, without overlaps; offsets of the text that was given."""
+
+    @property
+    def report(self) -> dict[str, int]:
+        """Return how many of each kind were taken out, never what: this may be kept."""
+        return dict(sorted(Counter(one.kind for one in self.redactions).items()))
 
 
 def settle(found: Iterable[Redaction]) -> tuple[Redaction, ...]:
