@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, cast
 
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -17,6 +19,8 @@ from crawlers.sealed import SUFFIX as SEALED
 from crawlers.sealed import SealedWriter
 
 SUFFIX = ".warc.gz"
+LEVEL = 3
+"""A third of the time of warcio's own 9, for files an eighth larger that are kept for days."""
 HOP_HEADERS = {"transfer-encoding", "connection", "keep-alive", "content-length", "set-cookie"}
 """Not kept: they describe the connection (the body is stored unchunked), or would store a cookie."""
 
@@ -55,9 +59,7 @@ class ArchiveWriter:
             ),
             warc_headers_dict={"WARC-Date": _date(fetched_at)},
         )
-        writer.write_record(record)
-        assert self._stream is not None
-        self._stream.flush()
+        self._add(writer, record)
 
     def close(self) -> None:
         """Close the file, if anything was written. One that is sealed says by this that nothing is missing."""
@@ -72,10 +74,18 @@ class ArchiveWriter:
             self._stream = cast("IO[bytes]", SealedWriter(file, self._key)) if self._key else file
         except OSError as error:
             raise ArchiveError(f"{self.path}: cannot be written: {error.strerror}") from error
-        self._writer = WARCWriter(self._stream, gzip=True, warc_version="1.1")
+        self._writer = WARCWriter(None, gzip=False, warc_version="1.1")
         info = {"software": self._user_agent, "format": "WARC file version 1.1", "robots": "obeyed"}
-        self._writer.write_record(self._writer.create_warcinfo_record(self.path.name, info))
+        self._add(self._writer, self._writer.create_warcinfo_record(self.path.name, info))
         return self._writer
+
+    def _add(self, writer: WARCWriter, record: ArcWarcRecord) -> None:
+        """Write a record as a gzip member of its own, at once and whole."""
+        writer.out = plain = BytesIO()
+        writer.write_record(record)
+        assert self._stream is not None
+        self._stream.write(zlib.compress(plain.getbuffer(), LEVEL, wbits=zlib.MAX_WBITS + 16))
+        self._stream.flush()
 
 
 def archive_file(data_dir: Path, source: str, run_id: str) -> Path:

@@ -91,8 +91,9 @@ def to_post(
     secret: bytes,
     redact: Redact | None,
     is_erased: IsErased | None = None,
+    key: str | None = None,
 ) -> Post:
-    """Return the post as it may be written."""
+    """Return the post as it may be written. `key`: its content key, where that is known already."""
     clean = _without_links(redact) if redact else _unredacted
     text, kinds = clean(parsed.text)
     quoted, quote_kinds = _clean_quotes(parsed.quoted, source, secret, clean)
@@ -110,7 +111,7 @@ def to_post(
         seen_at=seen_at,
         url=without_secrets(parsed.url),
         text=text,
-        content_key=content_key(secret, parsed.text, parsed.quoted),
+        content_key=key or content_key(secret, parsed.text, parsed.quoted),
         quoted=quoted,
         edited_at=parsed.edited_at,
         reply_to=parsed.reply_to,

@@ -25,6 +25,7 @@ CASES = [
     ("https://f.se/a?x=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF", "https://f.se/a"),
     ("https://f.se/cb#access_token=abc&state=1", "https://f.se/cb#state=1"),
     ("https://f.se/reset/Ab3dEf6hIj9kLm", "https://f.se/reset"),
+    ("https://f.se/re\tset/Ab3dEf6hIj9kLm", "https://f.se/reset"),
     ("https://f.se/t/ändring?page=3", None),
     ("https://f.se/p/3fa85f6457174562b3fc2c963f66afa6", None),
     ("/t/1?p=2", None),

@@ -34,6 +34,8 @@ PARTS = (Quote, FieldCount, DayCount)
 """What records hold as objects of their own."""
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
+_NAMES = {cls: tuple(f.name for f in fields(cls)) for cls in (*KINDS.values(), *PARTS)}
+_AS_THEY_ARE = (str, int, float, bool, NoneType)
 Reader = Callable[[str, Any], Any]
 """Takes a field's name and its JSON value, gives the field's value or raises WireError."""
 
@@ -44,7 +46,11 @@ class WireError(ValueError):
 
 def as_dict(record: Record | Quote | FieldCount | DayCount) -> dict[str, Any]:
     """Return the record's fields as JSON values, times in ISO 8601 with offset."""
-    return {f.name: _plain(getattr(record, f.name)) for f in fields(record)}
+    values = {name: getattr(record, name) for name in _NAMES[type(record)]}
+    for name, value in values.items():
+        if type(value) not in _AS_THEY_ARE:
+            values[name] = _plain(value)
+    return values
 
 
 def to_line(record: Record) -> str:
