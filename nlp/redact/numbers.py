@@ -10,14 +10,23 @@ from nlp.redact.kinds import Redaction
 
 _PERSONNUMMER = re.compile(r"(?<![\d\w])(?:(1[89]|20)[ -]?)?(\d{2})(\d{2})(\d{2})[ ]?([-+–]?)[ ]?(\d{4})(?![\d\w])")
 _MASKED = re.compile(r"(?<![\d\w])(?:1[89]|20)?(\d{2})(\d{2})(\d{2})[ ]?[-+–][ ]?(?:[xX*]{4}|\d{2}[xX*]{2})(?!\w)")
-_SEPARATED = re.compile(r"(?<![\d\w])(?:1[89]|20)?\d{2}[-/ .](\d{2})[-/ .](\d{2})[ ]?[-+– ][ ]?\d{4}(?![\d\w])")
+_SEPARATED = re.compile(
+    r"(?<![\d\w])(?:1[89][ ]?|20[ ]?)?\d{2}([-/ .]?)\d{2}\1\d{2}[ ]?[-+–/. ]?[ ]?(?:\d{4}|\d{2}[ ]\d{2})(?![\d\w])"
+)
+_CLOCK = re.compile(r"[ ](?:[01]\d|2[0-3])[0-5]\d$")
+"""A moment after a date, not the end of a personnummer."""
 _SAYS_PERSONNUMMER = re.compile(
     r"(?:person|samordnings)(?:nummer|nr)?\W{0,3}(?:(?:är|e|:)\W{0,2})?$|\bp(?:ers)?\.?nr\W{0,4}$", re.I
 )
 
 _SEP = r"[ \u00a0\-–./]{0,3}"
-_ABROAD = re.compile(rf"(?<![\w+])(?:\+|00)(?:4[0-9]|3[0-9]{{1,2}}|1|7)(?:{_SEP}\(0\))?(?:{_SEP}\d){{6,11}}(?![\d\w])")
-_MOBILE = re.compile(rf"(?<![\w+.,/-])07[02369](?:{_SEP}\d){{7}}(?![\d\w])(?![.,]\d)")
+_COUNTRY = (
+    r"(?:1|7|20|27|3[0-469]|4[0-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
+    r"|2[1-9]\d|3[578]\d|42\d|5[09]\d|6[7-9]\d|85\d|88\d|9[679]\d)"
+)
+"""Country codes of the world's numbering zones (ITU-T E.164)."""
+_ABROAD = re.compile(rf"(?<![\w+])(?:\+[ ]?|00[ ]?){_COUNTRY}(?:{_SEP}\(\d{{1,4}}\))?(?:{_SEP}\d){{6,11}}(?![\d\w])")
+_MOBILE = re.compile(rf"(?<![\w+.,/-])0{_SEP}7{_SEP}[02369](?:{_SEP}\d){{7}}(?![\d\w])(?![.,]\d)")
 _AREA = r"0(?:8|10|11|13|16|18|19|20|21|2[2-9]\d?|3[1-9]|4[0-6]|5[0-9]\d|60|63|77\d?|90|9[1-8]\d)"
 """Swedish area codes, for numbers written with a mere space after it."""
 _LANDLINE = re.compile(
@@ -36,10 +45,17 @@ _ACCOUNT_WORD = (
     r"|ref(?:erens)?|customer (?:number|no|id)|account (?:number|no)|order (?:number|no)"
 )
 _ACCOUNT = re.compile(
-    rf"(?<!\w)({_ACCOUNT_WORD})(?:[ \t]*(?:är|var|:|=|#|\(|nr|-|–)[ \t]*|[ \t]+){{1,3}}"
+    rf"(?<!\w)({_ACCOUNT_WORD})(?:[ \t]+(?:mitt|min|hos (?:er|dem|dom)|vårt))?"
+    r"(?:[ \t]*(?:är|var|e|:|=|#|\(|nr|-|–)[ \t]*|[ \t]+){1,3}"
     r"([A-ZÅÄÖ]{0,4}[-–]?\d(?:[ \-–.]?\d){3,22}(?:[-/][A-Z0-9]{1,6})?)(?![\w])",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(
+    r"(?<![\w-])([A-ZÅÄÖ]{0,4}-?\d(?:[ \-–]?\d){4,14})[ \t]+(?:är|var|som|e)[ \t]+(?:\w+[ \t]+)?"
+    r"(?:kund|ärende|order|avtals|abonnemangs|anläggnings|konto)(?:nummer|numret|nr|id)\b",
+    re.IGNORECASE,
+)
+"""The number before its word."""
 _WEAK_WORD = re.compile(r"(?:kontot?|ordern?|kund|ärendet?|ref|bg|pg)", re.I)
 _IBAN = re.compile(r"(?<!\w)((?i:[A-Z]{2})\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?)(?!\w)")
 _CARD = re.compile(r"(?<![\d\w])(?:\d{4}[ -]){3}\d{4}(?![\d\w])")
@@ -83,14 +99,17 @@ def _personnummer(text: str) -> Iterator[Redaction]:
         is_said = bool(_SAYS_PERSONNUMMER.search(text[max(0, found.start() - 30) : found.start()]))
         if is_bare and year == "07" and not is_said:
             continue  # ten digits from 07 on are a mobile number
-        if luhn(year + month + day + last) or is_said or (mark and found.group(1)):
+        # Of this century a date and a running number look the same: there only the check digit tells.
+        is_old = mark and found.group(1) in ("18", "19")
+        if luhn(year + month + day + last) or is_said or is_old:
             yield Redaction(found.start(), found.end(), "personnummer")
     for found in _MASKED.finditer(text):
         if is_birth(*found.group(1, 2, 3)):
             yield Redaction(found.start(), found.end(), "personnummer")
     for found in _SEPARATED.finditer(text):
         digits = re.sub(r"\D", "", found.group())[-10:]
-        if is_birth(digits[:2], digits[2:4], digits[4:6]) and luhn(digits):
+        is_moment = bool(found.group(1)) and bool(_CLOCK.search(found.group()))
+        if is_birth(digits[:2], digits[2:4], digits[4:6]) and luhn(digits) and not is_moment:
             yield Redaction(found.start(), found.end(), "personnummer")
 
 
@@ -114,6 +133,8 @@ def _accounts(text: str) -> Iterator[Redaction]:
         least = 5 if _WEAK_WORD.fullmatch(found.group(1)) else 4
         if digits >= least and not _is_amount(text, found.start(2), found.end(2)):
             yield Redaction(found.start(2), found.end(2), "customer_number")
+    for found in _BEFORE.finditer(text):
+        yield Redaction(found.start(1), found.end(1), "customer_number")
     for found in _IBAN.finditer(text):
         if _is_iban(re.sub(r"\s", "", found.group(1)).upper()):
             yield Redaction(found.start(), found.end(), "customer_number")

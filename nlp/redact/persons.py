@@ -31,11 +31,14 @@ _STREET = re.compile(
 )
 _KEPT = re.compile(
     r"konsumentverket|skatteverket|allmänna reklamationsnämnden|konsumentombudsmannen|kronofogden|lantmäteriet"
-    r"|post- och telestyrelsen|försäkringskassan|inspektionen|riksdagen|regeringen|hallå konsument|clas ohlson\w*",
+    r"|post- och telestyrelsen|försäkringskassan|inspektionen|riksdagen|regeringen|hallå konsument|clas ohlson\w*"
+    r"|(?:ica )?maxi(?:s)?\b|\btesla[ns]?\b|\bzelda\b|\bsiri\b|\balexa\b|\blinus tech tips\b|\bandroid\b",
     re.I,
 )
-"""Public bodies, and companies that bear a person's name."""
-_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\.[ ]?$")
+"""Public bodies, and companies and products that bear a person's name."""
+_INITIALS = re.compile(r"(?<![\w.])(?:[^\W\d_]\.[ ]?){1,3}$")
+_LONELY = re.compile(r"[ ][b-dfghj-np-tv-z](?![\w.'’:-])")
+"""A surname's first letter after a small given name ("micke p"); the vowels are words, or nearly."""
 
 
 def find_persons(texts: Sequence[str], company: Company) -> list[list[Redaction]]:
@@ -62,10 +65,14 @@ def _spans(text: str, words: Sequence[Word]) -> Iterator[Redaction]:
         while (following := _next(text, words, named, last, is_shouted)) is not None:
             last = following
         start = words[at].start
-        initial = _INITIAL.search(text, max(0, start - 4), start)
-        if initial and initial.group(1).isupper() != text[start].isupper():
-            initial = None  # "t.ex. Anna": the end of a shortened word
-        yield Redaction(initial.start() if initial else start, words[last].end, "person")
+        initials = _INITIALS.search(text, max(0, start - 9), start)
+        if initials and initials.group()[0].isupper() != text[start].isupper():
+            initials = None  # "t.ex. Anna": the end of a shortened word
+        end = words[last].end
+        if last == at and words[at].text.islower() and flags_of(words[at].text) & FREQUENT:
+            lonely = _LONELY.match(text, end)
+            end = lonely.end() if lonely else end
+        yield Redaction(initials.start() if initials else start, end, "person")
         at = last + 1
 
 
