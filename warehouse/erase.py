@@ -138,6 +138,7 @@ def _erase(
         "erase_vectors",
         "erase_mentions",
         "erase_spans",
+        "erase_clusters",
         "erase_titles",
         "erase_sightings",
     ):

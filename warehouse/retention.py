@@ -25,6 +25,7 @@ def expire(path: Path, *, now: datetime, days: int) -> int:
             "erase_own_quotes",
             "erase_vectors",
             "erase_spans",
+            "erase_clusters",
             "erase_mentions",
             "erase_sightings",
             "expire_revisions",

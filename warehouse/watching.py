@@ -1,17 +1,16 @@
-"""What the early warning reads and leaves behind: matched posts, the crawl log, alarm states, clusters."""
+"""What the early warning reads and leaves behind: matched posts, the crawl log, alarm states."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
 from warehouse.connection import transaction
-from warehouse.labels import Vectors, split_vectors
 from warehouse.named import records, rows, run, upsert
 from warehouse.records import Visit
 
@@ -34,32 +33,6 @@ class MatchedPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnmatchedMention:
-    """A mention that matches no claim and is not positive; `vectors[i]` is its embedding."""
-
-    post_key: str
-    source: str
-    author_key: str
-    posted_at: datetime
-    seen_at: datetime
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """Unmatched mentions that say alike."""
-
-    cluster_id: str
-    created_at: datetime
-    central_post_key: str
-    terms: tuple[str, ...]
-    centroid: tuple[float, ...]
-    state: str = "open"
-    """`open`, `candidate` (its alarm went), `named` or `dismissed`."""
-    claim_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceVolume:
     """Posts of a source by the hour in which they were posted, mentions or not: the activity clock learns from it."""
 
@@ -73,15 +46,6 @@ def matched_posts(
 ) -> list[MatchedPost]:
     """Return posts on claims that were known at `now` and first seen after the watermark, by the time of posting."""
     return records(con, "matched_posts", MatchedPost, now=now, seen_after=seen_after, tier=tier)
-
-
-def unmatched_mentions(
-    con: duckdb.DuckDBPyConnection, *, now: datetime, model_version: str, seen_after: datetime | None = None
-) -> tuple[list[UnmatchedMention], Vectors]:
-    """Return mentions for clustering (no claim, not positive), first seen after the watermark, and their vectors."""
-    relation = run(con, "unmatched_mentions", now=now, seen_after=seen_after, model_version=model_version)
-    found, vectors = split_vectors(relation.to_arrow_table())
-    return [UnmatchedMention(**row) for row in found], vectors
 
 
 def hourly_volume(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[SourceVolume]:
@@ -108,20 +72,3 @@ def put_states(
     with transaction(con):
         upsert(con, "alarm_state", found)
         run(con, "forget_states", before=step_at - timedelta(hours=keep_hours))
-
-
-def put_clusters(con: duckdb.DuckDBPyConnection, clusters: Sequence[Cluster], members: Mapping[str, str]) -> None:
-    """Save clusters as they now stand, and the cluster of each post key in `members`."""
-    with transaction(con):
-        upsert(con, "cluster", [asdict(cluster) for cluster in clusters])
-        upsert(con, "cluster_post", [{"post_key": key, "cluster_id": value} for key, value in members.items()])
-
-
-def list_clusters(con: duckdb.DuckDBPyConnection) -> list[Cluster]:
-    """Return the clusters, oldest first."""
-    return records(con, "list_clusters", Cluster)
-
-
-def cluster_members(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the cluster id of each clustered post's key."""
-    return {row["post_key"]: row["cluster_id"] for row in rows(con, "cluster_members")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ from tests.warehouse.test_digest_rows import annotation
 from warehouse import connection
 from warehouse.alerts import put_alerts, set_alert_state
 from warehouse.audit import table_hashes
+from warehouse.clusters import Cluster, ClusterPost, put_clusters
 from warehouse.connection import open_warehouse
 from warehouse.labels import judge, pending_posts, save_labels
 from warehouse.ledger import put_claim, put_segments, set_verdict
 from warehouse.load import load_landing
 from warehouse.matches import Match, save_matches
 from warehouse.records import Alert, Claim, Deletion, Quote, Segment
-from warehouse.watching import Cluster, put_clusters, put_states
+from warehouse.watching import put_states
 
 
 @contextmanager
@@ -117,8 +119,9 @@ def watch(con: duckdb.DuckDBPyConnection, _: Path) -> None:
     for hour in range(3):
         put_states(con, {"c": {"M": [hour]}}, step_at=hours(hour), keep_hours=1)
     one = Cluster(cluster_id="k", created_at=T0, central_post_key="p", terms=("t",), centroid=(0.5,))
-    put_clusters(con, [one], {"p": "k"})
-    put_clusters(con, [Cluster(**{**{n: getattr(one, n) for n in one.__slots__}, "state": "named"})], {"q": "k"})
+    member = ClusterPost(post_key="p", cluster_id="k", revision="r", model_version="v")
+    put_clusters(con, [one], [member])
+    put_clusters(con, [replace(one, state="named")], [replace(member, post_key="q")])
 
 
 WRITES = (first_posts, later_posts, older_posts, labels, matches, ledger, watch)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.warehouse.landings import T0, a_post, a_visit, hours, write_landing
 from warehouse.alerts import put_alerts
+from warehouse.clusters import Cluster, ClusterPost, decide_cluster, put_clusters, unmatched_mentions
 from warehouse.digest_rows import (
     SourceExpectation,
     known_at,
@@ -29,7 +30,7 @@ from warehouse.ledger import put_claim, put_segments
 from warehouse.load import load_landing
 from warehouse.matches import Match, save_matches
 from warehouse.records import Alert, Claim, Digest, Incident, ModelFigure, Record, Segment
-from warehouse.watching import Cluster, hourly_volume, list_visits, matched_posts, put_clusters, unmatched_mentions
+from warehouse.watching import hourly_volume, list_visits, matched_posts
 
 ZONE = "Europe/Stockholm"
 STANCES = {1: "support", 2: "support", 3: "support", 4: "query", 5: "deny", 6: "support"}
@@ -169,9 +170,13 @@ def test_sources_delay_and_candidates(full: duckdb.DuckDBPyConnection) -> None:
                 terms=("brev",),
                 centroid=(1.0,),
                 state="candidate",
+                candidate_at=hours(1),
             )
         ],
-        {central: "k", post_key("forum", "p7"): "k"},
+        [
+            ClusterPost(post_key=key, cluster_id="k", revision="r", model_version="v")
+            for key in (central, post_key("forum", "p7"))
+        ],
     )
     found = digest(full)
     forum, silent, never = found.sources
@@ -188,6 +193,11 @@ def test_sources_delay_and_candidates(full: duckdb.DuckDBPyConnection) -> None:
     assert found.delay.posted_to_seen_hours == pytest.approx(40 / 60)
     (candidate,) = found.candidates
     assert (candidate.post_count, candidate.posts_24h, candidate.terms) == (1, 1, ("brev",))
+    assert (candidate.author_count, candidate.candidate_at) == (1, hours(1))
+    assert digest(full, hours(0.5)).candidates == ()
+    decide_cluster(full, "k", "dismissed", by="Anna", at=hours(3))
+    assert digest(full).candidates == (candidate,)
+    assert digest(full, hours(4)).candidates == ()
 
 
 def test_a_past_morning_is_told_as_it_was(full: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.warehouse.landings import T0, hours
 from warehouse.alerts import alert_events, list_alerts, mark_delivered, put_alerts, set_alert_state, undelivered_alerts
 from warehouse.audit import table_hash
+from warehouse.clusters import Cluster, ClusterPost, cluster_members, decide_cluster, list_clusters, put_clusters
 from warehouse.errors import LedgerError
 from warehouse.ledger import (
     add_paraphrases,
@@ -26,7 +27,7 @@ from warehouse.ledger import (
 )
 from warehouse.races import list_races, save_races
 from warehouse.records import Alert, Claim, Complaint, Counterfactual, Mailing, Race, RacePoint, Segment
-from warehouse.watching import Cluster, cluster_members, get_states, list_clusters, put_clusters, put_states
+from warehouse.watching import get_states, put_states
 
 CLAIM = Claim(
     claim_id="om",
@@ -173,7 +174,25 @@ def test_a_race_goes_round_and_the_latest_shows(con: duckdb.DuckDBPyConnection) 
 
 def test_clusters_go_round(con: duckdb.DuckDBPyConnection) -> None:
     one = Cluster(cluster_id="k", created_at=T0, central_post_key="p", terms=("brev",), centroid=(0.5, 0.25))
-    put_clusters(con, [one], {"p": "k", "q": "k"})
-    put_clusters(con, [replace(one, state="candidate")], {})
-    assert list_clusters(con) == [replace(one, state="candidate")]
-    assert cluster_members(con) == {"p": "k", "q": "k"}
+    members = [ClusterPost(post_key=key, cluster_id="k", revision="r", model_version="v") for key in ("p", "q")]
+    put_clusters(con, [one], members)
+    put_clusters(con, [replace(one, cluster_id="m")], members[:1])
+    assert ([c.cluster_id for c in list_clusters(con)], cluster_members(con)) == (["m"], members[:1])
+    shown = replace(one, state="candidate", candidate_at=hours(1))
+    put_clusters(con, [shown], members)
+    put_clusters(con, [], [])
+    assert (list_clusters(con), cluster_members(con)) == ([shown], [])
+
+
+def test_a_decision_on_a_cluster_is_signed_repeatable_and_undone(con: duckdb.DuckDBPyConnection) -> None:
+    one = Cluster(cluster_id="k", created_at=T0, central_post_key="p", terms=("brev",), centroid=(0.5,))
+    put_clusters(con, [replace(one, state="candidate", candidate_at=hours(1))], [])
+    named = decide_cluster(con, "k", "named", by="Anna", at=hours(2), claim_id="om")
+    assert decide_cluster(con, "k", "named", by="Bo", at=hours(3), claim_id="om") == named
+    with pytest.raises(LedgerError, match="remove that claim first"):
+        decide_cluster(con, "k", "dismissed", by="Anna", at=hours(3))
+    again = decide_cluster(con, "k", "candidate", by="Anna", at=hours(4))
+    assert list_clusters(con) == [again] == [replace(one, state="candidate", candidate_at=hours(1))]
+    for cluster_id, state, by in (("k", "dismissed", " "), ("k", "named", "Anna"), ("x", "dismissed", "Anna")):
+        with pytest.raises(LedgerError):
+            decide_cluster(con, cluster_id, state, by=by, at=hours(5))

@@ -119,6 +119,14 @@ class CandidateClaim:
     post_count: int
     posts_24h: int
     terms: tuple[str, ...]
+    """Words that its posts share and others do not."""
+    posts_before: int = 0
+    """Posts of the 24 hours before those of `posts_24h`."""
+    author_count: int = 0
+    first_posted_at: datetime | None = None
+    last_posted_at: datetime | None = None
+    candidate_at: datetime | None = None
+    """When its alarm first went."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ WITH latest AS (
 ),
 judged AS (
     SELECT post_key, task, label, judged_by
-    FROM judgement
-    WHERE task <> 'stance' AND judged_at <= as_of
+    FROM judgement_as_of(as_of)
+    WHERE task NOT IN ('stance', 'match')
     QUALIFY dense_rank() OVER (PARTITION BY post_key, task ORDER BY judged_at DESC, judged_by) = 1
 )
 SELECT l.post_key, l.task, l.label, l.score, l.version, CAST(NULL AS TEXT) AS judged_by

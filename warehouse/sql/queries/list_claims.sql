@@ -1,4 +1,4 @@
--- Claims with the verdict and the paraphrases that held.
+-- Claims that are followed, with the verdict and the paraphrases that held.
 SELECT c.claim_id, c.statement, c.truth, c.created_at, coalesce(v.verdict, 'unverified') AS verdict, v.verdict_by,
     c.segments, coalesce(p.paraphrases, []) AS paraphrases
 FROM claim AS c
@@ -14,5 +14,11 @@ LEFT JOIN (
     WHERE $now::TIMESTAMPTZ IS NULL OR added_at <= $now
     GROUP BY claim_id
 ) AS p USING (claim_id)
-WHERE $now::TIMESTAMPTZ IS NULL OR c.created_at <= $now
+LEFT JOIN (
+    SELECT claim_id, arg_max(event, happened_at) AS event
+    FROM claim_event
+    WHERE $now::TIMESTAMPTZ IS NULL OR happened_at <= $now
+    GROUP BY claim_id
+) AS e USING (claim_id)
+WHERE ($now::TIMESTAMPTZ IS NULL OR c.created_at <= $now) AND e.event IS DISTINCT FROM 'removed'
 ORDER BY c.created_at, c.claim_id

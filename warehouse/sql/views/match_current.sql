@@ -10,5 +10,5 @@ COMMENT ON COLUMN match_current.score_embedding IS 'Cosine similarity of post an
 COMMENT ON COLUMN match_current.score_lexical IS 'Score of the words that post and claim share.';
 COMMENT ON COLUMN match_current.span_start IS 'First character of what matched, in `text`.';
 COMMENT ON COLUMN match_current.span_end IS 'Character after the last of what matched.';
-COMMENT ON COLUMN match_current.version IS 'Version of the model; null for a person.';
-COMMENT ON COLUMN match_current.judged_by IS 'The person, when a person has judged.';
+COMMENT ON COLUMN match_current.version IS 'Version of the model and of the claims; null where a person judged the stance.';
+COMMENT ON COLUMN match_current.judged_by IS 'The person, when a person has said that the post is about the claim, or how.';
