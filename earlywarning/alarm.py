@@ -97,17 +97,34 @@ def base_rate_bound(exposure: Floats, posts: Floats, settings: AlarmSettings) ->
 
 
 def bet(count: Floats, *, activity: Floats, base: Floats, excitement: Floats, settings: AlarmSettings) -> Floats:
-    """Return L [..., K]: what each bet multiplies its stake by. Its mean is at most 1 if the count's mean is at most b.
+    """Return L [..., K]: what each bet multiplies its stake by, the careful ones first. Other shapes broadcast.
 
-    That holds for any law of the count, since L is linear in it (docs/method.md). All other shapes broadcast.
+    While the count's mean is at most b, the mean of L is at most 1: for the careful ones whatever the law, since L is
+    linear in the count; for the bold ones, ratios of negative binomials, for any law whose exponential moments are
+    at most theirs (docs/method.md).
     """
-    rho, offspring = np.array(settings.alternatives, dtype=np.float64).T
+    bound = benign_bound(activity=activity, base=base, excitement=excitement, settings=settings)[..., None]
+    rho, offspring = np.array(settings.careful + settings.bold, dtype=np.float64).reshape(-1, 2).T
     decay = -np.expm1(-activity / settings.tau_hours)
-    bound = benign_bound(activity=activity, base=base, excitement=excitement, settings=settings)
-    excess = (activity * base)[..., None] * rho + (decay * excitement)[..., None] * offspring - bound[..., None]
-    stake = np.minimum(settings.bet_cap, -np.expm1(-np.maximum(excess, 0.0)))
+    mean = np.maximum((activity * base)[..., None] * rho + (decay * excitement)[..., None] * offspring, bound)
+    split_at, count = len(settings.careful), np.asarray(count)[..., None]
+    gains = _careful(count, mean[..., :split_at], bound, settings), _bold(count, mean[..., split_at:], bound, settings)
+    return np.concatenate(gains, axis=-1)
+
+
+def _careful(count: Floats, mean: Floats, bound: Floats, settings: AlarmSettings) -> Floats:
+    stake = np.minimum(settings.bet_cap, -np.expm1(bound - mean))
     gain = np.where(bound > 0, count / np.where(bound > 0, bound, 1.0) - 1.0, 0.0)
-    return np.asarray(1.0 + stake * gain[..., None], dtype=np.float64)
+    return np.asarray(1.0 + stake * gain, dtype=np.float64)
+
+
+def _bold(count: Floats, mean: Floats, bound: Floats, settings: AlarmSettings) -> Floats:
+    """Return NegBin(mean, size)(count) / NegBin(bound, size)(count); what is beyond e^60 is thrown away."""
+    size = settings.dispersion_size
+    calm = np.log((bound + size) / (mean + size))
+    safe = np.where(bound > 0, bound, 1.0)
+    per_post = np.where(bound > 0, np.log(np.maximum(mean, safe) / safe) + calm, 0.0)
+    return np.asarray(np.exp(np.minimum(count * per_post + size * calm, 60.0)), dtype=np.float64)
 
 
 def benign_bound(*, activity: Floats, base: Floats, excitement: Floats, settings: AlarmSettings) -> Floats:

@@ -35,14 +35,22 @@ class AlarmSettings:
     lag_days: int = 3
     floor_per_hour: float = 1.0 / 168.0
     """Chatter slower than one post a week is held to be one a week: it is not spread."""
-    alternatives: tuple[tuple[float, float], ...] = ((2, 1.25), (4, 2), (20, 3), (60, 6))
-    """(rho, R): how many times the base rate, and how many posts one post brings forth. From slow to sudden."""
+    careful: tuple[tuple[float, float], ...] = ((2, 1.25),)
+    """(rho, R) of bets that are fair for any law of the count: how many times the base rate, and how many posts one
+    post brings forth."""
+    bold: tuple[tuple[float, float], ...] = ((2, 1.25), (4, 2), (20, 3))
+    """(rho, R) of bets that are fair for counts no more dispersed than `dispersion_size` says. From slow to sudden."""
+    dispersion_size: float = 0.5
+    """Size of the negative binomial that an hour's count keeps to, given the past: variance b + b^2 / size."""
     bet_cap: float = 0.7
-    head_start_hours: float = 24.0
+    head_start_hours: float = 48.0
     """Pay-in that every bet opens with; the thresholds are raised by as much, so the promise is the same."""
-    min_authors: int = 4
-    """An alarm needs so many different authors within `authors_hours`: it can only come later for it."""
-    authors_hours: int = 168
+    min_authors: int = 5
+    """An alarm needs so many different authors within two days (`authors.WITHIN_SECONDS`): it can only come later."""
+
+    @property
+    def bet_count(self) -> int:
+        return len(self.careful) + len(self.bold)
 
     @property
     def ring_days(self) -> int:
@@ -124,7 +132,7 @@ class Batch:
 
 def join(states: Sequence[AlarmState], *, day: int, settings: AlarmSettings) -> Batch:
     """Return the states of n claims as arrays, their rings moved on to `day`. Raise StateError if settings differ."""
-    n, width, bets = len(states), settings.ring_days, len(settings.alternatives)
+    n, width, bets = len(states), settings.ring_days, settings.bet_count
     batch = Batch(
         wealth=np.zeros((n, len(LEVELS), bets)),
         excitement=np.array([state.excitement for state in states], dtype=np.float64),

@@ -8,6 +8,8 @@ DAY_SECONDS = 86_400.0
 SPREADING = frozenset({"support", "query"})
 """Stances that spread a claim; a deny is correction uptake, a comment is neither."""
 STANCES = frozenset({"support", "deny", "query", "comment"})
+WITHIN_SECONDS = 2 * DAY_SECONDS
+"""The authors that an alarm needs have all written within so long."""
 KEEP_SECONDS = 7 * DAY_SECONDS
 KEEP_MOST = 64
 """Authors older than a day that are remembered; more would not change whether enough of them are different."""
@@ -17,7 +19,7 @@ Ledger = dict[str, float]
 
 
 def count_once(ledger: Ledger, posts: Iterable[tuple[float, str]], *, ask: int) -> Iterator[tuple[float, str, int]]:
-    """Yield the posts that count, each with how many different authors counted in the week before it, at most `ask`.
+    """Yield the posts that count, each with how many authors, at most `ask`, counted in the two days before it.
 
     posts: (seconds since the epoch, author) in any order that is the same each time. Changes the ledger.
     """
@@ -27,7 +29,7 @@ def count_once(ledger: Ledger, posts: Iterable[tuple[float, str]], *, ask: int) 
             continue
         ledger.pop(author, None)
         ledger[author] = posted if last is None else max(posted, last)
-        yield posted, author, _different(ledger, since=posted - KEEP_SECONDS, ask=ask)
+        yield posted, author, _different(ledger, since=posted - WITHIN_SECONDS, ask=ask)
 
 
 def pruned(ledger: Ledger, *, now: float) -> Ledger:
