@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlp.company import Company
+from nlp.redact.names import PLACE, WORD, flags_of
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzåäöéü0123456789"
 SUFFIXES = ("", "s", "n", "ns", "en", "ens")
@@ -15,14 +16,23 @@ SUFFIXES = ("", "s", "n", "ns", "en", "ens")
 TAILS = (
     "kund", "avtal", "fiber", "nät", "villkor", "faktur", "räkning", "abonnemang", "bredband", "brev", "router",
     "support", "grej", "folk", "gäng", "snubb", "hus", "bolag", "anslut", "avgift", "pris", "utskick", "ägar", "bluff",
-    "debacle", "skit", "eländ", "säljar", "montör", "gräv", "drift", "öppn",
+    "debacle", "skit", "eländ", "säljar", "montör", "gräv", "drift", "öppn", "användar", "helvet", "teknik", "personal",
+    "ledning", "chef", "kabel", "problem", "strul", "rykt", "mejl", "mail", "sida", "hemsid", "uppkoppling",
 )  # fmt: skip
 """Beginnings of words that are written together with the name ("openinfrakund")."""
+LEAST_TAIL = 4
+"""Letters of any other plain word that may follow the name in a compound: shorter ones make another word of it."""
 SHORTEST_FUZZY = 7
 """Letters of a whole name below which only exact forms count: "Telia" is one edit from "Celia"."""
 SHORTEST_CLEAR = 4
 """Letters of a name below which it counts only in its own case and beside a word of the trade ("OI")."""
 _WORDS = re.compile(r"[^\W_]+")
+_PARTS = re.compile(r"[A-ZÅÄÖ]?[a-zåäöéü]+\d*|[A-ZÅÄÖ]+(?![a-zåäöéü])\d*|[^\W_]+?")
+"""The words of a name, those too that only a capital parts: "GlobalConnect" is also written "Global Connect"."""
+_PLAIN = str.maketrans({"å": "a", "ä": "a", "ö": "o", "é": "e", "ü": "u"})
+_DIGRAPHS = str.maketrans({"å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"})
+_LOOKALIKES = {"o": "0ö", "i": "1l", "l": "1", "e": "3", "a": "4", "s": "5", "b": "8", "g": "9", "t": "7"}
+"""What stands for a first letter where somebody plays, hides or slips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +85,8 @@ def lexicon_of(company: Company) -> Lexicon:
         heads=frozenset(word[:3] for form in forms for word in form.variants[0] if len(word) >= 3),
         short=_names_pattern(short, flags=0),
         products=_names_pattern(company.products),
-        operators=_names_pattern(company.operators),
-        homonyms=_names_pattern([h.name for h in company.homonyms if not h.context]),
+        operators=_names_pattern(company.operators, parts=_PARTS),
+        homonyms=_names_pattern([h.name for h in company.homonyms if not h.context], parts=_PARTS),
         elsewhere=tuple(
             (name, context)
             for h in company.homonyms
@@ -102,12 +112,41 @@ def edits(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_compound(last: str, rest: str) -> bool:
+    """Return whether `rest`, written on to a name whose last word is `last`, makes a compound of the name.
+
+    "openinfrahelvetet" is one; "openinfrastruktur" is not, since "infrastruktur" is a word of its own.
+    """
+    if not rest:
+        return False
+    if rest.startswith(TAILS) or (rest[0] == "s" and rest.startswith(TAILS, 1)):
+        return True
+    return len(rest) >= LEAST_TAIL and bool(flags_of(rest) & (WORD | PLACE)) and not flags_of(last + rest) & WORD
+
+
 def _form(name: str, kind: str) -> Form:
     words = tuple(word.lower() for word in _WORDS.findall(name))
-    is_fuzzy = kind == "name" and sum(map(len, words)) >= SHORTEST_FUZZY
-    variants = [edits(w) if is_fuzzy and len(w) >= 4 else frozenset({w}) for w in words]
+    # A digit tells a name from a word: "Bredband2" with a slip in it is mere broadband.
+    is_fuzzy = kind == "name" and sum(map(len, words)) >= SHORTEST_FUZZY and not any(map(str.isdigit, name))
+    variants = [_spellings(w, is_fuzzy=is_fuzzy and len(w) >= 4) for w in words]
+    if len(words) == 1:
+        variants = [frozenset(v for v in variants[0] if v == words[0] or not _is_word(v))]
     variants[-1] = _with_suffixes(variants[-1], words[-1])
     return Form(name, kind, words, tuple(variants))
+
+
+def _spellings(word: str, *, is_fuzzy: bool) -> frozenset[str]:
+    """Return what a word may look like: without the dots and rings of Swedish letters, and where fuzzy, with a slip."""
+    plain = {word, word.translate(_PLAIN), word.translate(_DIGRAPHS)} if len(word) >= SHORTEST_CLEAR else {word}
+    if not is_fuzzy:
+        return frozenset(plain)
+    found = frozenset().union(*map(edits, plain))
+    return found | {head + one[1:] for one in plain for head in _LOOKALIKES.get(one[0], "")}
+
+
+def _is_word(word: str) -> bool:
+    """Return whether a slip has made a plain word of a name: then it is that word."""
+    return bool(flags_of(word) & WORD or (word.endswith("s") and flags_of(word[:-1]) & WORD))
 
 
 def _with_suffixes(variants: frozenset[str], word: str) -> frozenset[str]:
@@ -119,8 +158,10 @@ def _compact(name: str) -> str:
     return "".join(_WORDS.findall(name))
 
 
-def _names_pattern(names: Iterable[str], *, flags: int = re.IGNORECASE) -> re.Pattern[str] | None:
-    words = [r"[\W_]{0,2}".join(map(re.escape, _WORDS.findall(name))) for name in names if _compact(name)]
+def _names_pattern(
+    names: Iterable[str], *, flags: int = re.IGNORECASE, parts: re.Pattern[str] = _WORDS
+) -> re.Pattern[str] | None:
+    words = [r"[\W_]{0,2}".join(map(re.escape, parts.findall(name))) for name in names if _compact(name)]
     if not words:
         return None
     ordered = sorted(set(words), key=lambda word: (-len(word), word))

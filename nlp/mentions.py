@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from nlp.company import Company
 from nlp.fold import fold
-from nlp.lexicon import SUFFIXES, TAILS, Form, Lexicon, lexicon_of
+from nlp.lexicon import SUFFIXES, TAILS, Form, Lexicon, is_compound, lexicon_of
 
 OURS = frozenset({"name", "misspelling", "product"})
 COMPANY_MASK = "Företaget"
@@ -96,10 +96,21 @@ def _named(text: str, lexicon: Lexicon) -> Iterator[Mention]:
 def _spaced(form: Form, tokens: list[tuple[int, int, str]], at: int, text: str) -> int | None:
     """Return where the form ends when its words stand one after another from token `at`."""
     span = tokens[at : at + len(form.words)]
-    if len(span) < len(form.words) or not all(t[2] in v for t, v in zip(span, form.variants, strict=True)):
+    if len(span) < len(form.words) or not all(t[2] in v for t, v in zip(span[:-1], form.variants, strict=False)):
         return None
     gaps = [(left[1], right[0]) for left, right in pairwise(span)]
-    return span[-1][1] if all(b - a <= 4 and _GAP.fullmatch(text, a, b) for a, b in gaps) else None
+    if not all(b - a <= 4 and _GAP.fullmatch(text, a, b) for a, b in gaps):
+        return None
+    start, end, word = span[-1]
+    if word in form.variants[-1]:
+        return end
+    last = form.words[-1]
+    # Two words or more: "open infrakunder". After a name of one word `_joined` says more.
+    return start + len(last) if len(span) > 1 and word.startswith(last) and _tail(word, len(last)) else None
+
+
+def _tail(word: str, at: int) -> bool:
+    return word.startswith(TAILS, at) or (word[at : at + 1] == "s" and word.startswith(TAILS, at + 1))
 
 
 def _joined(form: Form, start: int, word: str) -> int | None:
@@ -114,13 +125,14 @@ def _joined(form: Form, start: int, word: str) -> int | None:
             for size in range(expected - 1, longest + 1)
             if end + size <= len(word) and word[end : end + size] in variants
         }
-    whole = "".join(form.words)
     if len(word) in ends:
         return start + len(word)
-    if word.startswith(whole):
-        for suffix in ("", "s"):
-            if word.startswith(TAILS, len(whole + suffix)) and word.startswith(whole + suffix):
-                return start + len(whole + suffix)
+    for end in sorted(ends, reverse=True):
+        if _tail(word, end):
+            return start + end
+    whole = "".join(form.words)
+    if word.startswith(whole) and is_compound(form.words[-1], word[len(whole) :]):
+        return start + len(whole)
     return None
 
 
