@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from crawlers.date_words import ABOUT, DAYS_AGO, HALVES, MONTHS, ONE, UNITS, WEEKDAYS, ZONES, alternatives
+from crawlers.date_words import ABOUT, DAYS_AGO, HALVES, MONTHS, NOW, ONE, UNITS, WEEKDAYS, ZONES, alternatives
 
 _KL = r"kl\.?|klockan|klokken|klokka"
 _MINUTES = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?"
@@ -69,3 +69,8 @@ ISO = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 ISO_T = re.compile(r"^(\d{4}-\d{2}-\d{2})t(\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d{1,9})?$", re.ASCII)
+LETTERS = re.compile(r"[^\W\d_]+")
+WORDS = frozenset(
+    word for text in (*NOW, *(form.pattern for form in (*FORMS, AGO, ISO))) for word in LETTERS.findall(text.lower())
+)
+"""Every word that a date can have in it, and some that none has: names in the patterns themselves."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 
-from crawlers.date_forms import AGO, FORMS, ISO, ISO_T, PART
+from crawlers.date_forms import AGO, FORMS, ISO, ISO_T, LETTERS, PART, WORDS
 from crawlers.date_words import DAYS_AGO, HALVES, MONTHS, NOW, UNITS, WEEKDAYS, ZONES
 
 SKEW = timedelta(minutes=5)
@@ -17,6 +19,7 @@ EARLIEST_YEAR = 1980
 ORDERS = ("dmy", "mdy", "ymd")
 """How a site may write a date in numbers alone: its option `date_order`."""
 LONGEST = 100
+_DIGITS = str.maketrans("123456789", "000000000")
 
 
 class UnreadableDateError(ValueError):
@@ -34,18 +37,64 @@ def parse(text: str, *, anchor: datetime, zone: tzinfo, order: str | None = None
     """
     if anchor.tzinfo is None:
         raise ValueError("anchor has no time zone")
-    plain = " ".join(unicodedata.normalize("NFC", text[: LONGEST + 1]).replace("\u200e", "").split())
+    plain = _plain(text)
     try:
         if len(text.strip()) > LONGEST:
             raise ValueError("it is too long")
-        if ISO.fullmatch(plain):
+        lowered = plain.lower()
+        shape = _shape_of(lowered.translate(_DIGITS))
+        if shape.is_iso:
             return _checked(
                 datetime.fromisoformat(plain.upper().replace(",", ".").replace(" +", "+").replace(" Z", "Z"))
             )
-        lowered = ISO_T.sub(r"\1 \2", plain.lower())
-        return _checked(_relative(lowered, anchor, zone) or _wall(lowered, anchor, zone, order))
+        lowered = ISO_T.sub(r"\1 \2", lowered) if shape.has_t else lowered
+        found = _relative(lowered, anchor, zone) if shape.is_relative else None
+        return _checked(found or _wall(lowered, shape.form, anchor, zone, order))
     except (ValueError, OverflowError) as error:
         raise UnreadableDateError(f"not a date we can read: {plain[:60]!r} ({error})") from None
+
+
+def has_form(text: str) -> bool:
+    """Return whether a text is written as a date is, whether or not there is such a day: cheap to ask."""
+    shape = _shape_of(_plain(text).lower().translate(_DIGITS))
+    return shape.is_iso or shape.is_relative or shape.form is not None
+
+
+@lru_cache(maxsize=4096)
+def may_be_in(word: str) -> bool:
+    """Return whether a word of a sentence, its marks and digits aside, may be one of a date's words."""
+    found = LETTERS.findall(_plain(word).lower())
+    return all(letters in WORDS or letters.removesuffix("s") in WORDS for letters in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a text with all its digits alike can be: every pattern of a date takes any digit where it takes one."""
+
+    is_iso: bool
+    has_t: bool
+    """Whether it is a wall time written as ISO 8601 does, with a T before the clock."""
+    is_relative: bool
+    form: re.Pattern[str] | None
+
+
+@lru_cache(maxsize=4096)
+def _shape_of(text: str) -> _Shape:
+    # A page writes all its dates in one or two shapes, and tries of all patterns are what reading a date costs.
+    plain = ISO_T.sub(r"\1 \2", text)
+    return _Shape(
+        is_iso=ISO.fullmatch(text) is not None,
+        has_t=plain != text,
+        is_relative=plain in NOW or AGO.fullmatch(plain) is not None,
+        form=next((form for form in FORMS if form.fullmatch(plain)), None),
+    )
+
+
+def _plain(text: str) -> str:
+    text = text[: LONGEST + 1]
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).replace("\u200e", "")
+    return " ".join(text.split())
 
 
 def from_timestamp(seconds: str | int | float, *, zone: tzinfo) -> datetime:
@@ -75,8 +124,8 @@ def _relative(plain: str, anchor: datetime, zone: tzinfo) -> datetime | None:
     return (anchor.astimezone(UTC) - timedelta(seconds=seconds)).astimezone(zone)
 
 
-def _wall(plain: str, anchor: datetime, zone: tzinfo, order: str | None) -> datetime:
-    match = next((m for form in FORMS if (m := form.fullmatch(plain))), None)
+def _wall(plain: str, form: re.Pattern[str] | None, anchor: datetime, zone: tzinfo, order: str | None) -> datetime:
+    match = form.fullmatch(plain) if form else None
     if not match:
         raise ValueError("no form of the grammar fits")
     part = {name: value for name, value in match.groupdict().items() if value}

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from urllib.parse import urldefrag
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import markup
+from crawlers.engines.document import Document
 from crawlers.model import Page, Site
 
 SESSION = ("sid", "PHPSESSID", "s", "hilit", "highlight")
@@ -48,19 +49,29 @@ def date_in(text: str, *, anchor: datetime, zone: ZoneInfo) -> datetime:
     Raise UnreadableDateError where none is, or where a number beside it may belong to it.
     """
     parts = text.replace("\u00ab", " ").replace("\u00bb", " ").split()
-    for length in range(min(_LONGEST_DATE, len(parts)), 0, -1):
-        for start in range(len(parts) - length + 1):
-            run = " ".join(parts[start : start + length]).strip(",.;:()[]")
-            if length > _WORDS_ONLY and not _DIGIT.search(run):
-                continue
-            try:
-                found = dates.parse(run, anchor=anchor, zone=zone)
-            except dates.UnreadableDateError:
-                continue
-            beside = (*parts[max(0, start - 1) : start], *parts[start + length : start + length + 1])
-            if not any(part[0].isdigit() for part in beside):
-                return found
+    for start, length in _runs(parts):
+        run = " ".join(parts[start : start + length]).strip(",.;:()[]")
+        if (length > _WORDS_ONLY and not _DIGIT.search(run)) or not dates.has_form(run):
+            continue
+        try:
+            found = dates.parse(run, anchor=anchor, zone=zone)
+        except dates.UnreadableDateError:
+            continue
+        beside = (*parts[max(0, start - 1) : start], *parts[start + length : start + length + 1])
+        if not any(part[0].isdigit() for part in beside):
+            return found
     raise dates.UnreadableDateError(f"no date that we can read in {' '.join(parts)[:60]!r}")
+
+
+def _runs(parts: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield where runs of words that a date may have begin, and of how many words they are, the longest first."""
+    room, rooms = 0, []
+    for part in reversed(parts):
+        room = room + 1 if dates.may_be_in(part) else 0
+        rooms.append(min(room, _LONGEST_DATE))
+    rooms.reverse()
+    for length in range(max(rooms, default=0), 0, -1):
+        yield from ((start, length) for start, room in enumerate(rooms) if room >= length)
 
 
 def named_zone(name: str) -> ZoneInfo | None:
@@ -92,7 +103,7 @@ def hours_ahead(shown: datetime, meant: datetime) -> int | None:
     return hours if is_near and abs(hours) <= _WIDEST_OFFSET else None
 
 
-def stated_zone(document: LexborHTMLParser, foot: str, page: Page, site: Site) -> ZoneInfo:
+def stated_zone(document: Document, foot: str, page: Page, site: Site) -> ZoneInfo:
     """Return the zone that a page says its times are in ("All times are UTC+01:00"), else that of the site.
 
     A title names the zone where there is one. `UTC+01:00` is today's offset of a zone; `UTC + 1 hour [ DST ]`, as

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
-
 from crawlers.engines import decode, fields, markup, refusal
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute
 from crawlers.model import NotAThreadError, Page, Site
 
@@ -47,7 +46,7 @@ def refused(page: Page, data: Any, wanted: str) -> NotAThreadError:
     return refusal.refused_json(page, None if is_page else data, wanted)
 
 
-def _carried(document: LexborHTMLParser) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _carried(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what the page was given before its scripts ran, by name: objects, most of them once more as text."""
     texts = [attribute(node, "data-preloaded") for node in document.css("[data-preloaded]")]
     texts += [node.text(deep=True) for node in document.css("script#data-preloaded")]

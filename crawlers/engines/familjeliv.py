@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import decode, familjeliv_nodes, familjeliv_post, markup, reading, refusal
+from crawlers.engines.document import Document
 from crawlers.engines.familjeliv_nodes import Posts
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
@@ -85,14 +86,14 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     )
 
 
-def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+def _thread_id(document: Document, page: Page) -> str | None:
     canonical = attribute(document.css_first("link[rel=canonical]"), "href")
     told = attribute(document.css_first("meta[property='og:url']"), "content")
     match = next((found for url in (page.url, canonical, told) if (found := _THREAD.search(url))), None)
     return (match[1] or match[3]) if match else None
 
 
-def _has_opening(document: LexborHTMLParser, posts: Posts, *, thread_id: str, number: int) -> bool:
+def _has_opening(document: Document, posts: Posts, *, thread_id: str, number: int) -> bool:
     """Return whether the first post of a page is the opening post: it stands above "Svar på tråden"."""
     first, is_seen = posts.bodies[posts.nodes[0].mem_id], False
     for node in document.css(f"{_HEADINGS}, {familjeliv_nodes.BODY}"):
@@ -103,7 +104,7 @@ def _has_opening(document: LexborHTMLParser, posts: Posts, *, thread_id: str, nu
     return number == 1 or familjeliv_nodes.is_opening(posts.nodes[0], posts, thread_id=thread_id)
 
 
-def _title(document: LexborHTMLParser) -> str:
+def _title(document: Document) -> str:
     for heading in document.css("#f-header-title, h1"):
         said = re.sub(r"^Svar på tråden\s+", "", text_of(heading), flags=re.IGNORECASE)
         if said and "familjeliv" not in said.lower():
@@ -112,7 +113,7 @@ def _title(document: LexborHTMLParser) -> str:
     return re.sub(r"\s*[-|–]\s*(?:Sida? \d+\s*[-|–]\s*)?Familjeliv.*$", "", told, flags=re.IGNORECASE)
 
 
-def _pages(document: LexborHTMLParser, page: Page) -> tuple[int, int]:
+def _pages(document: Document, page: Page) -> tuple[int, int]:
     """Return the number of the page and of the last one that it knows of."""
     told = next((m for box in document.css(_PAGINATOR) if (m := _PAGES.search(text_of(box)))), None)
     match = _THREAD.search(page.url) or re.search(
@@ -122,11 +123,11 @@ def _pages(document: LexborHTMLParser, page: Page) -> tuple[int, int]:
     return number, int(told[2]) if told else 1
 
 
-def _page_number(document: LexborHTMLParser, page: Page) -> int:
+def _page_number(document: Document, page: Page) -> int:
     return _pages(document, page)[0]
 
 
-def _next_url(document: LexborHTMLParser, page: Page) -> str | None:
+def _next_url(document: Document, page: Page) -> str | None:
     base = markup.base_of(document, page)
     links = document.css("a[rel=next][href], link[rel=next][href], .paginator .next a[href], .paginator a.next[href]")
     links += [a for box in document.css(_PAGINATOR) for a in box.css("a[href]") if _says_next(a)]
@@ -145,7 +146,7 @@ def _says_next(link: LexborNode) -> bool:
     return text_of(link).lower().strip(" .") in ("»", "›", ">", "nästa", "nästa »", "nästa ›", "nästa sida")
 
 
-def _refs(document: LexborHTMLParser, page: Page, site: Site) -> dict[str, ThreadRef]:
+def _refs(document: Document, page: Page, site: Site) -> dict[str, ThreadRef]:
     base = markup.base_of(document, page)
     refs: dict[str, ThreadRef] = {}
     for link in document.css("a[href*='/forum/thread/'], .forumListing-thread a[href], td.thread a[href]"):

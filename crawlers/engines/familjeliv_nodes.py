@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import markup
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.parts import Parts
 
@@ -55,9 +56,9 @@ class Posts:
     parts: Parts
 
 
-def posts_of(document: LexborHTMLParser) -> Posts:
+def posts_of(document: Document) -> Posts:
     """Return the posts on a page: around each text, as much as holds no other text and tells who, when and which."""
-    found = markup.each(document, BODY)
+    found = document.css(BODY)
     ids = {body.mem_id for body in found}
     bodies = [body for body in found if not any(above.mem_id in ids for above in markup.ancestors(body))]
     inside = Parts(document, bodies, _PARTS)
@@ -72,10 +73,10 @@ def posts_of(document: LexborHTMLParser) -> Posts:
     return Posts(nodes, {node.mem_id: body for node, body in zip(nodes, bodies, strict=True)}, parts)
 
 
-def _outside(document: LexborHTMLParser, name: str, bodies: list[LexborNode], inside: Parts) -> list[LexborNode]:
+def _outside(document: Document, name: str, bodies: list[LexborNode], inside: Parts) -> list[LexborNode]:
     """Return the elements of a name that stand in no text, and do name, date or number something."""
     within = {node.mem_id for body in bodies for node in inside.every(body, name)}
-    return [node for node in markup.each(document, _PARTS[name]) if node.mem_id not in within and _tells(node, name)]
+    return [node for node in document.css(_PARTS[name]) if node.mem_id not in within and _tells(node, name)]
 
 
 def _tells(node: LexborNode, name: str) -> bool:

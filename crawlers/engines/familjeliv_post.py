@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urldefrag
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import markup, reading
+from crawlers.engines.document import Document
 from crawlers.engines.familjeliv_nodes import DATE, Posts, anchor_of, author_of, id_of
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
@@ -40,9 +41,7 @@ class Sheet:
     site: Site
 
 
-def sheet_of(
-    document: LexborHTMLParser, posts: Posts, *, thread_id: str, has_opening: bool, page: Page, site: Site
-) -> Sheet:
+def sheet_of(document: Document, posts: Posts, *, thread_id: str, has_opening: bool, page: Page, site: Site) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
     opening = posts.nodes[0].mem_id if posts.nodes and has_opening else 0
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)

@@ -6,9 +6,10 @@ import re
 from functools import partial
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import decode, flashback_post, markup, reading, refusal
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
@@ -48,7 +49,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     Raise NotAThreadError for a page of another kind.
     """
     document = markup.tree(decode.text_of(page, site), page)
-    rows = markup.each(document, "#threadslist tr, .table-threads tr")
+    rows = document.css("#threadslist tr, .table-threads tr")
     found = [ref for row in rows if (ref := _ref(row, page, site))]
     hits = document.css("#posts .post.post-small")
     found += [ref for hit in hits if (ref := _hit(hit, page, site))]
@@ -62,11 +63,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    nodes = [
-        node
-        for node in markup.each(document, "div.post[id^='post'], div.post[data-postid]")
-        if flashback_post.id_of(node)
-    ]
+    nodes = [node for node in document.css("div.post[id^='post'], div.post[data-postid]") if flashback_post.id_of(node)]
     thread_id = _thread_id(document, page)
     if not nodes or not thread_id or document.css_first("#posts .post-small") is not None:
         raise refusal.refused(page, document, "a Flashback thread")
@@ -84,7 +81,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     )
 
 
-def _title(document: LexborHTMLParser) -> str:
+def _title(document: Document) -> str:
     found = attribute(document.css_first("meta[property='og:title']"), "content") or text_of(
         document.css_first("title")
     )
@@ -92,7 +89,7 @@ def _title(document: LexborHTMLParser) -> str:
     return shown or text_of(document.css_first("h1"))
 
 
-def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+def _thread_id(document: Document, page: Page) -> str | None:
     addresses = [
         attribute(document.css_first("link[rel=canonical]"), "href"),
         attribute(document.css_first("meta[property='og:url']"), "content"),
@@ -103,7 +100,7 @@ def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
     return match[1] if match else None
 
 
-def _pages(document: LexborHTMLParser, page: Page) -> tuple[int, int]:
+def _pages(document: Document, page: Page) -> tuple[int, int]:
     jump = document.css_first("[data-total-pages]")
     told = re.search(r"Sidan (\d+) av (\d+)", text_of(document.css_first(".pagination, .pagenav")))
     match = _THREAD.search(page.url)
@@ -112,12 +109,12 @@ def _pages(document: LexborHTMLParser, page: Page) -> tuple[int, int]:
     return number or int((match and match[2]) or 1), total
 
 
-def _next_link(document: LexborHTMLParser, page: Page) -> str | None:
+def _next_link(document: Document, page: Page) -> str | None:
     link = document.css_first("li.next a[href], a[rel=next][href], link[rel=next][href]")
     return markup.absolute(page.url, attribute(link, "href"))
 
 
-def _says_no_hits(document: LexborHTMLParser) -> bool:
+def _says_no_hits(document: Document) -> bool:
     text = document.body.text(deep=True)[:20_000] if document.body else ""
     return bool(re.search(r"inga (?:träffar|resultat|trådar|ämnen)|gav inget resultat", text, re.IGNORECASE))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import markup, reading
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
@@ -59,7 +60,7 @@ class Sheet:
     site: Site
 
 
-def sheet_of(document: LexborHTMLParser, nodes: list[LexborNode], page: Page, site: Site) -> Sheet:
+def sheet_of(document: Document, nodes: list[LexborNode], page: Page, site: Site) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     return Sheet(

@@ -8,8 +8,6 @@ from functools import partial
 from urllib.parse import urldefrag, urljoin
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser
-
 from crawlers.engines import (
     decode,
     generic_classes,
@@ -21,6 +19,7 @@ from crawlers.engines import (
     reading,
     refusal,
 )
+from crawlers.engines.document import Document
 from crawlers.engines.generic_post import (
     ARTICLES,
     DATES,
@@ -120,7 +119,7 @@ def _told(things: list[Thing], broken_count: int) -> str:
     return f"it describes {', '.join(kinds) or 'nothing'} in schema.org's words{broken}"
 
 
-def _thread(things: list[Thing], document: LexborHTMLParser, page: Page, site: Site) -> ThreadPage | None:
+def _thread(things: list[Thing], document: Document, page: Page, site: Site) -> ThreadPage | None:
     main = _main(things, page)
     said = _posts(things, main)
     if not said:
@@ -150,7 +149,7 @@ def _thread(things: list[Thing], document: LexborHTMLParser, page: Page, site: S
     )
 
 
-def _things(document: LexborHTMLParser) -> list[Thing]:
+def _things(document: Document) -> list[Thing]:
     return [*generic_things.of_json(document)[0], *generic_elements.of_elements(document)]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
+from crawlers.engines.document import Document
 from crawlers.engines.generic_things import Thing, Value
-from crawlers.engines.markup import attribute, each
+from crawlers.engines.markup import attribute
 from crawlers.engines.parts import Parts
 
 BYTES = re.compile(rb"class=[\"'][^\"']*\b(?:comment-body|comment-content|commentmetadata|hentry|comment-text)\b")
@@ -34,10 +35,10 @@ _ENTRY_PARTS = {
 }
 
 
-def of_classes(document: LexborHTMLParser) -> list[Thing]:
+def of_classes(document: Document) -> list[Thing]:
     """Return the article of a page and its comments, or the comments alone where the page shows several articles."""
     found: dict[str, LexborNode] = {}
-    for node in each(document, _COMMENTS):
+    for node in document.css(_COMMENTS):
         if match := _COMMENT_ID.match(attribute(node, "id")):
             found.setdefault(match[1], node)
     nodes = list(found.values())
@@ -71,10 +72,10 @@ def _comment(node: LexborNode, number: str, parts: Parts) -> Thing:
     return Thing(("Comment",), node=node, values=values | {name: [found] for name, found in pairs.items() if found})
 
 
-def _article(document: LexborHTMLParser) -> Thing | None:
+def _article(document: Document) -> Thing | None:
     entries = [
         node
-        for node in each(document, ".hentry, article.post, article[id^='post-']")
+        for node in document.css(".hentry, article.post, article[id^='post-']")
         if node.css_first(_ENTRY_PARTS["text"])
     ]
     if len(entries) != 1:

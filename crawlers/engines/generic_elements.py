@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
+from crawlers.engines.document import Document
 from crawlers.engines.generic_things import MAX_THINGS, Thing, Value, plain_name
-from crawlers.engines.markup import attribute, each
+from crawlers.engines.markup import attribute
 
 _RDFA = re.compile(r"\b(?:schema|sioct?|foaf):[A-Z]|https?://schema\.org/[A-Z]")
 
 
-def of_elements(document: LexborHTMLParser) -> list[Thing]:
+def of_elements(document: Document) -> list[Thing]:
     """Return the things that the page's microdata and RDFa describe and that belong to no other."""
-    scopes = each(document, "[itemscope], [typeof]")[:MAX_THINGS]
+    scopes = document.css("[itemscope], [typeof]")[:MAX_THINGS]
     things: dict[int, Thing] = {}
     for node in scopes:
         if found := _scope(node):
@@ -24,7 +25,7 @@ def of_elements(document: LexborHTMLParser) -> list[Thing]:
         return []
     owners: dict[int, Thing | None] = {**_referred(document, things), **things}
     inner = set[int]()
-    for node in each(document, "[itemprop], [property], [rel*=':']"):
+    for node in document.css("[itemprop], [property], [rel*=':']"):
         names = _names(attribute(node, "itemprop", "property") or attribute(node, "rel"))
         own = things.get(node.mem_id)
         if own and _speaks_of_itself(node):
@@ -68,7 +69,7 @@ def _described(node: LexborNode, things: Mapping[int, Thing]) -> Thing | None:
     return next((things[inner.mem_id] for inner in node.css("[typeof]") if inner.mem_id in things), None)
 
 
-def _referred(document: LexborHTMLParser, things: Mapping[int, Thing]) -> dict[int, Thing]:
+def _referred(document: Document, things: Mapping[int, Thing]) -> dict[int, Thing]:
     """Return the elements that microdata's `itemref` counts in with a thing that they do not stand in."""
     wanted = {
         name: thing
@@ -78,7 +79,7 @@ def _referred(document: LexborHTMLParser, things: Mapping[int, Thing]) -> dict[i
     }
     if not wanted:
         return {}
-    return {node.mem_id: thing for node in each(document, "[id]") if (thing := wanted.get(attribute(node, "id")))}
+    return {node.mem_id: thing for node in document.css("[id]") if (thing := wanted.get(attribute(node, "id")))}
 
 
 def _owner(node: LexborNode | None, owners: dict[int, Thing | None]) -> Thing | None:

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import feedparser
-from selectolax.lexbor import LexborHTMLParser
 
 from crawlers.dates import UnreadableDateError, parse
 from crawlers.engines import generic_ids, markup
+from crawlers.engines.document import Document
 from crawlers.engines.generic_post import OPENINGS, count, own_address, title_of
 from crawlers.engines.generic_things import Thing, value_text
 from crawlers.engines.markup import attribute, text_of
@@ -51,7 +51,7 @@ def of_xml(text: str, page: Page, site: Site) -> Listing | None:
     return None
 
 
-def of_things(things: Iterable[Thing], document: LexborHTMLParser, page: Page, site: Site) -> tuple[ThreadRef, ...]:
+def of_things(things: Iterable[Thing], document: Document, page: Page, site: Site) -> tuple[ThreadRef, ...]:
     """Return the threads that a list among the page's things names; none where it names no list."""
     found: dict[str, ThreadRef] = {}
     queue, seen = list(things), set[int]()
@@ -67,7 +67,7 @@ def of_things(things: Iterable[Thing], document: LexborHTMLParser, page: Page, s
     return tuple(found.values())
 
 
-def of_page(document: LexborHTMLParser, page: Page, site: Site) -> tuple[ThreadRef, ...]:
+def of_page(document: Document, page: Page, site: Site) -> tuple[ThreadRef, ...]:
     """Return the threads that links lead to, by the site's `thread_pattern`, or by how forums write threads' addresses.
 
     Where the site says nothing, one or two such links are no list: any page may mention a thread.
@@ -89,13 +89,13 @@ def of_page(document: LexborHTMLParser, page: Page, site: Site) -> tuple[ThreadR
     return tuple(found.values()) if pattern or len(found) > 2 else ()
 
 
-def next_url(document: LexborHTMLParser, page: Page, site: Site) -> str | None:
+def next_url(document: Document, page: Page, site: Site) -> str | None:
     """Return the next page of the same thread or list; links that go "next" to another thread are not followed."""
     pattern = site.options.get("thread_pattern", "")
     here, number = generic_ids.thread_id(page.url, pattern=pattern), generic_ids.page_number(page.url)
     base = markup.base_of(document, page)
     labelled = [link for link in document.css("nav a[href], .pagination a[href], .pager a[href]") if _is_next(link)]
-    for link in (*markup.each(document, _NEXT), *labelled):
+    for link in (*document.css(_NEXT), *labelled):
         url = markup.absolute(base, urldefrag(attribute(link, "href"))[0])
         if not url or url == urldefrag(page.url)[0] or not is_same_place(url, page.url):
             continue
@@ -107,7 +107,7 @@ def next_url(document: LexborHTMLParser, page: Page, site: Site) -> str | None:
     return None
 
 
-def comment_pages(document: LexborHTMLParser, page: Page, site: Site) -> tuple[str, ...]:
+def comment_pages(document: Document, page: Page, site: Site) -> tuple[str, ...]:
     """Return the pages of an article's comments, where it shows the last of them and links to the others."""
     if _COMMENT_PAGE.search(urlsplit(page.url).path):
         return ()
@@ -124,7 +124,7 @@ def comment_pages(document: LexborHTMLParser, page: Page, site: Site) -> tuple[s
     return tuple(_COMMENT_PAGE.sub(f"/comment-page-{number}/", found[last]) for number in range(1, last + 1))
 
 
-def feed_links(document: LexborHTMLParser, page: Page) -> tuple[str, ...]:
+def feed_links(document: Document, page: Page) -> tuple[str, ...]:
     """Return the feeds that a page offers, at the same place."""
     links = document.css(
         "link[rel~=alternate][type='application/rss+xml'], link[rel~=alternate][type='application/atom+xml']"

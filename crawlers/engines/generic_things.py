@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 
 MAX_THINGS = 50_000
@@ -93,7 +94,7 @@ def _shown(value: Value) -> str:
     return value_text(value)
 
 
-def of_json(document: LexborHTMLParser) -> tuple[list[Thing], int]:
+def of_json(document: Document) -> tuple[list[Thing], int]:
     """Return the things that the page's JSON-LD describes, and how many of its blocks could not be read at all."""
     blocks = [node.text(deep=True) for node in document.css("script[type^='application/ld+json']")]
     read = [_load(block) for block in blocks if block.strip()]

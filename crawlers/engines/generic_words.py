@@ -6,9 +6,10 @@ import html
 import re
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import generic_ids, markup
+from crawlers.engines.document import Document
 from crawlers.engines.generic_things import Thing, value_text
 from crawlers.engines.markup import Marks, Words, attribute
 from crawlers.model import ParsedQuote
@@ -58,7 +59,7 @@ def plain(text: str) -> Words:
     return Words(markup.clean(html.unescape(text)), ())
 
 
-def marks(root: LexborHTMLParser, inner: frozenset[int]) -> Marks:
+def marks(root: Document, inner: frozenset[int]) -> Marks:
     """Return what in a page is not its posts' own words; `inner` are the elements of posts, which stand in others'."""
     found = markup.marks(root, quote=QUOTES, drop=_NOISE)
     return Marks(quotes=found.quotes, dropped=found.dropped | inner)

@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import decode, fields, invision_post, markup, reading, refusal
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
@@ -56,7 +57,7 @@ def detect(page: Page) -> float:
 def parse_listing(page: Page, site: Site) -> Listing:
     """Return the threads of a forum, of a stream or of a search. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    rows = markup.each(document, _ROWS)
+    rows = document.css(_ROWS)
     refs: dict[str, ThreadRef] = {}
     for row in rows:
         if (ref := _ref(row, markup.base_of(document, page), page, site)) is not None:
@@ -87,7 +88,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     )
 
 
-def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+def _thread_id(document: Document, page: Page) -> str | None:
     body = document.body
     if attribute(body, "data-pagecontroller") == "topic" and attribute(body, "data-pageid").isdigit():
         return attribute(body, "data-pageid")
@@ -97,14 +98,14 @@ def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
     return next(filter(None, match.groups()), None) if match else None
 
 
-def _thread_url(document: LexborHTMLParser, page: Page) -> str:
+def _thread_url(document: Document, page: Page) -> str:
     feed = attribute(document.css_first("[data-baseurl]"), "data-baseurl")
     canonical = attribute(document.css_first("link[rel=canonical]"), "href")
     told = next((url for url in (canonical, feed) if _TOPIC.search(url)), "")
     return _TAIL.sub("", markup.absolute(page.url, told) or page.url)
 
 
-def _title(document: LexborHTMLParser) -> str:
+def _title(document: Document) -> str:
     drop = ".ipsTag_prefix, .ipsTags, .ipsBadge, .ipsBadges, .ipsTag, .cTopicBadges"
     for selector in ("h1.ipsType_pageTitle", "h1.ipsPageHeader__title", "h1.ipsType_pagetitle", "h1[itemprop=name]"):
         heading = document.css_first(selector)
@@ -114,7 +115,7 @@ def _title(document: LexborHTMLParser) -> str:
     return told or text_of(document.css_first("title"))
 
 
-def _page_number(document: LexborHTMLParser, page: Page) -> int:
+def _page_number(document: Document, page: Page) -> int:
     current = document.css_first(
         ".ipsPagination_active [data-page], .ipsPagination__active [data-page], .pagination li.page.active"
     )
@@ -124,7 +125,7 @@ def _page_number(document: LexborHTMLParser, page: Page) -> int:
     return markup.integer(shown) or (int(in_url) if in_url else 1)
 
 
-def _next_url(document: LexborHTMLParser, page: Page) -> str | None:
+def _next_url(document: Document, page: Page) -> str | None:
     """Return the next page; on the last one the link stays, inactive."""
     link = document.css_first(
         ".ipsPagination_next:not(.ipsPagination_inactive) a[href], li.next a[href],"
@@ -133,7 +134,7 @@ def _next_url(document: LexborHTMLParser, page: Page) -> str | None:
     return markup.absolute(markup.base_of(document, page), attribute(link, "href").split("#")[0])
 
 
-def _view_count(document: LexborHTMLParser) -> int | None:
+def _view_count(document: Document) -> int | None:
     """Return what the page tells search engines; it shows no views itself."""
     for script in document.css("script[type='application/ld+json']"):
         try:

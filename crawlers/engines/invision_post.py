@@ -10,10 +10,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import fields, markup, reading
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
@@ -51,9 +52,9 @@ _SAID_BY = re.compile(r"^(?:.*\d[,.]?\s+)?(\S.{0,60}?)\s+(?:said|skrev|sa|sade|w
 _COMMENT = re.compile(r"(?:comment[=-]|#entry|[?&]p=)(\d+)")
 
 
-def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
+def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page; those that are hidden have no text."""
-    return [node for node in markup.each(document, _POSTS) if id_of(node)]
+    return [node for node in document.css(_POSTS) if id_of(node)]
 
 
 def id_of(node: LexborNode) -> str | None:
@@ -74,7 +75,7 @@ class Sheet:
     site: Site
 
 
-def sheet_of(document: LexborHTMLParser, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
+def sheet_of(document: Document, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     return Sheet(

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawlers.engines.document import Document
 from crawlers.model import NotAThreadError, Page
 
 MAX_DEPTH = 4_000
@@ -22,7 +23,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_SILENT = _names(
+_SILENT_TAGS = _names(
     "script style noscript template iframe object embed svg video audio canvas head title button select textarea "
     "input datalist map area"
 )
@@ -32,6 +33,29 @@ _BLOCKS = _names(
 )
 _VOID = _names("area base br col embed hr img input link meta source track wbr")
 _IMPLIED_END = _names("p li dd dt td th tr option html head body")
+_INLINE, _TEXT, _BREAK, _BLOCK, _CODE, _CELL, _IMAGE, _ICON, _SILENT = range(9)
+"""What an element is to the words around and in it."""
+
+
+def _kinds() -> dict[int, int]:
+    """Return the kinds of elements by the numbers that the parser gives to names: cheaper to ask for than the names."""
+    named = {
+        **dict.fromkeys(_SILENT_TAGS, _SILENT),
+        **dict.fromkeys(_BLOCKS, _BLOCK),
+        "br": _BREAK,
+        "pre": _CODE,
+        "td": _CELL,
+        "th": _CELL,
+        "img": _IMAGE,
+        "i": _ICON,
+        "span": _ICON,
+    }
+    parser = LexborHTMLParser("<p>x<!-- -->")
+    text, comment = parser.css("p")[0].iter(include_text=True)
+    unnamed = {text.tag_id: _TEXT, comment.tag_id: _SILENT}
+    return unnamed | {parser.create_node(name).tag_id: kind for name, kind in named.items()}
+
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _SMILEY_CLASS = re.compile(r"smil|emoji|emote|emoticon|inlineimg", re.IGNORECASE)
 _SHORTCODE = re.compile(r":[\w+-]+:")
@@ -61,11 +85,11 @@ class Words:
     quotes: tuple[LexborNode, ...]
 
 
-def tree(html: str, page: Page) -> LexborHTMLParser:
+def tree(html: str, page: Page) -> Document:
     """Return the tree that a browser would build. Raise NotAThreadError for a page nested to slow us down."""
     if html.count("<") > _FEW_TAGS and _depth(html) > MAX_DEPTH:
         raise NotAThreadError(f"{page.url}: elements nested more than {MAX_DEPTH} deep", cause="site_changed")
-    return LexborHTMLParser(html)
+    return Document(html)
 
 
 def fragment(html: str) -> LexborNode:
@@ -77,7 +101,7 @@ def fragment(html: str) -> LexborNode:
     return found
 
 
-def marks(root: LexborHTMLParser | LexborNode, *, quote: str = "", drop: str = "") -> Marks:
+def marks(root: Document | LexborNode, *, quote: str = "", drop: str = "") -> Marks:
     """Return the elements that the selectors name: quotes, and what is nobody's words."""
     return Marks(
         quotes={node.mem_id: node for node in root.css(quote)} if quote else {},
@@ -85,6 +109,7 @@ def marks(root: LexborHTMLParser | LexborNode, *, quote: str = "", drop: str = "
     )
 
 
+_KINDS = _kinds()
 NO_MARKS = Marks(quotes={}, dropped=frozenset())
 
 
@@ -92,28 +117,33 @@ def words(root: LexborNode, marked: Marks = NO_MARKS) -> Words:
     """Return the words inside `root`, one line a block, without what is marked; the quotes come back as elements."""
     quotes: list[LexborNode] = []
     parts: list[str] = []
-    around = [(root.tag or "", root.iter(include_text=True))]
+    around = [(_KINDS.get(root.tag_id, _INLINE), root.iter(include_text=True))]
     code_depth = 0
+    is_marked = bool(marked.quotes or marked.dropped)
     while around:
-        tag, inside = around[-1]
-        node = next(inside, None)
-        if node is None:
-            around.pop()
-            code_depth -= tag == "pre"
-            if tag in _BLOCKS:
+        outer, inside = around[-1]
+        for node in inside:
+            kind = _KINDS.get(node.tag_id, _INLINE)
+            if kind == _TEXT:
+                text = node.text_content or ""
+                parts.append(text if code_depth or "\n" not in text else text.replace("\n", " "))
+            elif is_marked and (key := node.mem_id) in marked.quotes:
+                quotes.append(node)
                 parts.append("\n")
-            continue
-        tag = node.tag or ""
-        if tag == "-text":
-            text = node.text_content or ""
-            parts.append(text if code_depth or "\n" not in text else text.replace("\n", " "))
-        elif node.mem_id in marked.quotes:
-            quotes.append(node)
-            parts.append("\n")
-        elif tag not in _SILENT and tag[:1] != "-" and node.mem_id not in marked.dropped:
-            parts.append(_mark(node, tag))
-            around.append((tag, node.iter(include_text=True)))
-            code_depth += tag == "pre"
+            elif kind == _SILENT or (is_marked and key in marked.dropped):
+                continue
+            elif kind == _BREAK:
+                parts.append("\n")
+            else:
+                parts.append(_mark(node, kind))
+                around.append((kind, node.iter(include_text=True)))
+                code_depth += kind == _CODE
+                break
+        else:
+            around.pop()
+            code_depth -= outer == _CODE
+            if outer in (_BLOCK, _CODE):
+                parts.append("\n")
     return Words(clean("".join(parts)), tuple(quotes))
 
 
@@ -132,11 +162,6 @@ def nested(
 def clean(text: str) -> str:
     """Return text with one space between words, one newline between lines, and nothing invisible."""
     return "\n".join(filter(None, map(_line, text.split("\n"))))
-
-
-def each(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
-    """Return the elements that a selector finds, once each: the parser repeats those that two alternatives match."""
-    return list({node.mem_id: node for node in root.css(selector)}.values())
 
 
 def text_of(node: LexborNode | None) -> str:
@@ -175,7 +200,7 @@ def _origin(base: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def base_of(document: LexborHTMLParser, page: Page) -> str:
+def base_of(document: Document, page: Page) -> str:
     """Return the address that the page's links are relative to."""
     return absolute(page.url, attribute(document.css_first("base[href]"), "href")) or page.url
 
@@ -203,14 +228,14 @@ def _line(text: str) -> str:
     return " ".join(_UNSEEN.sub(lambda match: "\ufffd" if match[1] else "", line).split())
 
 
-def _mark(node: LexborNode, tag: str) -> str:
-    if tag == "br" or tag in _BLOCKS:
+def _mark(node: LexborNode, kind: int) -> str:
+    if kind in (_BLOCK, _CODE):
         return "\n"
-    if tag in ("td", "th"):
+    if kind == _CELL:
         return " "
-    if tag == "img":
+    if kind == _IMAGE:
         return _smiley(node)
-    if tag in ("i", "span") and node.child is None:
+    if kind == _ICON and node.first_child is None:
         title = attribute(node, "title", "alt", "aria-label")
         return title if _SHORTCODE.fullmatch(title) else ""
     return ""

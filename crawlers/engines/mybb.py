@@ -6,10 +6,11 @@ import re
 from datetime import datetime
 from functools import partial
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, decode, markup, mybb_dates, mybb_post, reading, refusal
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.mybb_dates import Calendar
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
@@ -92,7 +93,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     )
 
 
-def _first_url(document: LexborHTMLParser, base: str, page: Page) -> str | None:
+def _first_url(document: Document, base: str, page: Page) -> str | None:
     """Return where the thread starts: a post's own address (`?pid=44`) does not tell, but other links do."""
     links = ("link[rel=canonical]", ".pagination_page[href]", ".post_head a[href*='tid=']")
     found = (boards.link_of(document.css_first(selector), base) for selector in links)
@@ -103,7 +104,7 @@ def _thread_url(url: str) -> str:
     return boards.lasting(_TAIL.sub("", url), drop=_PASSING)
 
 
-def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+def _thread_id(document: Document, page: Page) -> str | None:
     canonical = attribute(document.css_first("link[rel=canonical]"), "href")
     addresses = (page.url, canonical, *(attribute(link, "href") for link in document.css(_OWN)))
     if match := next((m for address in addresses if (m := _TID.search(address))), None):
@@ -115,14 +116,14 @@ def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
     return kept if kept.isdigit() else None
 
 
-def _title(document: LexborHTMLParser) -> str:
+def _title(document: Document) -> str:
     for selector in (".navigation .active", ".navigation > span:last-child", "#posts_container h1"):
         if title := text_of(document.css_first(selector)):
             return title
     return text_of(document.css_first("title"))
 
 
-def _pager(document: LexborHTMLParser) -> list[LexborNode]:
+def _pager(document: Document) -> list[LexborNode]:
     """Return the elements that hold the page's own numbers: the first on the page is a hidden one, of the forum."""
     return [
         box
@@ -143,10 +144,10 @@ def _next_url(pager: list[LexborNode], base: str) -> str | None:
     return boards.link_of(link, base, drop=mybb_post.DROPPED)
 
 
-def _rows(document: LexborHTMLParser) -> list[LexborNode]:
+def _rows(document: Document) -> list[LexborNode]:
     """Return the rows of a list: what stands around a subject, or around the count of those who answered."""
     rows: dict[int, LexborNode] = {}
-    for node in markup.each(document, "[id^='tid_'], a[href*='action=whoposted']"):
+    for node in document.css("[id^='tid_'], a[href*='action=whoposted']"):
         if row := next((above for above in boards.around(node) if above.tag in _ROW_TAGS), None):
             rows.setdefault(row.mem_id, row)
     return list(rows.values())

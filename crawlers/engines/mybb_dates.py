@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Page, Site
 
@@ -50,7 +51,7 @@ class Calendar:
         return boards.date_in(_plain(text, self.order), anchor=self.anchor, zone=self.zone)
 
 
-def calendar_of(document: LexborHTMLParser, page: Page, site: Site) -> Calendar:
+def calendar_of(document: Document, page: Page, site: Site) -> Calendar:
     """Return how a page writes its dates, by what it shows of them and of the time at which it was made."""
     clocks = (text_of(document.css_first(selector)) for selector in _CLOCKS)
     clock = next((text for text in clocks if _CLOCK.search(text)), "")
@@ -104,7 +105,7 @@ def _read(match: re.Match[str], order: str) -> date | None:
         return None
 
 
-def _order(document: LexborHTMLParser, clock: str, page: Page) -> str | None:
+def _order(document: Document, clock: str, page: Page) -> str | None:
     """Return the one order in which all that the page shows makes sense, or None where both do, or neither."""
     recent = [attribute(node, "title") for node in document.css(_RELATIVE) if not _NUMBERS.search(text_of(node))]
     texts = [clock, *recent, *(shown_in(node) for node in document.css(_DATED))]

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, markup, reading
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.mybb_dates import Calendar, shown_in
 from crawlers.engines.parts import Parts
@@ -56,11 +57,11 @@ class Sheet:
     page: Page
 
 
-def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
+def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page, without the placeholders of deleted posts."""
     return [
         node
-        for node in markup.each(document, _POSTS)
+        for node in document.css(_POSTS)
         if id_of(node) and _GONE not in attribute(node, "class") and node.css_first(".post_body") is not None
     ]
 
@@ -72,13 +73,13 @@ def id_of(node: LexborNode) -> str | None:
 
 
 def sheet_of(
-    document: LexborHTMLParser, nodes: list[LexborNode], *, calendar: Calendar, thread_url: str, base: str, page: Page
+    document: Document, nodes: list[LexborNode], *, calendar: Calendar, thread_url: str, base: str, page: Page
 ) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     return Sheet(
         marked=marked,
-        parts=Parts(document, (*nodes, *markup.each(document, _SAID)), _PARTS),
+        parts=Parts(document, (*nodes, *document.css(_SAID)), _PARTS),
         quotes=Parts(document, marked.quotes.values(), _QUOTE_PARTS),
         calendar=calendar,
         base=base,

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import decode, fields, markup, refusal
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import NotAThreadError, Page, Site
@@ -33,7 +34,7 @@ class Found:
     """What a page holds, in the API's words; `document` is the page's tree where it is HTML."""
 
     data: Mapping[str, Any]
-    document: LexborHTMLParser | None = None
+    document: Document | None = None
 
     @property
     def is_html(self) -> bool:
@@ -72,7 +73,7 @@ def _is_closed(data: Mapping[str, Any]) -> bool:
     return fields.text(fields.mapping(data, "template"), "name") == "login"
 
 
-def _embedded(document: LexborHTMLParser) -> Mapping[str, Any]:
+def _embedded(document: Document) -> Mapping[str, Any]:
     """Return the object that the page carries for its own scripts; empty where there is none or it is cut."""
     node = document.css_first("script#ajaxify-data")
     try:
@@ -82,10 +83,10 @@ def _embedded(document: LexborHTMLParser) -> Mapping[str, Any]:
     return fields.mapping(data)
 
 
-def _topic(document: LexborHTMLParser) -> Mapping[str, Any]:
+def _topic(document: Document) -> Mapping[str, Any]:
     """Return a topic read off its elements, whose `component` names the themes share."""
     top = document.css_first("[component='topic'][data-tid]") or document.css_first("#topic[data-tid]")
-    nodes = markup.each(document, "[component='post'][data-pid]")
+    nodes = document.css("[component='post'][data-pid]")
     tid = attribute(top, "data-tid") or attribute(document.css_first("[component='topic/title'][data-tid]"), "data-tid")
     if not nodes or not tid:
         return {}
@@ -121,8 +122,8 @@ def _post(node: LexborNode, parts: Parts) -> Mapping[str, Any]:
     }
 
 
-def _topics(document: LexborHTMLParser) -> Mapping[str, Any]:
-    rows = markup.each(document, "[component='category/topic'][data-tid]")
+def _topics(document: Document) -> Mapping[str, Any]:
+    rows = document.css("[component='category/topic'][data-tid]")
     cid = attribute(document.css_first("[component='category'][data-cid]"), "data-cid")
     if not rows and document.css_first("[component='category'], [component='category/topics']") is None:
         return {}
@@ -145,8 +146,8 @@ def _row(row: LexborNode) -> Mapping[str, Any]:
     }
 
 
-def _categories(document: LexborHTMLParser) -> Mapping[str, Any]:
-    nodes = markup.each(document, "[component='categories/category'][data-cid]")
+def _categories(document: Document) -> Mapping[str, Any]:
+    nodes = document.css("[component='categories/category'][data-cid]")
     if not nodes:
         return {}
     hrefs = (
@@ -155,7 +156,7 @@ def _categories(document: LexborHTMLParser) -> Mapping[str, Any]:
     return {"categories": [{"cid": cid, "slug": href.partition("/category/")[2]} for cid, href in hrefs]}
 
 
-def _pagination(document: LexborHTMLParser) -> Mapping[str, Any]:
+def _pagination(document: Document) -> Mapping[str, Any]:
     links = document.css("[component='pagination'] [data-page]")
     pages = [int(number) for link in links if (number := attribute(link, "data-page")).isdigit()]
     here = document.css_first("[component='pagination'] .page.active [data-page]")

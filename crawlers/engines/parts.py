@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-from crawlers.engines.markup import each
+from crawlers.engines.document import Document
 
 
 class Parts:
@@ -16,7 +16,7 @@ class Parts:
     the rest of its reading.
     """
 
-    def __init__(self, document: LexborHTMLParser, owners: Iterable[LexborNode], selectors: Mapping[str, str]) -> None:
+    def __init__(self, document: Document, owners: Iterable[LexborNode], selectors: Mapping[str, str]) -> None:
         self._document = document
         self._selectors = selectors
         self._owner_of = {owner.mem_id: owner.mem_id for owner in owners}
@@ -40,7 +40,7 @@ class Parts:
 
     def _find(self, selector: str) -> dict[int, list[LexborNode]]:
         found: dict[int, list[LexborNode]] = {}
-        for node in each(self._document, selector) if self._owner_of else ():
+        for node in self._document.css(selector) if self._owner_of else ():
             if owner := _owner(node.parent, self._owner_of):
                 found.setdefault(owner, []).append(node)
         return found

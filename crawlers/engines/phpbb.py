@@ -8,10 +8,11 @@ from functools import partial
 from urllib.parse import urlencode, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, decode, markup, phpbb_post, reading, refusal
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
@@ -59,7 +60,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     base, zone = markup.base_of(document, page), boards.stated_zone(document, _FOOT, page, site)
     links = [link for link in document.css("a.topictitle") if not _is_said(link)]
     found = [ref for link in links if (ref := _ref(link, base, page, zone))]
-    hits = markup.each(document, ".search.post, p.topictitle")
+    hits = document.css(".search.post, p.topictitle")
     found += [ref for hit in hits if (ref := _hit(hit, base))]
     if not (found or _is_empty_list(document)) or phpbb_post.nodes_of(document):
         raise refusal.refused(page, document, "a phpBB list of topics")
@@ -96,7 +97,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     )
 
 
-def _first_url(document: LexborHTMLParser, base: str, page: Page) -> str | None:
+def _first_url(document: Document, base: str, page: Page) -> str | None:
     """Return where the topic starts: a post's own address (`?p=44`) does not tell, but the heading's does."""
     own: str | None = page.url
     if not _TOPIC.search(page.url):
@@ -106,7 +107,7 @@ def _first_url(document: LexborHTMLParser, base: str, page: Page) -> str | None:
     return boards.lasting(own, drop=(*boards.SESSION, *_PASSING)).partition("#")[0] if own else None
 
 
-def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+def _thread_id(document: Document, page: Page) -> str | None:
     if match := _TOPIC.search(page.url):
         return match[1]
     named = "link[rel=canonical], .topic-title a, h2 a[href*='viewtopic'], a.titles, a[href*='mode=reply']"
@@ -118,7 +119,7 @@ def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
     return kept if kept.isdigit() else None
 
 
-def _title(document: LexborHTMLParser) -> str:
+def _title(document: Document) -> str:
     for selector in (
         ".topic-title a",
         ".topic-title",
@@ -131,9 +132,9 @@ def _title(document: LexborHTMLParser) -> str:
     return attribute(document.css_first("meta[property='og:title']"), "content") or text_of(document.css_first("title"))
 
 
-def _pager(document: LexborHTMLParser) -> list[LexborNode]:
+def _pager(document: Document) -> list[LexborNode]:
     """Return the elements that hold the page's own numbers, not those of a topic in a list."""
-    boxes = markup.each(document, ".pagination, td.gensmall > b, td.nav")
+    boxes = document.css(".pagination, td.gensmall > b, td.nav")
     return [box for box in boxes if not any(_is_row(above) for above in boards.around(box))]
 
 
@@ -150,7 +151,7 @@ def _page_number(pager: list[LexborNode]) -> int | None:
     return None
 
 
-def _first_position(document: LexborHTMLParser, pager: list[LexborNode], page: Page) -> int | None:
+def _first_position(document: Document, pager: list[LexborNode], page: Page) -> int | None:
     """Return the place in the topic of the page's first post, where address or page numbers tell it."""
     if re.search(r"[?&;]sd=d\b", page.url) or document.css_first("#sd option[value=d][selected]") is not None:
         return None
@@ -166,7 +167,7 @@ def _first_position(document: LexborHTMLParser, pager: list[LexborNode], page: P
     return None
 
 
-def _next_url(document: LexborHTMLParser, pager: list[LexborNode], base: str) -> str | None:
+def _next_url(document: Document, pager: list[LexborNode], base: str) -> str | None:
     for box in pager:
         if link := box.css_first("a[rel=next][href], .next a[href], a.next[href]"):
             return boards.link_of(link, base)
@@ -179,7 +180,7 @@ def _next_url(document: LexborHTMLParser, pager: list[LexborNode], base: str) ->
     return None
 
 
-def _is_empty_list(document: LexborHTMLParser) -> bool:
+def _is_empty_list(document: Document) -> bool:
     """Return whether a page is a forum or a search without topics: its frame is there, and a panel says so."""
     name = attribute(document.css_first("body"), "class")
     is_list = "section-viewforum" in name or "section-search" in name

@@ -10,10 +10,11 @@ from functools import partial
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, markup, reading
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote
@@ -72,16 +73,16 @@ class Sheet:
     zone: ZoneInfo
 
 
-def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
+def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page, without search hits, advertisements and what is deleted or hidden."""
-    found = [node for node in markup.each(document, _POSTS) if _POST_ID.fullmatch(attribute(node, "id"))]
+    found = [node for node in document.css(_POSTS) if _POST_ID.fullmatch(attribute(node, "id"))]
     if not found:
         found = _tables(document)
     gone = {above.mem_id for notice in document.css(_GONE) for above in boards.around(notice)}
     return [node for node in found if node.mem_id not in gone and "deleted" not in attribute(node, "class").split()]
 
 
-def _tables(document: LexborHTMLParser) -> list[LexborNode]:
+def _tables(document: Document) -> list[LexborNode]:
     """Return the tables that subsilver2 makes of posts; one without words is the stub of an ignored post."""
     tables: dict[int, LexborNode] = {}
     for anchor in document.css(_TABLE_ANCHORS):
@@ -103,7 +104,7 @@ def id_of(node: LexborNode) -> str | None:
 
 
 def sheet_of(
-    document: LexborHTMLParser,
+    document: Document,
     nodes: list[LexborNode],
     *,
     first_position: int | None,
@@ -126,7 +127,7 @@ def sheet_of(
     )
 
 
-def _said(document: LexborHTMLParser, nodes: list[LexborNode]) -> list[LexborNode]:
+def _said(document: Document, nodes: list[LexborNode]) -> list[LexborNode]:
     """Return what holds authors' own words, who may write anything: nothing there is taken for the engine's."""
     is_table = bool(nodes) and nodes[0].tag == "table"
     found = document.css("div.postbody, .signature" if is_table else ".content, .signature")

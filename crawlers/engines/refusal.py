@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
-
+from crawlers.engines.document import Document
 from crawlers.engines.markup import text_of, tree
 from crawlers.model import NotAThreadError, Page
 
@@ -29,13 +28,13 @@ _LOGIN_WORDS = re.compile(
 )
 
 
-def refused(page: Page, document: LexborHTMLParser | None, wanted: str) -> NotAThreadError:
+def refused(page: Page, document: Document | None, wanted: str) -> NotAThreadError:
     """Return the error that says, in one line, what the page is instead of `wanted` ("a XenForo thread")."""
     cause, looks_like = _look(page, document)
     return NotAThreadError(f"{page.url}: not {wanted}: {looks_like} (status {page.status})", cause=cause)
 
 
-def _look(page: Page, document: LexborHTMLParser | None) -> tuple[str, str]:
+def _look(page: Page, document: Document | None) -> tuple[str, str]:
     title = text_of(document.css_first("title") or document.css_first("h1"))[:80] if document else ""
     body = document.body.text(deep=True)[:20_000] if document and document.body else ""
     if page.headers.get("cf-mitigated") == "challenge" or _CHALLENGE.search(title):

@@ -8,10 +8,11 @@ from functools import partial
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, decode, markup, reading, refusal, smf_post
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
@@ -65,9 +66,9 @@ def parse_listing(page: Page, site: Site) -> Listing:
     """Return the topics of a board, of the recent posts or of a search. Raise NotAThreadError for another page."""
     document = markup.tree(decode.text_of(page, site), page)
     base, zone = markup.base_of(document, page), zone_of(document, page, site)
-    links = markup.each(document, _SUBJECTS)
+    links = document.css(_SUBJECTS)
     found = [ref for link in links if (ref := _ref(link, base, page, zone))]
-    found += [ref for hit in markup.each(document, _HITS) if (ref := _hit(hit, base))]
+    found += [ref for hit in document.css(_HITS) if (ref := _hit(hit, base))]
     if not (found or document.css_first(_LISTS) is not None) or smf_post.nodes_of(document):
         raise refusal.refused(page, document, "an SMF list of topics")
     unique = {ref.thread_id: ref for ref in reversed(found)}
@@ -105,7 +106,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     )
 
 
-def zone_of(document: LexborHTMLParser, page: Page, site: Site) -> ZoneInfo:
+def zone_of(document: Document, page: Page, site: Site) -> ZoneInfo:
     """Return the zone of a page's times: 2.1 shows its clock and the moment in UTC, 2.0 the clock alone, to some."""
     for time in document.css(_CLOCK):
         try:
@@ -121,7 +122,7 @@ def _first_page(url: str) -> str:
     return _PLACE.sub(r"\1.0", boards.lasting(url, drop=(*smf_post.DROPPED, "msg"))).partition("#")[0]
 
 
-def _address(document: LexborHTMLParser, base: str, page: Page) -> str | None:
+def _address(document: Document, base: str, page: Page) -> str | None:
     """Return an address of the topic: the page's own where it names the topic, else one that the page has."""
     if _TOPIC.search(page.url):
         return page.url
@@ -129,25 +130,25 @@ def _address(document: LexborHTMLParser, base: str, page: Page) -> str | None:
     return next((url for url in found if url and _TOPIC.search(url)), None)
 
 
-def _title(document: LexborHTMLParser) -> str:
+def _title(document: Document) -> str:
     for selector in ("#top_subject", ".navigate_section li.last a", ".navigate_section li.last", ".display_title"):
         if title := text_of(document.css_first(selector)):
             return title
     return text_of(document.css_first("title"))
 
 
-def _view_count(document: LexborHTMLParser) -> int | None:
+def _view_count(document: Document) -> int | None:
     """Return the count in "Topic: Letters (Read 1234 times)", as 2.0 heads a topic."""
     shown = re.search(r"\([^()\d]*(\d[\d.,\s]*)[^()\d]*\)\s*$", text_of(document.css_first("#forumposts h3.catbg")))
     return markup.integer(shown[1]) if shown else None
 
 
-def _page_number(document: LexborHTMLParser) -> int | None:
+def _page_number(document: Document) -> int | None:
     found = (text_of(node) for node in document.css(".pagelinks .current_page, .pagelinks strong, .pages strong"))
     return next((int(text) for text in found if text.isdigit()), None)
 
 
-def _next_url(document: LexborHTMLParser, base: str) -> str | None:
+def _next_url(document: Document, base: str) -> str | None:
     following = str((_page_number(document) or 1) + 1)
     links = document.css(".pagelinks a[href], .pages a[href]")
     for link in links:

@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, markup, reading
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote
@@ -60,10 +61,10 @@ class Sheet:
     zone: ZoneInfo
 
 
-def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
+def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page: what stands around a message, its author and its date."""
     found: dict[int, LexborNode] = {}
-    for body in markup.each(document, _BODIES):
+    for body in document.css(_BODIES):
         if not _BODY_ID.fullmatch(attribute(body, "id")):
             continue
         for above in boards.around(body):
@@ -83,7 +84,7 @@ def id_of(node: LexborNode) -> str | None:
 
 
 def sheet_of(
-    document: LexborHTMLParser,
+    document: Document,
     nodes: list[LexborNode],
     *,
     is_first_page: bool,
@@ -96,7 +97,7 @@ def sheet_of(
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     return Sheet(
         marked=marked,
-        parts=Parts(document, (*nodes, *markup.each(document, _SAID)), _PARTS),
+        parts=Parts(document, (*nodes, *document.css(_SAID)), _PARTS),
         quotes=Parts(document, marked.quotes.values(), {"link": "cite a[href]", "cite": "cite"}),
         first_id=id_of(nodes[0]) if is_first_page and nodes else None,
         base=base,

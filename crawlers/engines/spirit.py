@@ -6,9 +6,10 @@ import re
 from functools import partial
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import decode, markup, reading, refusal
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Listing, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
@@ -131,7 +132,7 @@ def _page_number(page: Page) -> int:
     return int(match[1]) if match else 1
 
 
-def _next_url(document: LexborHTMLParser, page: Page) -> str | None:
+def _next_url(document: Document, page: Page) -> str | None:
     following = _page_number(page) + 1
     for link in document.css(".paginator a[href]"):
         href = attribute(link, "href")

@@ -6,8 +6,6 @@ import re
 from functools import partial
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from crawlers.engines import (
     decode,
     flashback,
@@ -18,6 +16,7 @@ from crawlers.engines import (
     vbulletin_modern,
     vbulletin_rows,
 )
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.vbulletin_classic import without_session
 from crawlers.model import Listing, Page, ParsedPost, Site, ThreadPage, Unreadable
@@ -93,7 +92,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     )
 
 
-def _posts(document: LexborHTMLParser, page: Page, site: Site) -> tuple[tuple[ParsedPost, ...], tuple[Unreadable, ...]]:
+def _posts(document: Document, page: Page, site: Site) -> tuple[tuple[ParsedPost, ...], tuple[Unreadable, ...]]:
     if classic := vbulletin_classic.nodes_of(document):
         old = vbulletin_classic.sheet_of(document, classic, page, site)
         return reading.read_posts(classic, partial(vbulletin_classic.read, sheet=old), vbulletin_classic.id_of)
@@ -104,7 +103,7 @@ def _posts(document: LexborHTMLParser, page: Page, site: Site) -> tuple[tuple[Pa
     return reading.read_posts(modern, partial(vbulletin_modern.read, sheet=sheet), vbulletin_modern.id_of)
 
 
-def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+def _thread_id(document: Document, page: Page) -> str | None:
     """Return the thread's id: what its forms and links say, before addresses that a board may have rewritten."""
     for field in document.css("input[name='t'], input[name='threadid']"):
         if attribute(field, "value").isdigit() and attribute(field, "value") != "0":
@@ -116,12 +115,12 @@ def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
     return next((thread_id for thread_id in found if thread_id), None)
 
 
-def _thread_url(document: LexborHTMLParser, page: Page) -> str:
+def _thread_url(document: Document, page: Page) -> str:
     canonical = markup.absolute(page.url, attribute(document.css_first("link[rel=canonical]"), "href"))
     return _TAIL.sub("", canonical or page.url)
 
 
-def _title(document: LexborHTMLParser) -> str:
+def _title(document: Document) -> str:
     for selector in ("#pagetitle .threadtitle", "h1 .threadtitle", ".threadtitle", "h1.main-title", "td.navbar strong"):
         heading = document.css_first(selector)
         if heading is not None and (said := markup.words(heading, markup.marks(heading, drop=".prefix")).text):
@@ -130,7 +129,7 @@ def _title(document: LexborHTMLParser) -> str:
     return told or text_of(document.css_first("title") or document.css_first("h1"))
 
 
-def _page_number(document: LexborHTMLParser, page: Page) -> int:
+def _page_number(document: Document, page: Page) -> int:
     field = attribute(document.css_first("input.js-pagenum"), "value")
     shown = _PAGES.search(text_of(document.css_first(".pagenav .vbmenu_control, .pagination .popupctrl")))
     match = _PAGE_IN_URL.search(page.url)
@@ -138,7 +137,7 @@ def _page_number(document: LexborHTMLParser, page: Page) -> int:
     return markup.integer(field) or (int(shown[1]) if shown else 0) or (int(in_url) if in_url else 1)
 
 
-def _first_url(document: LexborHTMLParser, page: Page) -> str | None:
+def _first_url(document: Document, page: Page) -> str | None:
     """Return the link to the first page, which no other address tells where a board rewrites them."""
     links = document.css("a[rel=start][href]")
     links += [link for link in document.css(".pagenav a[href], .pagination a[href]") if text_of(link) == "1"]
@@ -149,7 +148,7 @@ def _first_url(document: LexborHTMLParser, page: Page) -> str | None:
     return without_session(url) if url else None
 
 
-def _next_url(document: LexborHTMLParser, page: Page) -> str | None:
+def _next_url(document: Document, page: Page) -> str | None:
     links = document.css(
         "a[rel=next][href]:not(.h-disabled), .js-pagenav a.right-arrow[href]:not(.h-disabled), link[rel=next][href]"
     )

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import markup, reading, vbulletin_dates, vbulletin_quotes
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.engines.vbulletin_dates import Calendar
@@ -41,7 +42,7 @@ _THANKED = re.compile(r"(?<!\w)(\d{1,6}) (?:users?|members?|medlem|användare|pe
 _SESSION = re.compile(r"(?<=[?&])s=[0-9a-f]{32}&?")
 
 
-def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
+def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page; the stubs of deleted and ignored posts have no message."""
     owners = (_owner(message) for message in document.css(_MESSAGE))
     return list({owner.mem_id: owner for owner in owners if owner is not None}.values())
@@ -75,7 +76,7 @@ class Sheet:
     site: Site
 
 
-def sheet_of(document: LexborHTMLParser, nodes: list[LexborNode], page: Page, site: Site) -> Sheet:
+def sheet_of(document: Document, nodes: list[LexborNode], page: Page, site: Site) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
     parts = Parts(document, nodes, _PARTS)
     outside = markup.marks(document, drop=_ASIDE)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import markup, reading, vbulletin_dates, vbulletin_quotes
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.engines.vbulletin_dates import Calendar
@@ -36,11 +37,11 @@ _PARTS = {
 _USER_ID = re.compile(r"/(?:member|members|profile|user)/(\d+)|[?&](?:u|userid)=(\d+)")
 
 
-def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
+def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts and comments on a page, without those that only say that they are deleted."""
     return [
         node
-        for node in markup.each(document, _POSTS)
+        for node in document.css(_POSTS)
         if attribute(node, "data-node-id").isdigit() and not _GONE & set(attribute(node, "class").split())
     ]
 
@@ -63,7 +64,7 @@ class Sheet:
     site: Site
 
 
-def sheet_of(document: LexborHTMLParser, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
+def sheet_of(document: Document, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
     parts = Parts(document, nodes, _PARTS)
     shown = [text_of(parts.first(node, "time", "date")) for node in nodes]

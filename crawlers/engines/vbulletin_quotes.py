@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import markup
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.model import ParsedQuote
 
@@ -42,10 +43,10 @@ class Quotes:
     headings: Mapping[int, LexborNode]
 
 
-def quotes_in(document: LexborHTMLParser) -> Quotes:
+def quotes_in(document: Document) -> Quotes:
     """Return a page's quotes, outermost box each."""
     boxes: dict[int, LexborNode] = {}
-    for box in markup.each(document, _BOX):
+    for box in document.css(_BOX):
         outer = _styled_box(box) if box.tag == "td" else box
         if outer.parent is None or outer.parent.mem_id not in boxes or outer.tag == "td":
             boxes[outer.mem_id] = outer

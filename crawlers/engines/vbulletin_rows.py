@@ -6,10 +6,11 @@ import re
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.dates import UnreadableDateError, from_timestamp
 from crawlers.engines import markup, vbulletin_dates
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.vbulletin_classic import without_session
 from crawlers.engines.vbulletin_dates import Calendar
@@ -49,10 +50,10 @@ def _told_id(url: str) -> str | None:
     return thread_id_in(url) if "showthread.php" in url else None
 
 
-def refs_of(document: LexborHTMLParser, page: Page, site: Site) -> list[ThreadRef]:
+def refs_of(document: Document, page: Page, site: Site) -> list[ThreadRef]:
     """Return the threads of a list, each once, without those that were moved away or deleted."""
     base = markup.base_of(document, page)
-    rows = [(link, row) for link in markup.each(document, _TITLES) if (row := _row(link)) is not None]
+    rows = [(link, row) for link in document.css(_TITLES) if (row := _row(link)) is not None]
     texts = [_last_text(row) for _, row in rows]
     calendar = vbulletin_dates.calendar(texts, page, site)
     refs: dict[str, ThreadRef] = {}

@@ -7,9 +7,8 @@ import re
 from functools import partial
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
-
 from crawlers.engines import decode, markup, reading, refusal, xenforo_post, xenforo_rows
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage
 
@@ -71,11 +70,11 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     )
 
 
-def _template(document: LexborHTMLParser) -> str:
+def _template(document: Document) -> str:
     return attribute(document.css_first("[data-template]"), "data-template")
 
 
-def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
+def _thread_id(document: Document, page: Page) -> str | None:
     key = attribute(document.css_first("html[data-content-key]"), "data-content-key")
     if key and not key.startswith("thread-"):
         return None
@@ -87,12 +86,12 @@ def _thread_id(document: LexborHTMLParser, page: Page) -> str | None:
     return xenforo_rows.thread_id_in(_thread_url(document, page))
 
 
-def _thread_url(document: LexborHTMLParser, page: Page) -> str:
+def _thread_url(document: Document, page: Page) -> str:
     canonical = markup.absolute(page.url, attribute(document.css_first("link[rel=canonical]"), "href"))
     return xenforo_rows.TAIL.sub("", canonical or page.url)
 
 
-def _title(document: LexborHTMLParser) -> str:
+def _title(document: Document) -> str:
     heading = document.css_first("h1.p-title-value") or document.css_first(".p-title h1")
     if heading is not None and (
         title := markup.words(heading, markup.marks(heading, drop=".label, .label-append")).text
@@ -101,20 +100,20 @@ def _title(document: LexborHTMLParser) -> str:
     return attribute(document.css_first("meta[property='og:title']"), "content") or text_of(document.css_first("title"))
 
 
-def _page_number(document: LexborHTMLParser, page: Page) -> int:
+def _page_number(document: Document, page: Page) -> int:
     shown = markup.integer(text_of(document.css_first(".pageNav-page--current")))
     match = _PAGE.search(page.url)
     return shown or (int(match[1]) if match else 1)
 
 
-def _next_url(document: LexborHTMLParser, page: Page) -> str | None:
+def _next_url(document: Document, page: Page) -> str | None:
     link = document.css_first("a.pageNav-jump--next[href], a.pageNavSimple-el--next[href]") or document.css_first(
         "link[rel=next][href]"
     )
     return markup.absolute(markup.base_of(document, page), attribute(link, "href"))
 
 
-def _view_count(document: LexborHTMLParser) -> int | None:
+def _view_count(document: Document) -> int | None:
     """Return what version 2.3 tells search engines; the page itself shows no views."""
     for script in document.css("script[type='application/ld+json']"):
         try:

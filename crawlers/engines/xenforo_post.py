@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import markup, reading
+from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
@@ -51,12 +52,12 @@ _NUMBERED = re.compile(r"#\s?(\d[\d.,\s\u00a0\u202f]*)")
 _SOURCE = re.compile(r"#post-(\d+)|goto/post\D{1,12}(\d+)|posts/(\d+)")
 
 
-def nodes_of(document: LexborHTMLParser) -> list[LexborNode]:
+def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page, without advertisements and the placeholders of deleted posts."""
     gone = {above.mem_id for notice in document.css(_GONE) for above in markup.ancestors(notice)}
     return [
         node
-        for node in markup.each(document, _POSTS)
+        for node in document.css(_POSTS)
         if id_of(node) and node.mem_id not in gone and "message--deleted" not in attribute(node, "class")
     ]
 
@@ -79,7 +80,7 @@ class Sheet:
     site: Site
 
 
-def sheet_of(document: LexborHTMLParser, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
+def sheet_of(document: Document, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
     """Return what `read` needs to know of the page that the posts stand on."""
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     return Sheet(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import markup, reading
+from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Page, Site, ThreadRef
 
@@ -33,11 +34,11 @@ def thread_id_in(url: str) -> str | None:
     return match[1] if match else None
 
 
-def refs_of(document: LexborHTMLParser, page: Page, site: Site) -> list[ThreadRef]:
+def refs_of(document: Document, page: Page, site: Site) -> list[ThreadRef]:
     """Return the threads of a list, each once, without those that were moved away or deleted."""
     base = markup.base_of(document, page)
     refs: dict[str, ThreadRef] = {}
-    for row in markup.each(document, _ROWS):
+    for row in document.css(_ROWS):
         if row.css_first(_PLACEHOLDER) is None and (ref := _ref(row, base, page, site)) is not None:
             refs.setdefault(ref.thread_id, ref)
     return list(refs.values())

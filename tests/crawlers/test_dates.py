@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.dates import SKEW, UnreadableDateError, from_timestamp, parse
+from crawlers.dates import SKEW, UnreadableDateError, from_timestamp, has_form, may_be_in, parse
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SUNDAY = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -94,6 +94,17 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "expected"), READ)
 def test_reads(text: str, expected: str) -> None:
     assert parse(text, anchor=SUNDAY, zone=STOCKHOLM).isoformat() == expected
+
+
+@pytest.mark.parametrize("text", [text for text, _ in READ])
+def test_a_date_is_of_a_form_and_of_words_that_dates_have(text: str) -> None:
+    assert has_form(text)
+    assert all(may_be_in(word) for word in text.split())
+
+
+@pytest.mark.parametrize("text", ["Anna", "2 gånger", "version 12.3.4.5", "", "maj och juni"])
+def test_other_words_have_no_form_of_a_date(text: str) -> None:
+    assert not has_form(text)
 
 
 @pytest.mark.parametrize("text", REFUSED)
