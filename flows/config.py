@@ -47,6 +47,8 @@ class Company(Section):
     homonyms: tuple[Homonym, ...] = ()
     context: tuple[str, ...] = ()
     """Words of the trade: they make an ambiguous name ours."""
+    accounts: tuple[Name, ...] = ()
+    """The company's official accounts, by user id or shown name: their posts correct a claim, never support it."""
 
 
 class Segment(Section):

@@ -27,3 +27,5 @@ class Company:
     homonyms: tuple[Homonym, ...] = ()
     context: tuple[str, ...] = ()
     """Beginnings of words of the trade: they make an ambiguous name ours."""
+    accounts: tuple[str, ...] = ()
+    """The company's own accounts, as the places name them: what those write is no customer's stance."""

@@ -22,7 +22,7 @@ CHUNK = 512
 def predict(
     rows: Iterable[Mapping[str, Any]], claims: Sequence[Claim], *, stage: LanguageStage
 ) -> Iterator[dict[str, Any]]:
-    """Yield one row of labels for each row with `id` and `text`, in order.
+    """Yield one row of labels for each row with `id` and `text`, in order; an `author` that is the company's is known.
 
     A text in a language that is not judged has sentiment `neutral` and no topics. `claims` holds matches that count
     at once; `suggestions` those that a person should see first.
@@ -32,13 +32,20 @@ def predict(
     while chunk := list(islice(stream, CHUNK)):
         texts = [str(row["text"]) for row in chunk]
         found = annotate(texts, language_stage=stage)
-        matched = match_posts(texts, found, index, stage=stage)
+        accounts = {name.casefold() for name in stage.company.accounts}
+        official = [str(row.get("author", "")).casefold() in accounts for row in chunk]
+        matched = match_posts(texts, found, index, stage=stage, official=official)
         for row, one, pairs in zip(chunk, found, matched, strict=True):
             yield _row(row["id"], one, pairs)
 
 
 def match_posts(
-    texts: Sequence[str], annotations: Sequence[Annotation], index: ClaimIndex, *, stage: LanguageStage
+    texts: Sequence[str],
+    annotations: Sequence[Annotation],
+    index: ClaimIndex,
+    *,
+    stage: LanguageStage,
+    official: Sequence[bool] | None = None,
 ) -> list[list[tuple[Match, Stance]]]:
     """Return each annotated post's claims and its stance to them; posts about somebody else have none."""
     embeddings = np.stack([one.embedding for one in annotations]) if annotations else np.zeros((0, 0), np.float32)
@@ -49,8 +56,10 @@ def match_posts(
         for matches, one, text in zip(matched, annotations, texts, strict=True)
     ]
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
+    places = [at for at, matches in enumerate(found) for _ in matches]
     pairs = [(masked[m.claim_id], texts[at]) for at, matches in enumerate(found) for m in matches]
-    stances = iter(judge_stances(pairs, encoder=stage.encoder, company=stage.company))
+    said = [official[at] for at in places] if official else None
+    stances = iter(judge_stances(pairs, encoder=stage.encoder, company=stage.company, official=said))
     return [[(match, next(stances)) for match in matches] for matches in found]
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from nlp.clean import MODEL_CHARS, clean, model_text
 from nlp.company import Company
-from nlp.encoder import Encoder, encode
+from nlp.encoder import Encoder, Floats, encode
+from nlp.mentions import COMPANY_MASK
 from nlp.quotes import split_quotes
 
 ABSTAINED = "comment"
@@ -26,6 +27,13 @@ _QUERY = re.compile(
     r"|(?:gäller (?:det|detta|den)|har (?:ni|någon|nån|du)|kan (?:det|någon|nån))\b[^.!\n]{0,80}\?",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(
+    rf"\b(?<![Aa]lla )(?:[Vv]i|[Oo]ss) (?:här )?(?:på|från) {COMPANY_MASK}\b"
+    rf"|\b[Jj]ag (?:jobbar|arbetar|är \w*(?:kommunikatör|chef|ansvarig)) (?:på|för|hos) {COMPANY_MASK}\b"
+    r"|(?:/+|[Mm]vh|[Hh]älsningar|[Hh]älsar|[Vv]änligen)[,: ]*\s*(?:[\w\[\]-]+,? (?:på |från |hos )?){0,3}"
+    rf"{COMPANY_MASK}s?(?: [Kk]undservice| [Kk]undtjänst| [Ss]upport| [Pp]ress)?[ .!]*$"
+)
+"""Words by which a company's own people sign: "Vi på Open Infra vill förtydliga", "/Anna, Open Infra"."""
 DENY_WEIGHT, QUERY_WEIGHT, QUESTION_WEIGHT = 1.0, 1.0, 0.75
 """What a cue adds to a logit; chosen on the development split of the written posts."""
 
@@ -43,8 +51,14 @@ class Stance:
     """False: under the model's threshold; a person should look."""
 
 
-def judge_stances(pairs: Sequence[tuple[str, str]], *, encoder: Encoder, company: Company) -> list[Stance]:
-    """Return the stance of each (claim as the model reads it, post) pair; what a post quotes is not its own stance."""
+def judge_stances(
+    pairs: Sequence[tuple[str, str]], *, encoder: Encoder, company: Company, official: Sequence[bool] | None = None
+) -> list[Stance]:
+    """Return the stance of each (claim as the model reads it, post) pair; what a post quotes is not its own stance.
+
+    `official` says which posts the company itself has written (none: only those that say so of themselves). It repeats
+    a claim to correct it: what would be support or a query of a customer is its denial.
+    """
     own = [split_quotes(text).own for _, text in pairs]
     read = [model_text(text, company) for text in own]
     found = encode(encoder, read, claims=[claim for claim, _ in pairs])
@@ -55,7 +69,24 @@ def judge_stances(pairs: Sequence[tuple[str, str]], *, encoder: Encoder, company
             logits[row, labels.index(label)] += weight
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     chances = raised / raised.sum(axis=1, keepdims=True)
+    said = official or [False] * len(pairs)
+    for row, (text, is_official) in enumerate(zip(read, said, strict=True)):
+        if is_official or is_signed(text):
+            chances[row] = _corrected(chances[row], labels)
     return [_stance(row, labels, encoder.meta.stance_abstain) for row in chances]
+
+
+def is_signed(text: str) -> bool:
+    """Return whether a post, as the model reads it, says of itself that the company has written it."""
+    return bool(_SIGNED.search(text))
+
+
+def _corrected(chances: Floats, labels: Sequence[str]) -> Floats:
+    found = chances.copy()
+    for label in ("support", "query"):
+        found[labels.index("deny")] += found[labels.index(label)]
+        found[labels.index(label)] = 0.0
+    return found
 
 
 def cues(text: str, claim: str) -> dict[str, float]:

@@ -20,6 +20,7 @@ class PendingMatch:
     post_key: str
     revision: str
     source: str
+    author_key: str
     thread_title: str
     text: str
     quoted: tuple[str, ...]

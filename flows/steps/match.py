@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 
+from crawlers.pseudonym import author_key
 from flows.desk import Desk
 from flows.steps.annotate import labels_version
 from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims, thread_nearness
@@ -68,8 +69,16 @@ def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: Cl
         [(masked[one.claim_id], post.text) for post, one in pairs],
         encoder=encoder,
         company=company,
+        official=_official(desk, [post for post, _ in pairs]),
     )
     return [_row(post, one, stance) for (post, one), stance in zip(pairs, stances, strict=True)]
+
+
+def _official(desk: Desk, posts: Sequence[PendingMatch]) -> list[bool]:
+    """Return which posts the company's own accounts have written, told by their pseudonyms."""
+    accounts = desk.stage.company.accounts
+    known = {author_key(desk.secret, post.source, name) for post in posts for name in accounts} if accounts else set()
+    return [post.author_key in known for post in posts]
 
 
 def _may_match(desk: Desk, text: str, *, is_judged: bool) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,15 @@ def test_a_row_keeps_the_contract(stage: LanguageStage) -> None:
     assert row["redactions"] == [{"start": text.index("070"), "end": len(text), "kind": "phone"}]
     assert {**row["claims"], **row["suggestions"]}["alla"] in ("support", "deny", "query", "comment")
     assert json.loads(json.dumps(row)) == row
+
+
+def test_an_official_account_corrects(company: Company) -> None:
+    known = load_stage(company=replace(company, accounts=("OpenInfra Kundservice",)), model_dir=TINY, threads=1)
+    text = CLAIMS[0].statement + " Läs mer hos oss."
+    given = [{"id": name, "text": text, "author": name} for name in ("openinfra kundservice", "kalle")]
+    ours, theirs = predict(given, CLAIMS, stage=known)
+    scores = [row["claim_scores"]["alla"]["stance_scores"] for row in (ours, theirs)]
+    assert scores[0]["support"] == 0 < scores[1]["support"]
 
 
 def test_posts_about_somebody_else_match_nothing(stage: LanguageStage) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from nlp.clean import model_text
 from nlp.encoder import Encoder, load_encoder
-from nlp.stance import cues, judge_stances
+from nlp.stance import cues, is_signed, judge_stances
 from tests.nlp.conftest import OPEN_INFRA
 
 TINY = Path(__file__).parent / "tiny_model"
@@ -58,3 +59,37 @@ def test_unsure_is_a_comment_that_keeps_its_probabilities(encoder: Encoder) -> N
 
 def test_no_pairs_no_stances(encoder: Encoder) -> None:
     assert judge_stances([], encoder=encoder, company=OPEN_INFRA) == []
+
+
+SIGNED = [
+    "Hej! Vi på Open Infra vill förtydliga att avgiften bara gäller vissa avtal.",
+    "Avgiften gäller bara er som har paragrafen. /Anna, Open Infra",
+    "Det stämmer inte.\nMvh Johan på Open Infra",
+    "Läs mer på vår sida. Hälsningar Open Infra Kundservice",
+    "Jag jobbar på Open Infra och avgiften gäller inte alla.",
+]
+NOT_SIGNED = [
+    "Vi på gatan har alla Open Infra",
+    "Vi som är kunder hos Open Infra betalar",
+    "Min granne jobbar på Open Infra och säger att alla ska betala",
+    "Hälsa Open Infra att de kan dra",
+    "Telia/Open Infra höjer",
+    "Fick svar från Open Infra: alla ska betala",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [*((t, True) for t in SIGNED), *((t, False) for t in NOT_SIGNED)])
+def test_the_companys_own_people_sign(text: str, expected: bool) -> None:
+    assert is_signed(model_text(text, OPEN_INFRA)) is expected
+
+
+def test_the_company_never_supports_or_asks_and_no_probability_is_lost(encoder: Encoder) -> None:
+    texts = [f"avgiften gäller alla {n} kunder{'?' * (n % 2)}" for n in range(40)]
+    pairs = [(CLAIM, text) for text in texts]
+    theirs = judge_stances(pairs, encoder=encoder, company=OPEN_INFRA)
+    ours = judge_stances(pairs, encoder=encoder, company=OPEN_INFRA, official=[True] * 40)
+    assert {"support", "query"} & {one.stance for one in theirs} and {one.stance for one in ours} <= {"deny", "comment"}
+    for one, other in zip(theirs, ours, strict=True):
+        moved = sum(one.scores[label] for label in ("support", "deny", "query"))
+        assert other.scores["deny"] == pytest.approx(moved, abs=1e-3) and other.scores["support"] == 0

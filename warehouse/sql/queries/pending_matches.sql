@@ -1,5 +1,5 @@
 -- Posts that a version of model and claims has not been held against, with their vectors, oldest seen first.
-SELECT p.post_key, p.revision, p.source, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted, p.posted_at, e.vector
+SELECT p.post_key, p.revision, p.source, p.author_key, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted, p.posted_at, e.vector
 FROM post AS p
 JOIN thread AS t USING (thread_key)
 JOIN embedding AS e
