@@ -174,17 +174,23 @@ def _stake(batch: Batch, t: int, news: _News, gain: Floats, settings: AlarmSetti
     if not news.counts[t].any():  # without posts wealth cannot pass a cap that it kept to before
         return []
     np.minimum(batch.wealth, WEALTH_CAP, out=batch.wealth)
-    enough = news.counts[t] > 0
-    if news.authors is not None:
-        enough &= news.authors[t] >= settings.min_authors
-    return _cross(batch.wealth, enough, int(news.hours[t]), head=head, settings=settings)
+    return _cross(batch.wealth, _enough(t, news, settings), int(news.hours[t]), head=head, settings=settings)
+
+
+def _enough(t: int, news: _News, settings: AlarmSettings) -> Bools:
+    """Return [n, 2] whether so many different people wrote that a watch, or a warning, may be raised."""
+    counts = news.counts[t]
+    if news.authors is None:
+        return np.stack([counts > 0, counts > 0], axis=1)
+    several = (counts > 0) & (news.authors[t] >= settings.min_authors)
+    return np.stack([several | (counts >= settings.sudden_authors), several], axis=1)
 
 
 def _cross(wealth: Floats, enough: Bools, hour: int, *, head: float, settings: AlarmSettings) -> list[Crossing]:
     """Return the levels crossed and start their bets anew."""
     thresholds = np.array(settings.thresholds)
     evidence = wealth.mean(axis=2)
-    crossed = (evidence >= thresholds) & enough[:, None]
+    crossed = (evidence >= thresholds) & enough
     if not crossed.any():
         return []
     wealth[crossed] = head

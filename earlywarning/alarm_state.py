@@ -47,6 +47,8 @@ class AlarmSettings:
     """Pay-in that every bet opens with; the thresholds are raised by as much, so the promise is the same."""
     min_authors: int = 5
     """An alarm needs so many different authors within two days (`authors.WITHIN_SECONDS`): it can only come later."""
+    sudden_authors: int = 3
+    """... or, for a watch, so many within the hour itself."""
 
     @property
     def bet_count(self) -> int:

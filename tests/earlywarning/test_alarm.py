@@ -175,7 +175,7 @@ def test_an_alarm_that_lasts_a_year_stays_finite_and_starts_anew() -> None:
     states, crossings = run(np.full((365 * 24, 1), 40))
     assert crossings[0].level == "watch" or crossings[0].level == "warning"
     assert np.isfinite(np.array(states[0].wealth)).all()
-    one_author, none = run(np.full((3000, 1), 40), authors=np.ones((3000, 1), dtype=int))
+    one_author, none = run(np.ones((9000, 1), dtype=int), authors=np.ones((9000, 1), dtype=int))
     assert none == []
     assert np.array(one_author[0].wealth).max() <= WEALTH_CAP
 

@@ -89,6 +89,13 @@ def test_one_person_is_one_voice() -> None:
     assert backtest(crowd).alerts
 
 
+def test_rows_without_author_are_one_person() -> None:
+    rows = [Match("c1", START + timedelta(days=40, hours=i / 2), "") for i in range(30)]
+    assert backtest(rows).alerts == ()
+    some = [Match("c1", m.posted_at, f"u{i}" if i % 3 else "") for i, m in enumerate(rows)]
+    assert backtest(some).alerts
+
+
 def test_denials_and_comments_are_not_spread() -> None:
     rows = rumour(3)
     for stance in ("deny", "comment"):
@@ -205,7 +212,7 @@ def test_a_time_without_offset_is_utc() -> None:
         ("claim_id,posted_at,author\nc1,2023-10-05T12:00:00Z,a\nc1,2023-10-05 kl 12,b\n", "line 3: .*not an ISO"),
         ("claim_id,posted_at,author\nc1,yesterday,a\n", "line 2: 'yesterday' is not an ISO 8601 time"),
         ("claim_id,posted_at,author\nc1,0203-10-05T12:00:00Z,a\n", "line 2: the year"),
-        ("claim_id,posted_at,author\nc1,2023-10-05T12:00:00Z,\n", "line 2: author is empty"),
+        ("claim_id,posted_at,author\n,2023-10-05T12:00:00Z,a\n", "line 2: claim_id is empty"),
         ("claim_id,posted_at,author\nc1,2023-10-05T12:00:00Z\n", "line 2: 2 cells where the header has 3"),
         ("claim_id,posted_at,author,views\nc1,2023-10-05T12:00:00Z,a,many\n", "line 2: views"),
         ("claim_id,posted_at,author,views\nc1,2023-10-05T12:00:00Z,a,nan\n", "line 2: views"),
