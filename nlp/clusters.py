@@ -1,100 +1,155 @@
-"""Rumours that nobody has named yet: unmatched posts gathered as they come, under ids that stay."""
+"""Rumours that nobody has named yet: posts gathered one by one in the order given, so that the same posts end the same.
+
+A post joins the nearest group that is near enough and still awake, else begins one; groups that have come near each
+other become one, the younger going into the older. Sums are kept in whole numbers, so that they do not depend on the
+order of adding: to go on from a remembered grouping gives what reading everything anew would give.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from hashlib import blake2b
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from nlp.company import Company
 from nlp.encoder import Floats
+from nlp.likeness import Ground, levelled, own_stems, rarity
 from nlp.words import stems
 
-NEAR = 0.9
-"""Cosine to a cluster's centre over which a post joins it."""
-KEPT = 64
-"""Members whose vectors are kept to find the most central; older ones count on in the centre."""
+JOIN = 0.45
+"""Likeness (`nlp.likeness`) to a group's centre over which a post joins; chosen on the written development posts."""
+MERGE = 0.6
+"""The same between the centres of two groups of two posts or more."""
+AWAKE_DAYS = 28.0
+"""A group without a new post for so long takes none any more: an old story that comes back is news."""
 TERMS = 6
+_SCALE = 65_536.0
+Group = tuple[int, ...]
+"""Places of a group's posts among those given, in rising order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A post of a cluster."""
+@dataclass(slots=True)
+class _Groups:
+    """What has been gathered so far. Row `i` of the arrays is group `i`; a group that went into another is empty."""
 
-    post_id: str
-    text: str
-    embedding: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """Posts that say much the same."""
-
-    cluster_id: str
-    """Made of its first post's id: the same for ever, whatever joins later."""
-    post_count: int
-    total: Floats
-    """Sum of all members' vectors; its direction is the centre."""
-    members: tuple[Member, ...]
-    """The last `KEPT`."""
+    members: list[list[int]]
+    sums: npt.NDArray[np.int64]
+    centres: Floats
+    latest: npt.NDArray[np.float64]
 
 
-def gather(posts: Sequence[Member], clusters: Sequence[Cluster] = ()) -> tuple[list[Cluster], dict[str, str]]:
-    """Return the clusters with the posts in them, and each post's cluster id. Posts come in the order of their time."""
-    found = list(clusters)
-    placed: dict[str, str] = {}
-    for post in posts:
-        at = _nearest(post.embedding, found)
-        if at is None:
-            found.append(_begin(post))
-            at = len(found) - 1
-        else:
-            found[at] = _joined(found[at], post)
-        placed[post.post_id] = found[at].cluster_id
-    return found, placed
+def gather(
+    vectors: Floats, days: Sequence[float], *, size: int, ground: Ground, begun: Sequence[Group] = ()
+) -> list[Group]:
+    """Return the groups, by their first post.
+
+    vectors: (posts, dimensions), by `nlp.likeness.places`. days: when each was seen, in days since any day, never
+    falling. size: numbers of the embedding alone. begun: how the first of the posts, each in one group, were gathered
+    before; the others are gathered now.
+    """
+    whole = np.rint(vectors * _SCALE).astype(np.int64)
+    groups = _restored(whole, days, begun, size=size, ground=ground)
+    for post in range(sum(map(len, begun)), len(whole)):
+        at = _nearest(vectors[post], days[post], groups)
+        at = _begin(post, whole, groups) if at is None else at
+        _add(at, [post], whole[post], days[post], groups, size=size, ground=ground)
+        while (other := _twin(at, days[post], groups)) is not None:
+            into, gone = sorted((at, other), key=lambda group: groups.members[group][0])
+            moved, total = groups.members[gone], groups.sums[gone].copy()
+            groups.members[gone] = []
+            groups.latest[gone] = -np.inf
+            _add(into, moved, total, days[post], groups, size=size, ground=ground)
+            at = into
+    return sorted(tuple(members) for members in groups.members if members)
 
 
-def medoid(cluster: Cluster) -> Member:
-    """Return the member nearest to the centre; the earliest of equals."""
-    likeness = np.stack([member.embedding for member in cluster.members]) @ cluster.total
-    return cluster.members[int(np.argmax(likeness))]
+def medoid(vectors: Floats, group: Group) -> int:
+    """Return the post nearest to the group's centre; the earliest of equals."""
+    rows = vectors[list(group)]
+    return group[int(np.argmax(np.round(rows @ rows.sum(axis=0), 4)))]
 
 
-def terms(cluster: Cluster) -> tuple[str, ...]:
-    """Return the words that most members share, in a form that one of them wrote."""
+def terms(texts: Sequence[str], company: Company) -> tuple[str, ...]:
+    """Return the words that a group's posts share and posts at large do not, in the form most of them wrote."""
     held: Counter[str] = Counter()
-    written: dict[str, str] = {}
-    for member in cluster.members:
-        held.update(set(stems(member.text)))
-        for word in member.text.lower().split():
-            plain = word.strip(".,!?:;()\"'…")
+    written: dict[str, Counter[str]] = {}
+    for text in texts:
+        own = own_stems(text, company)
+        held.update(own)
+        for word in set(text.lower().split()):
+            plain = word.strip(".,!?:;()\"'”’…-")
             for stem in stems(plain)[:1]:
-                written.setdefault(stem, plain)
-    least = 2 if len(cluster.members) > 1 else 1
-    ranked = sorted((stem for stem, count in held.items() if count >= least), key=lambda stem: (-held[stem], stem))
-    return tuple(written.get(stem, stem) for stem in ranked[:TERMS])
-
-
-def _nearest(embedding: Floats, clusters: Sequence[Cluster]) -> int | None:
-    if not clusters or not embedding.any():
-        return None
-    centres = np.stack([cluster.total for cluster in clusters])
-    likeness = centres @ embedding / np.maximum(np.linalg.norm(centres, axis=1), 1e-9)
-    best = int(np.argmax(likeness))
-    return best if likeness[best] >= NEAR else None
-
-
-def _begin(post: Member) -> Cluster:
-    name = blake2b(post.post_id.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-    return Cluster(cluster_id=f"k{name}", post_count=1, total=post.embedding, members=(post,))
-
-
-def _joined(cluster: Cluster, post: Member) -> Cluster:
-    return replace(
-        cluster,
-        post_count=cluster.post_count + 1,
-        total=cluster.total + post.embedding,
-        members=(*cluster.members, post)[-KEPT:],
+                if stem in own:
+                    written.setdefault(stem, Counter())[plain] += 1
+    least = 2 if len(texts) > 1 else 1
+    ranked = sorted(
+        (stem for stem, count in held.items() if count >= least and stem in written and not stem.isdigit()),
+        key=lambda stem: (-held[stem] * rarity(stem), stem),
     )
+    return tuple(min(written[stem], key=lambda word: (-written[stem][word], word)) for stem in ranked[:TERMS])
+
+
+def _restored(whole: npt.NDArray[np.int64], days: Sequence[float], begun: Sequence[Group], **how: Any) -> _Groups:
+    """Return the state that gathering left behind, from who ended where."""
+    room = max(64, 2 * len(begun))
+    groups = _Groups(
+        members=[],
+        sums=np.zeros((room, whole.shape[1]), np.int64),
+        centres=np.zeros((room, whole.shape[1]), np.float32),
+        latest=np.full(room, -np.inf),
+    )
+    for group in begun:
+        at = _begin(group[0], whole, groups)
+        _add(at, group, whole[list(group)].sum(axis=0, dtype=np.int64), days[max(group)], groups, **how)
+    return groups
+
+
+def _begin(post: int, whole: npt.NDArray[np.int64], groups: _Groups) -> int:
+    groups.members.append([])
+    if (count := len(groups.members)) > len(groups.sums):
+        groups.sums = np.concatenate([groups.sums, np.zeros_like(groups.sums)])
+        groups.centres = np.concatenate([groups.centres, np.zeros_like(groups.centres)])
+        groups.latest = np.concatenate([groups.latest, np.full_like(groups.latest, -np.inf)])
+    return count - 1
+
+
+def _add(
+    at: int,
+    posts: Sequence[int],
+    total: npt.NDArray[np.int64],
+    day: float,
+    groups: _Groups,
+    *,
+    size: int,
+    ground: Ground,
+) -> None:
+    groups.members[at] = sorted([*groups.members[at], *posts])
+    groups.sums[at] += total
+    groups.centres[at] = levelled((groups.sums[at : at + 1] / _SCALE).astype(np.float32), size=size, ground=ground)[0]
+    groups.latest[at] = max(groups.latest[at], day)
+
+
+def _nearest(vector: Floats, day: float, groups: _Groups) -> int | None:
+    count = len(groups.members)
+    if not count or not vector.any():
+        return None
+    likeness = np.where(groups.latest[:count] >= day - AWAKE_DAYS, groups.centres[:count] @ vector, -np.inf)
+    best = int(np.argmax(likeness))
+    return best if likeness[best] >= JOIN else None
+
+
+def _twin(at: int, day: float, groups: _Groups) -> int | None:
+    """Return the group that this one should be one with."""
+    if len(groups.members[at]) < 2:
+        return None
+    count = len(groups.members)
+    fits = groups.latest[:count] >= day - AWAKE_DAYS
+    fits &= np.fromiter((len(members) > 1 for members in groups.members), bool, count)
+    fits[at] = False
+    likeness = np.where(fits, groups.centres[:count] @ groups.centres[at], -np.inf)
+    best = int(np.argmax(likeness))
+    return best if likeness[best] >= MERGE else None
