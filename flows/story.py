@@ -1,4 +1,4 @@
-"""The story of a day, in nine steps: from the sources to the published tables."""
+"""The story of a day, in ten steps: from the sources to the published tables."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from flows.steps.alert import AlertReport, alert
 from flows.steps.annotate import annotate
 from flows.steps.crawl import CrawlReport, crawl
 from flows.steps.digest import digest
+from flows.steps.gather import gather_unmatched
 from flows.steps.load import LoadTotals, load
 from flows.steps.match import match
 from flows.steps.publish import publish
@@ -49,6 +50,7 @@ def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True) -> Pas
     loaded = do(load, desk)
     annotated = do(annotate, desk)
     matched = do(match, desk)
+    do(gather_unmatched, desk)
     crossings = do(watch, desk)
     races = do(race, desk, crossings)
     alerts = do(alert, desk, crossings, races)

@@ -59,6 +59,21 @@ class ClusterPost:
     model_version: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusteredPost:
+    """A post of a cluster, as the alarm counts it."""
+
+    cluster_id: str
+    post_key: str
+    source: str
+    author_key: str
+    posted_at: datetime
+    seen_at: datetime
+    """When it was first fetched."""
+    central_text: str
+    """What the cluster's most central post says."""
+
+
 def unmatched_mentions(
     con: duckdb.DuckDBPyConnection, *, now: datetime, model_version: str, seen_after: datetime | None = None
 ) -> tuple[list[UnmatchedMention], Vectors]:
@@ -88,9 +103,21 @@ def list_clusters(con: duckdb.DuckDBPyConnection) -> list[Cluster]:
     return records(con, "list_clusters", Cluster)
 
 
-def cluster_members(con: duckdb.DuckDBPyConnection, *, cluster_id: str | None = None) -> list[ClusterPost]:
-    """Return the place of each clustered post, or of those of one cluster."""
-    return records(con, "cluster_members", ClusterPost, cluster_id=cluster_id)
+def cluster_members(
+    con: duckdb.DuckDBPyConnection, *, cluster_id: str | None = None, seen_after: datetime | None = None
+) -> list[ClusterPost]:
+    """Return the place of each clustered post: of one cluster, or of posts first seen after a time, where given."""
+    return records(con, "cluster_members", ClusterPost, cluster_id=cluster_id, seen_after=seen_after)
+
+
+def clustered_posts(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[ClusteredPost]:
+    """Return the posts of clusters that nobody has decided on and that have a post after a time, oldest first."""
+    return records(con, "clustered_posts", ClusteredPost, now=now, posted_after=posted_after)
+
+
+def mark_candidates(con: duckdb.DuckDBPyConnection, cluster_ids: Sequence[str], *, at: datetime) -> None:
+    """Record that the alarm of open clusters went: people are shown them from now on."""
+    run(con, "mark_candidates", cluster_ids=list(cluster_ids), at=at)
 
 
 def list_candidates(con: duckdb.DuckDBPyConnection, *, now: datetime) -> list[CandidateClaim]:

@@ -1,4 +1,4 @@
-"""Step 7: what a person should look at now. An alert is raised once and escalates; it never repeats itself."""
+"""Step 8: what a person should look at now. An alert is raised once and escalates; it never repeats itself."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from earlywarning.severity import QUIET, Standing, is_open, severity_of, take
 from flows.desk import Desk
 from flows.sources import sites_of
 from flows.steps.digest import expectations
-from flows.steps.watch import SUBJECT, WatchPass, mailings_of
+from flows.steps.watch import WatchPass, mailings_of
 from reports import health
 from reports.swedish import counted, duration, inside, listed, number
 from warehouse import watching
 from warehouse.alerts import list_alerts, put_alerts, set_alert_state
+from warehouse.clusters import mark_candidates
 from warehouse.digest_rows import read_sources
 from warehouse.keys import stable_key
 from warehouse.ledger import list_segments
@@ -64,7 +65,8 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     raised = [told for finding in findings if (told := _take(finding, standings, now))]
     news = put_alerts(desk.con, raised, at=now)
     _close_quiet(desk, standings, now)
-    watching.put_states(desk.con, {SUBJECT: found.memory, STANDINGS: _as_json(standings)}, step_at=now)
+    mark_candidates(desk.con, sorted(found.cluster_ids), at=now)
+    watching.put_states(desk.con, {**found.memory, STANDINGS: _as_json(standings)}, step_at=now)
     return AlertReport(news=tuple(news), open_count=len(list_alerts(desk.con, open_only=True)))
 
 

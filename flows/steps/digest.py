@@ -1,4 +1,4 @@
-"""Step 7: write the morning's digest."""
+"""Step 9: write the morning's digest."""
 
 from __future__ import annotations
 

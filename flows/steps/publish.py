@@ -1,4 +1,4 @@
-"""Step 8: put a snapshot where analysts read it, while they read the old one."""
+"""Step 10: put a snapshot where analysts read it, while they read the old one."""
 
 from __future__ import annotations
 

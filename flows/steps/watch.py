@@ -1,27 +1,30 @@
-"""Step 5: let the alarm take in the hours that are new."""
+"""Step 6: let the alarm take in the hours that are new."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from earlywarning import watch as alarm
 from earlywarning.alarm_state import AlarmSettings, threshold_hours
-from earlywarning.clock import hour_of
+from earlywarning.clock import Clock, hour_of
 from earlywarning.exposure import SourceVisit
 from earlywarning.mailings import Mailing
 from earlywarning.prior import expected_rate
+from earlywarning.rhythm import clock_of, shares_of
 from earlywarning.watch import MatchedPost, WatchCrossing
 from earlywarning.watch_state import WatchState
 from flows.desk import Desk
+from flows.sources import sites_of
+from flows.steps import rhythm, unregistered
 from warehouse import watching
 from warehouse.ledger import list_claims, list_mailings
 from warehouse.records import Claim
 
 SUBJECT = "watch"
-"""Under this name the whole watch's state is kept; the standing of alerts has a name of its own."""
+"""Under this name the state of the claims' watch is kept; clusters and the standing of alerts have their own."""
 VISITS_BACK = timedelta(days=14)
 
 
@@ -36,26 +39,50 @@ class WatchPass:
     """All posts on claims that are known now, by the time of posting."""
     crossings: tuple[WatchCrossing, ...]
     memory: Mapping[str, Any]
-    """The watch's next state, as JSON values: `alert` saves it after the alerts, so that a kill between loses none."""
+    """The next states by subject, as JSON values: `alert` saves them after the alerts, so that a kill loses none."""
+    cluster_ids: frozenset[str] = frozenset()
+    """Clusters among those that crossed: they become candidates for a claim."""
+    clock: Clock = field(default_factory=Clock)
+    """How busy the sources are, hour by hour."""
 
 
 def watch(desk: Desk) -> WatchPass:
-    """Advance the alarm of every claim to now, and return what crossed a level."""
-    now = desk.now
-    state, since = _remembered(desk, now)
+    """Advance the alarm of every claim and every cluster to now, and return what crossed a level."""
+    now, settings = desk.now, alarm_settings(desk)
+    states = watching.get_states(desk.con, now=now)
+    state, since = _remembered(states)
     claims = tuple(list_claims(desk.con, now=now))
     claim_ids = tuple(claim.claim_id for claim in claims)
     posts = tuple(watching.matched_posts(desk.con, now=now))
+    visits = _visits(desk, now)
+    learned = rhythm.learn_rhythm(desk, states.get(rhythm.SUBJECT), now=now)
     found = alarm.watch(
         state,
         _new(posts, since, known=state.claims),
         claims=claim_ids,
-        visits=_visits(desk, now),
+        visits=visits,
         now=now,
         prior_rates=_prior_rates(desk, claim_ids, now),
-        settings=alarm_settings(desk),
+        clock=clock_of(learned),
+        shares=shares_of(learned, [site.name for site in sites_of(desk.config)]),
+        settings=unregistered.part_of(settings, 1.0 - unregistered.SHARE),
     )
-    return WatchPass(at=now, claims=claims, posts=posts, crossings=found.crossings, memory=found.state.to_dict())
+    clusters = unregistered.watch_clusters(
+        desk, states.get(unregistered.SUBJECT), visits=visits, now=now, settings=settings
+    )
+    return WatchPass(
+        at=now,
+        claims=claims,
+        posts=posts,
+        crossings=found.crossings + clusters.crossings,
+        memory={
+            SUBJECT: found.state.to_dict(),
+            unregistered.SUBJECT: clusters.memory,
+            rhythm.SUBJECT: learned.to_dict(),
+        },
+        cluster_ids=frozenset(crossing.claim_id for crossing in clusters.crossings),
+        clock=clock_of(learned),
+    )
 
 
 def alarm_settings(desk: Desk) -> AlarmSettings:
@@ -82,8 +109,8 @@ def mailings_of(desk: Desk, now: datetime) -> list[Mailing]:
     ]
 
 
-def _remembered(desk: Desk, now: datetime) -> tuple[WatchState, datetime | None]:
-    found = watching.get_states(desk.con, now=now).get(SUBJECT)
+def _remembered(states: Mapping[str, tuple[datetime, Any]]) -> tuple[WatchState, datetime | None]:
+    found = states.get(SUBJECT)
     if found is None:
         return WatchState(), None
     step_at, value = found
