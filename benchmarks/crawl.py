@@ -3,8 +3,9 @@
     python -m benchmarks.crawl [--rounds 3] [--threads 1000000]
 
 Three peers. A bare Scrapy spider that only downloads the same pages from the same loopback server, politeness off, once
-with one request at a time (as ours, whatever the delay) and once with Scrapy's usual sixteen. lxml building the tree of
-the same thread page. And the clock, for the frontier: what is to be fetched next out of a million known threads.
+with one request at a time (as ours, whatever the delay) and once with Scrapy's usual sixteen. lxml building the trees
+of thread pages (`python -m benchmarks.parsing` measures that alone). And the clock, for the frontier: what is to be
+fetched next out of a million known threads.
 """
 
 from __future__ import annotations
@@ -23,12 +24,9 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from lxml import html as lxml_html
-
-from benchmarks import crawl_pages
-from crawlers.engines import registry
+from benchmarks import crawl_pages, parsing
 from crawlers.frontier import Changes, Frontier, KnownThread, next_sweep
-from crawlers.model import Page, Site
+from crawlers.model import Site
 from crawlers.run import CrawlJob
 from crawlers.worker import CrawlerWorker
 
@@ -67,7 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         figures = {
             **crawling(Path(name), rounds=given.rounds),
-            **parsing(rounds=40),
+            "parsing": parsing.ratios(rounds=40),
             **picking(Path(name) / "frontier.sqlite", thread_count=given.threads),
         }
     print(json.dumps(figures, indent=2))
@@ -131,34 +129,6 @@ def serving() -> Iterator[str]:
         assert process.stdout
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
         process.communicate()
-
-
-def thread_pages() -> dict[str, Page]:
-    """Return a thread page of about 100 kB as each of three engines writes it."""
-    made = {
-        "xenforo": ("https://forum.example/threads/trad-1.1/", crawl_pages.xenforo(1, 1, 3, 30).encode()),
-        "spirit": ("https://forum.example/topic/1/trad/", crawl_pages.spirit(72).encode()),
-        "flashback": ("https://www.flashback.org/t3456789", crawl_pages.flashback(38).encode("cp1252")),
-    }
-    return {name: Page(url=url, body=body, fetched_at=NOW) for name, (url, body) in made.items()}
-
-
-def parsing(*, rounds: int) -> dict[str, object]:
-    """Return how many times longer reading a thread page takes than building its tree with lxml."""
-    found: dict[str, object] = {}
-    for name, page in thread_pages().items():
-        engine = registry.get(name)
-        site = Site(name="bench", engine=name, url=page.url, timezone=ZoneInfo("Europe/Stockholm"))
-        tree, read = partial(lxml_html.document_fromstring, page.body), partial(engine.parse_thread, page, site)
-        pairs = [(timed(tree), timed(read)) for _ in range(rounds)]
-        lxml, ours = (min(pair[i] for pair in pairs) for i in (0, 1))
-        found |= {
-            f"{name}_page_bytes": len(page.body),
-            f"{name}_posts": len(engine.parse_thread(page, site).posts),
-            f"{name}_lxml_milliseconds": round(lxml * 1000, 2),
-            f"{name}_parse_ratio": round(ours / lxml, 2),
-        }
-    return found
 
 
 def picking(path: Path, *, thread_count: int) -> dict[str, object]:

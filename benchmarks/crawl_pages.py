@@ -1,4 +1,4 @@
-"""A forum on loopback for the crawl's benchmark: pages as three engines write them, made once, served fast.
+"""A forum on loopback for the crawl's benchmark: XenForo's pages, made once, served fast.
 
 python -m benchmarks.crawl_pages      # prints its port, serves until its input ends
 """
@@ -103,66 +103,6 @@ def xenforo_list(number: int, lists: int) -> str:
         f'<!DOCTYPE html><html id="XF" lang="sv-SE" data-app="public" data-template="forum_view"><head><meta '
         f'charset="utf-8" /><title>Fiber</title></head><body data-template="forum_view"><ul>{CHROME}</ul>{rows}'
         f"{following if number < lists else ''}</body></html>"
-    )
-
-
-def spirit(posts: int) -> str:
-    chance = random.Random(1)
-    rows = "".join(
-        f'<div class="comments_list__comment js-comment" id="c{n}" data-number="{n}" data-pk="{n + 30}"><div '
-        f'class="comment__img"><div class="comment__img__avatar no-pic">A</div></div><div class="comment__info"><div '
-        f'class="comment__info__username"><a class="comment__info__username__link" href="/user/{n % 9 + 1}/anna/">'
-        f"<span>"
-        f'anna</span></a></div><ul class="comment__info__date js-move-comment-checkbox-list">'
-        f'<li title="24 oktober 2026 '
-        f'11:{n % 50 + 10}">24 Okt</li></ul></div><div class="comment__text js-comment-text"><p>{body(chance)}</p>'
-        f"</div>"
-        f'<div class="comment__footer js-tabs-container"><ul class="comment__actions"><li class="comment-like"><a '
-        f'class="js-like like" href="/comment/like/{n}/create/" data-count="3"><i class="fa fa-heart">'
-        f"</i> gilla (3)</a>"
-        f'</li><li><a class="js-tab" href="#"><i class="fa fa-share"></i> dela</a></li></ul><div '
-        f'class="comment__footer__share js-tab-content" style="display: none;">'
-        f'<input type="text" value="/comment/{n}/" '
-        f"/></div></div></div>\n"
-        for n in range(1, posts + 1)
-    )
-    return (
-        '<!doctype html><html><head><meta charset="utf-8"><title>Open Infra - Spirit</title><script>stModules.tab();'
-        f'</script></head><body><div class="spirit_wrapper"><ul>{CHROME}</ul><h1 class="headline">Open Infra</h1><div '
-        f'class="comments_list">{rows}</div></div></body></html>'
-    )
-
-
-def flashback(posts: int) -> str:
-    chance = random.Random(1)
-    rows = "".join(
-        f'<div id="post9{n:07}" data-postid="9{n:07}" class="post"><a class="jumptarget" name="p9{n:07}"></a><div '
-        f'class="post-heading"><i class="fa fa-file-o"></i> 2026-11-{n % 20 + 1:02}, 09:12 <div class="pull-right"><a '
-        f'href="/sp9{n:07}" id="postcount9{n:07}" name="{n}" class="btn-post">#<strong>{n}</strong></a></div></div>'
-        f"<div "
-        f'class="post-row"><div class="post-user"><a class="post-user-username dropdown-toggle" href="/u{n + 100}">'
-        f'medlem{n}</a><div class="post-user-title">Medlem</div><div class="post-user-info small">'
-        f"<div>Reg: Jan 2010</div>"
-        f'<div>Inlägg: 1 234</div></div></div><div class="post-body">'
-        f'<div class="post_message" id="post_message_9{n:07}">'
-        + (
-            '<div class="post-bbcode-quote-wrapper"><small>Citat:</small><div class="alt2 post-bbcode-quote"><div>'
-            f"Ursprungligen postat av <strong>medlem{n - 1}</strong> "
-            f'<a href="/p9{n - 1:07}#p9{n - 1:07}" rel="nofollow">'
-            f'<i class="fa fa-arrow-circle-right"></i></a></div>'
-            f'<div class="post-clamped-text">{words(chance, 40)}</div>'
-            "</div></div>"
-            if n % 2
-            else ""
-        )
-        + f"{body(chance)}<br><br>{body(chance)}</div></div></div></div>\n"
-        for n in range(1, posts + 1)
-    )
-    return (
-        '<!DOCTYPE html><html lang="sv"><head><meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">'
-        '<title>Open Infra - Flashback Forum</title><link rel="canonical" href="https://www.flashback.org/t3456789">'
-        f'</head><body><ul>{CHROME}</ul><h1><a href="/t3456789">Open Infra</a></h1><div id="posts">{rows}</div></body>'
-        "</html>"
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from urllib.parse import urldefrag
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from selectolax.lexbor import LexborNode
@@ -30,7 +29,7 @@ _CLOCK_IN_TITLE = re.compile(r"\d[:.]\d{2}")
 
 def lasting(url: str, *, drop: tuple[str, ...] = SESSION) -> str:
     """Return an address without parameters that do not last, whether `&` or `;` stands between them."""
-    address, fragment = urldefrag(url)
+    address, _, fragment = url.partition("#")
     head, mark, query = address.partition("?")
     kept = [m[0][1:] for m in _PARAMETER.finditer(mark + query) if m[2] not in drop and len(m[0]) > 1]
     tail = (";" if ";" in query else "&").join(kept)

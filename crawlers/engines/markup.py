@@ -61,8 +61,11 @@ _SMILEY_CLASS = re.compile(r"smil|emoji|emote|emoticon|inlineimg", re.IGNORECASE
 _SHORTCODE = re.compile(r":[\w+-]+:")
 _INTEGER = re.compile(r"\s*(\d{1,3}(?:[ .,\u00a0\u202f']\d{3})+(?!\d)|\d{1,12})", re.ASCII)
 _NO_DIGITS = re.compile(r"\D")
-_PLAIN_PATH = re.compile(r"/[\w-][\w/=&,;~-]*(?:[.?][\w/=&,;~-]+)*/?(?:#[\w-]*)?", re.ASCII)
-"""A path from the root of a place, without anything that joining would have to resolve."""
+_PLAIN = r"[\w-][\w/=&,~-]*(?:\.[\w-][\w/=&,~-]*)*(?:\?[\w./=&,;~%+-]+)?(?:#[\w-]+)?"
+"""The rest of an address, without anything that joining would have to resolve."""
+_PLAIN_PATH = re.compile(rf"/{_PLAIN}", re.ASCII)
+_PLAIN_FILE = re.compile(rf"(?:\./)?((?![^?#]*//){_PLAIN})", re.ASCII)
+_PLAIN_URL = re.compile(rf"https?://[\w-]+(?:\.[\w-]+)*(?::\d+)?/(?:{_PLAIN})?", re.ASCII)
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|([\ud800-\udfff])"
 )
@@ -103,6 +106,8 @@ def fragment(html: str) -> LexborNode:
 
 def marks(root: Document | LexborNode, *, quote: str = "", drop: str = "") -> Marks:
     """Return the elements that the selectors name: quotes, and what is nobody's words."""
+    if isinstance(root, Document):
+        return Marks(root.found(quote) if quote else {}, frozenset(root.found(drop)) if drop else frozenset())
     return Marks(
         quotes={node.mem_id: node for node in root.css(quote)} if quote else {},
         dropped=frozenset(node.mem_id for node in root.css(drop)) if drop else frozenset(),
@@ -161,7 +166,12 @@ def nested(
 
 def clean(text: str) -> str:
     """Return text with one space between words, one newline between lines, and nothing invisible."""
-    return "\n".join(filter(None, map(_line, text.split("\n"))))
+    lines = [
+        line.strip(" ") if line.isprintable() and "  " not in line else _line(line)
+        for line in text.split("\n")
+        if line and line != " "
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def text_of(node: LexborNode | None) -> str:
@@ -182,8 +192,12 @@ def attribute(node: LexborNode | None, *names: str) -> str:
 
 def absolute(base: str, href: str) -> str | None:
     """Return a link as an absolute http(s) address, or None for any other kind of link."""
+    if _PLAIN_URL.fullmatch(href):
+        return href
     if _PLAIN_PATH.fullmatch(href) and (origin := _origin(base)):
         return origin + href
+    if (match := _PLAIN_FILE.fullmatch(href)) and (folder := _folder(base)):
+        return folder + match[1]
     try:
         found = urljoin(base, href.strip())
         return found if href and urlsplit(found).scheme in ("http", "https") else None
@@ -198,6 +212,13 @@ def _origin(base: str) -> str:
     except ValueError:
         return ""
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+@lru_cache(maxsize=64)
+def _folder(base: str) -> str:
+    """Return the address that a bare file name is relative to, where that is as plain as the name."""
+    folder = base.partition("#")[0].partition("?")[0].rpartition("/")[0] + "/"
+    return folder if _PLAIN_URL.fullmatch(folder) and folder.count("//") == 1 else ""
 
 
 def base_of(document: Document, page: Page) -> str:

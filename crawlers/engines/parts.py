@@ -24,24 +24,27 @@ class Parts:
 
     def every(self, owner: LexborNode, name: str) -> list[LexborNode]:
         """Return the elements of a name inside an owner, in the order of the page."""
-        if name not in self._found:
-            self._found[name] = self._find(self._selectors[name])
-        return self._found[name].get(owner.mem_id, [])
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._find(self._selectors[name])
+        return found.get(owner.mem_id, []) if found else []
 
     def first(self, owner: LexborNode, *names: str) -> LexborNode | None:
         """Return the first element of the first of the names that has any."""
-        owner_id = owner.mem_id
         for name in names:
-            if name not in self._found:
-                self._found[name] = self._find(self._selectors[name])
-            if found := self._found[name].get(owner_id):
-                return found[0]
+            if inside := self.every(owner, name):
+                return inside[0]
         return None
 
     def _find(self, selector: str) -> dict[int, list[LexborNode]]:
         found: dict[int, list[LexborNode]] = {}
-        for node in self._document.css(selector) if self._owner_of else ():
-            if owner := _owner(node.parent, self._owner_of):
+        owner_of = self._owner_of
+        for node in self._document.css(selector) if owner_of else ():
+            around = node.parent
+            owner = owner_of.get(around.mem_id) if around is not None else 0
+            if owner is None:
+                owner = _owner(around, owner_of)
+            if owner:
                 found.setdefault(owner, []).append(node)
         return found
 
@@ -49,9 +52,13 @@ class Parts:
 def _owner(node: LexborNode | None, owner_of: dict[int, int]) -> int:
     """Return the id of the innermost owner around, 0 for none; remember it for all on the way."""
     passed: list[int] = []
-    while node is not None and (found := owner_of.get(node.mem_id)) is None:
-        passed.append(node.mem_id)
+    found: int | None = 0
+    while node is not None:
+        key = node.mem_id
+        if (found := owner_of.get(key)) is not None:
+            break
+        passed.append(key)
         node = node.parent
-    found = owner_of[node.mem_id] if node is not None else 0
+    found = found or 0
     owner_of.update(dict.fromkeys(passed, found))
     return found

@@ -49,16 +49,14 @@ def test_it_finds_what_the_parser_finds_once_each(html: str, selector: str) -> N
     assert found == native(html, selector)
     first = document.css_first(selector)
     assert ([hash((first.tag, first.text()))] if first is not None else []) == found[:1]
+    gathered = Document(html).found(selector).values()
+    assert sorted(hash((node.tag, node.text())) for node in gathered) == sorted(found)
 
 
 def test_what_no_class_of_the_page_can_match_is_not_asked() -> None:
-    document = Document(PAGE)
-    assert document.possible(".post, .nowhere, p.nowhere b, #x, .last:not(.nowhere)") == [
-        ".post",
-        "#x",
-        ".last:not(.nowhere)",
-    ]
-    assert Document(ODD["capitals"]).possible(".nowhere") == [".nowhere"]
+    asked = Document(PAGE).possible(".post, .nowhere, p.nowhere b, #x, .last:not(.nowhere)")
+    assert [alternative.text for alternative in asked] == [".post", "#x", ".last:not(.nowhere)"]
+    assert [alternative.text for alternative in Document(ODD["quirks"]).possible(".nowhere")] == [".nowhere"]
 
 
 CASES = [
@@ -73,16 +71,27 @@ CASES = [
 def test_no_engine_misses_anything_by_it(
     engine: str, name: str, kind: str, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    possible, asked = Document.possible, set[str]()
+    css, found, asked = Document.css, Document.found, set[str]()
 
-    def watched(document: Document, selector: str) -> list[str]:
-        left = possible(document, selector)
+    def watched(document: Document, selector: str) -> list[LexborNode]:
         asked.add(selector)
-        found = {node.mem_id for node in document.tree.css(selector)}
-        assert found == {node.mem_id for node in document.tree.css(", ".join(left))} if left else not found
-        return left
+        nodes = css(document, selector)
+        assert [node.mem_id for node in nodes] == list(
+            dict.fromkeys(node.mem_id for node in document.tree.css(selector))
+        )
+        return nodes
 
-    monkeypatch.setattr(Document, "possible", watched)
+    def gathered(document: Document, selector: str) -> dict[int, LexborNode]:
+        nodes = found(document, selector)
+        assert nodes.keys() == {node.mem_id for node in document.tree.css(selector)}
+        return nodes
+
+    def first(document: Document, selector: str) -> LexborNode | None:
+        return next(iter(watched(document, selector)), None)
+
+    monkeypatch.setattr(Document, "css", watched)
+    monkeypatch.setattr(Document, "found", gathered)
+    monkeypatch.setattr(Document, "css_first", first)
     module, given = registry.get(engine), saved(f"{engine}/{name}", url)
     for parse in (module.parse_thread, module.parse_listing):
         try:
