@@ -30,6 +30,10 @@ _DATE_ISO = re.compile(r"\b\d{4}-(\d{2})-(\d{2})\b")
 _DATE_SLASH = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 _PHONE = re.compile(r"(?<![\d+])(?:\+46|0046|0)[\d \u00a0()/-]{6,16}\d")
 _FEE = re.compile(r"\b[a-zåäö]{3,30}(?:avgift|kostnad|taxa|tillägg|pålägg)(?:en|er|erna|et|s|ens)?\b")
+_FEE_FOR = re.compile(
+    r"\b(?:avgift|kostnad|taxa|tillägg)(?:en|er|erna|et)?\s+(?:för|avseende)\s+([a-zåäö-]{4,30}\s+och\s+[a-zåäö-]{4,30})\b"
+)
+"""A fee named by what it is for. Only pairs, as in \"avgift för drift och underhåll\": one word alone is said often."""
 _ENDING = re.compile(r"(?:avgift|kostnad|taxa|tillägg|pålägg)")
 
 
@@ -88,6 +92,7 @@ def quotes(text: str, mailing: Fingerprint) -> tuple[QuoteMatch, ...]:
         if (share := _share(piece, grams)) >= least
     ]
     facts = _facts(text)
+    facts["fee"] |= {fee for fee in mailing.fees if " " in fee and fee in _plain(text)}
     theirs = {"sum": mailing.sums, "date": mailing.dates, "phone": mailing.phones, "fee": mailing.fees}
     for kind, known in theirs.items():
         found += [QuoteMatch(kind=kind, text=fact, score=1.0) for fact in sorted(facts[kind] & known)]
@@ -129,7 +134,8 @@ def _facts(text: str) -> dict[str, frozenset[str]]:
         "sum": frozenset(_amount(whole, cents) for whole, cents in _SUM.findall(text)),
         "date": frozenset(f"{m:02}-{d:02}" for d, m in days if 1 <= d <= 31 and 1 <= m <= 12),
         "phone": frozenset(_digits(found) for found in _PHONE.findall(text)),
-        "fee": frozenset(_stem(found) for found in _FEE.findall(text.lower())),
+        "fee": frozenset(_stem(found) for found in _FEE.findall(text.lower()))
+        | frozenset(_plain(found) for found in _FEE_FOR.findall(text.lower())),
     }
 
 

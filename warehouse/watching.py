@@ -26,10 +26,21 @@ class MatchedPost:
     author_key: str
     posted_at: datetime
     seen_at: datetime
-    """When it was first fetched."""
+    """When it was first fetched; if it took a person to say that it is about the claim, when that was said."""
     stance: str | None
     tier: str
     views: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPost:
+    """A post with its words, whatever it is about: a mailing may be quoted in it."""
+
+    post_key: str
+    source: str
+    posted_at: datetime
+    seen_at: datetime
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +57,13 @@ def matched_posts(
 ) -> list[MatchedPost]:
     """Return posts on claims that were known at `now` and first seen after the watermark, by the time of posting."""
     return records(con, "matched_posts", MatchedPost, now=now, seen_after=seen_after, tier=tier)
+
+
+def posts_seen(
+    con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime, seen_after: datetime | None = None
+) -> list[SeenPost]:
+    """Return posts written after a moment and first seen after the watermark, by the time of posting."""
+    return records(con, "posts_seen", SeenPost, now=now, posted_after=posted_after, seen_after=seen_after)
 
 
 def hourly_volume(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[SourceVolume]:

@@ -12,6 +12,7 @@ from earlywarning.mismatch import find_mismatches, find_void
 from earlywarning.severity import QUIET, Standing, is_open, severity_of, take
 from flows.desk import Desk
 from flows.sources import sites_of
+from flows.steps import quotes
 from flows.steps.digest import expectations
 from flows.steps.watch import WatchPass, mailings_of
 from reports import health
@@ -60,13 +61,19 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     findings = [*_alarms(found, races), *_silences(desk, now)]
     is_spreading, mailings = _spreading(standings, findings, now), mailings_of(desk, now)
     segments = [Segment(**asdict(segment)) for segment in list_segments(desk.con)]
+    quoted, remembered = quotes.find_quotes(
+        desk, watching.get_states(desk.con, now=now).get(quotes.SUBJECT), mailings=mailings, now=now
+    )
+    findings += [_quoted(quote, desk) for quote in quoted]
     for claim in found.claims:
         findings += _beside(claim, found, segments, mailings, is_spreading=claim.claim_id in is_spreading)
     raised = [told for finding in findings if (told := _take(finding, standings, now))]
     news = put_alerts(desk.con, raised, at=now)
     _close_quiet(desk, standings, now)
     mark_candidates(desk.con, sorted(found.cluster_ids), at=now)
-    watching.put_states(desk.con, {**found.memory, STANDINGS: _as_json(standings)}, step_at=now)
+    watching.put_states(
+        desk.con, {**found.memory, STANDINGS: _as_json(standings), quotes.SUBJECT: remembered}, step_at=now
+    )
     return AlertReport(news=tuple(news), open_count=len(list_alerts(desk.con, open_only=True)))
 
 
@@ -84,6 +91,17 @@ def _alarms(found: WatchPass, races: Sequence[Race]) -> list[Finding]:
         )
         for crossing in found.crossings
     ]
+
+
+def _quoted(quote: quotes.Quote, desk: Desk) -> Finding:
+    return Finding(
+        kind="mailing",
+        subject_id=quote.mailing.mailing_id,
+        severity="watch",
+        evidence_at=quote.post.seen_at,
+        reason=quotes.reason(quote, desk),
+        segments=(quote.mailing.segment,),
+    )
 
 
 def _leads(claim_id: str, races: Sequence[Race]) -> float | None:

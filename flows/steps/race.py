@@ -1,4 +1,4 @@
-"""Step 6: rumour against correction, for the claims that are talked about, in every segment that they mislead."""
+"""Step 7: rumour against correction, for the claims that are talked about, in every segment that they mislead."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def race(desk: Desk, found: WatchPass) -> list[Race]:
         mine = [p for p in posts if p.claim_id == claim.claim_id and p.posted_at >= now - TALKED_OF]
         last = max((r.forecast_from for key, r in latest.items() if key[0] == claim.claim_id), default=None)
         if mine and (claim.claim_id in crossed or last is None or now - last >= RENEWED):
-            ran = [_run(claim.claim_id, segment, mine, hour, mailings) for segment in misled_segments(segments, claim)]
+            ran = [
+                _run(claim.claim_id, segment, mine, hour, mailings, found.clock)
+                for segment in misled_segments(segments, claim)
+            ]
             save_races(desk.con, ran)
             latest |= {(r.claim_id, r.segment.segment): r for r in ran}
     return list(latest.values())
@@ -53,7 +56,14 @@ def misled_segments(segments: Iterable[Segment], claim: Claim) -> list[Segment]:
     return [segment for segment in segments if segment.segment not in claim.segments]
 
 
-def _run(claim_id: str, segment: Segment, posts: Iterable[MatchedPost], hour: int, mailings: Sequence[Mailing]) -> Race:
+def _run(
+    claim_id: str,
+    segment: Segment,
+    posts: Iterable[MatchedPost],
+    hour: int,
+    mailings: Sequence[Mailing],
+    clock: Clock,
+) -> Race:
     hours = np.arange(hour - PAST_HOURS + 1, hour + 1)
     now = end_of(hour)
     ran = racing.run_race(
@@ -61,8 +71,8 @@ def _run(claim_id: str, segment: Segment, posts: Iterable[MatchedPost], hour: in
         segment=RaceSegment(segment=segment.segment, name=segment.name, customer_count=segment.customer_count),
         hours_end=[now - timedelta(hours=PAST_HOURS - 1 - i) for i in range(PAST_HOURS)],
         counts=_counts(posts, int(hours[0])),
-        activity=activity(Clock(), hours),
-        ahead=activity(Clock(), hour + 1 + np.arange(AHEAD_HOURS)),
+        activity=activity(clock, hours),
+        ahead=activity(clock, hour + 1 + np.arange(AHEAD_HOURS)),
         mailings=[mailing for mailing in mailings if mailing.sent_at <= now],
     )
     return _record(ran, segment)

@@ -66,11 +66,11 @@ class Alert:
 
     alert_id: str
     kind: str
-    """`alarm`, `mismatch`, `void` or `silence`."""
+    """`alarm`, `mismatch`, `void`, `silence` or `mailing` (somebody quotes one)."""
     severity: str
     """`watch`, `warning` or `critical`."""
     subject_id: str
-    """Claim id, cluster id or source."""
+    """Claim id, cluster id, source or mailing id."""
     raised_at: datetime
     reason: str
     """One Swedish sentence: why."""
