@@ -5,6 +5,8 @@ UV := $(VENV)/bin/uv
 STAMP := $(VENV)/.installed
 TRAIN := .venv-train
 TRAIN_STAMP := $(TRAIN)/.installed
+# uv does not read pip's setting: where a folder of wheels is given, torch without CUDA comes from it.
+WHEELS := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
 
 .PHONY: demo test lint clean train-env model
 
@@ -29,7 +31,7 @@ train-env: $(TRAIN_STAMP)
 
 $(TRAIN_STAMP): pyproject.toml constraints.txt | $(UV)
 	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
-	$(UV) pip install --quiet --compile-bytecode --python $(TRAIN)/bin/python -c constraints.txt -e '.[train]'
+	$(UV) pip install --quiet $(WHEELS) --python $(TRAIN)/bin/python -c constraints.txt -e '.[train]'
 	@touch $@
 
 # Rebuild nlp/model from the data: about two hours on two cores, resumes where it stopped.

@@ -114,6 +114,25 @@ class Language(Section):
     threads: Annotated[int, Field(gt=0)] | None = None
 
 
+class Model(Section):
+    """Models by name for part of the judging: a hub name (`owner/name`, `@revision` after it) or a folder."""
+
+    encoder: Annotated[str, Field(min_length=1)] | None = None
+    """For the embedding, which claims and clusters are found by. A folder like the shipped one answers everything."""
+    sentiment: Annotated[str, Field(min_length=1)] | None = None
+    match_auto: Annotated[float, Field(gt=-1, le=2)] | None = None
+    match_suggest: Annotated[float, Field(gt=-1, le=2)] | None = None
+    """Cosines to a claim that count at once and that are worth a look, for that encoder."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Model:
+        if self.encoder is None and (self.match_auto is not None or self.match_suggest is not None):
+            raise ValueError("match_auto and match_suggest are for an encoder of your own; name one, or leave them out")
+        if self.match_auto is not None and self.match_suggest is not None and self.match_auto < self.match_suggest:
+            raise ValueError("match_auto is less than match_suggest; what counts at once is nearer than what is shown")
+        return self
+
+
 class Delivery(Section):
     digest_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "06:30"
     timezone: str = "Europe/Stockholm"
@@ -132,6 +151,7 @@ class Config(Section):
     budget: Budget = Budget()
     storage: Storage = Storage()
     language: Language = Language()
+    model: Model = Model()
     delivery: Delivery = Delivery()
     simulation: bool = False
     """True for the town: every digest then says so."""

@@ -14,7 +14,7 @@ from crawlers.worker import CrawlerWorker
 from flows.config import Config, author_secret
 from flows.paths import Paths, paths_of, run_id_of, writer_lock
 from flows.rotating import settle_key
-from flows.sources import company_of
+from flows.sources import company_of, models_of
 from nlp.pipeline import LanguageStage, load_stage
 from warehouse.connection import open_warehouse
 
@@ -57,7 +57,10 @@ class Desk:
         if self._stage is None:
             language = self.config.language
             self._stage = load_stage(
-                company=company_of(self.config), model_dir=language.model, threads=language.threads
+                company=company_of(self.config),
+                model_dir=language.model,
+                threads=language.threads,
+                models=models_of(self.config),
             )
         return self._stage
 

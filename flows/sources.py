@@ -15,6 +15,7 @@ from flows.access import secrets_of, why_closed
 from flows.config import Config, Source, archive_keys
 from flows.errors import ConfigError
 from nlp.company import Company, Homonym
+from nlp.hub import Models
 from nlp.mentions import is_mention
 from nlp.redact.redactor import make_redactor
 
@@ -24,6 +25,11 @@ def company_of(config: Config) -> Company:
     given = config.company.model_dump(exclude={"homonyms"})
     homonyms = tuple(Homonym(name=h.name, context=h.context) for h in config.company.homonyms)
     return Company(**given, homonyms=homonyms)
+
+
+def models_of(config: Config) -> Models:
+    """Return which models answer in the place of the shipped one."""
+    return Models(**config.model.model_dump())
 
 
 def sites_of(config: Config) -> tuple[Site, ...]:

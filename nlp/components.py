@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,8 @@ from spacy.vocab import Vocab
 
 from nlp.clean import clean, model_text
 from nlp.company import Company, Homonym
-from nlp.encoder import Encoder, encode, load_encoder
+from nlp.encoder import Encoder, encode, is_model_folder, load_encoder
+from nlp.hub import SHIPPED_ALONE, Models, with_models
 from nlp.judge import judge_relevance, judge_sentiment, judge_topics
 from nlp.language import JUDGED, detect_language
 from nlp.mentions import OURS, find_mentions, mask_company
@@ -163,24 +165,30 @@ def make_redact(nlp: Language, name: str, company: dict[str, Any]) -> RedactStep
     return RedactStep(read_company(company))
 
 
-@Language.factory("ryktesvakt_encoder", default_config={"company": {}, "model": None, "threads": None})
+@Language.factory("ryktesvakt_encoder", default_config={"company": {}, "model": None, "threads": None, "models": {}})
 def make_encoder(
-    nlp: Language, name: str, company: dict[str, Any], model: str | None, threads: int | None
+    nlp: Language, name: str, company: dict[str, Any], model: str | None, threads: int | None, models: dict[str, Any]
 ) -> EncoderStep:
-    """Return the step that runs the model of a folder (none: the one that ships)."""
-    return EncoderStep(shared_encoder(model, threads), read_company(company))
+    """Return the step that runs the model of a folder (none: the one that ships), others by name for some of it."""
+    return EncoderStep(shared_encoder(model, threads, Models(**models)), read_company(company))
 
 
-@Language.factory("ryktesvakt_judge", default_config={"question": "relevance", "model": None, "threads": None})
-def make_judge(nlp: Language, name: str, question: str, model: str | None, threads: int | None) -> JudgeStep:
+@Language.factory(
+    "ryktesvakt_judge", default_config={"question": "relevance", "model": None, "threads": None, "models": {}}
+)
+def make_judge(
+    nlp: Language, name: str, question: str, model: str | None, threads: int | None, models: dict[str, Any]
+) -> JudgeStep:
     """Return the step that answers one question: `relevance`, `sentiment` or `topics`."""
-    return JudgeStep(shared_encoder(model, threads), question)
+    return JudgeStep(shared_encoder(model, threads, Models(**models)), question)
 
 
 @lru_cache(maxsize=2)
-def shared_encoder(model: str | None, threads: int | None) -> Encoder:
-    """Return a folder's model, loaded once a process."""
-    return load_encoder(Path(model) if model else None, threads=threads)
+def shared_encoder(model: str | None, threads: int | None, models: Models = SHIPPED_ALONE) -> Encoder:
+    """Return a folder's model, loaded once a process; with other models' answers where they are named."""
+    if models.encoder and is_model_folder(Path(models.encoder)):
+        model, models = models.encoder, replace(models, encoder=None)
+    return with_models(load_encoder(Path(model) if model else None, threads=threads), models)
 
 
 def read_company(data: dict[str, Any]) -> Company:

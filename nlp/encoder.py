@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +43,8 @@ class Encoder:
     threads: int
     size: int
     """Numbers in an embedding."""
+    readers: Mapping[str, Callable[[str], Floats]] = field(default_factory=dict, repr=False, compare=False)
+    """Other models' answers in the place of this one's, by output (`nlp.hub`)."""
     kept: OrderedDict[Key, list[Floats]] = field(default_factory=OrderedDict, repr=False, compare=False)
     """The last answers: the same for ever, as each text is a run of its own."""
 
@@ -85,6 +87,11 @@ def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> E
     return Encoder(session, tokenizer, meta, threads or _cores(), _checked_size(session, folder, meta))
 
 
+def is_model_folder(folder: Path) -> bool:
+    """Return whether a folder holds a model that answers every question, as the shipped one does."""
+    return (folder / "meta.json").is_file() and (folder / "model.onnx").is_file()
+
+
 def encode(encoder: Encoder, texts: Sequence[str], *, claims: Sequence[str] | None = None) -> Answers:
     """Return the answers for texts, or for (claim, text) pairs; equal ones are judged once.
 
@@ -98,7 +105,9 @@ def encode(encoder: Encoder, texts: Sequence[str], *, claims: Sequence[str] | No
     with ThreadPoolExecutor(encoder.threads) as pool:
         # Longest first, so that no core is left alone with a long text at the end.
         order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
-        found |= zip((new[at] for at in order), pool.map(lambda at: _run(encoder, ids[at]), order), strict=True)
+        found |= zip(
+            (new[at] for at in order), pool.map(lambda at: _run(encoder, ids[at], new[at]), order), strict=True
+        )
     _keep(encoder, found)
     return _calibrated(encoder, [found[key] for key in keys])
 
@@ -124,10 +133,18 @@ def _tokenise(encoder: Encoder, keys: Sequence[Key]) -> list[list[int]]:
     return found
 
 
-def _run(encoder: Encoder, ids: list[int]) -> list[Floats]:
+def _run(encoder: Encoder, ids: list[int], key: Key) -> list[Floats]:
     row = np.array([ids], dtype=np.int64)
     found: list[Floats] = encoder.session.run(OUTPUTS, {"input_ids": row, "attention_mask": np.ones_like(row)})
+    for name, read in encoder.readers.items():
+        # Of a pair only the stance counts, which is this model's own.
+        at = OUTPUTS.index(name)
+        found[at] = read(key[0]) if len(key) == 1 else np.zeros(_width(encoder, name), np.float32)
     return found
+
+
+def _width(encoder: Encoder, name: str) -> int:
+    return encoder.size if name == "embedding" else len(encoder.meta.sentiment)
 
 
 def _calibrated(encoder: Encoder, rows: Sequence[Sequence[Floats]]) -> Answers:

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from nlp.annotation import Annotation
 from nlp.claims import Claim, index_claims
+from nlp.figures import Bin, Figure, Measured, Rows, figures, measure_several, measure_single
 from nlp.pipeline import LanguageStage, annotate
+from nlp.predict import match_posts
+from nlp.redact.kinds import LABELS
 from nlp.stance import judge_stances
 
-SEED = 20231101
-RESAMPLES = 1000
-BINS = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A measured figure with its 95 % bootstrap interval over posts."""
-
-    task: str
-    metric: str
-    value: float
-    low: float
-    high: float
-    count: int
-    """Posts or pairs that it rests on."""
+Gold = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +25,9 @@ class Report:
 
     figures: tuple[Figure, ...]
     confusion: Mapping[str, Mapping[str, Mapping[str, int]]]
-    """By task: true label, then given label, then count."""
+    """By task: true label, then given label, then count. Of topics: topic, then `right`, `missed` and `wrong`."""
+    reliability: Mapping[str, tuple[Bin, ...]]
+    """By task: judgements by how sure they were, and how often they were right."""
 
     def value(self, task: str, metric: str) -> float:
         """Return one figure's value. Raise KeyError when it was not measured."""
@@ -48,120 +38,107 @@ class Report:
 
 
 def evaluate(
-    gold: Sequence[Mapping[str, Any]], *, stage: LanguageStage, claims: Sequence[Claim] = (), in_thread: bool = False
+    gold: Sequence[Gold], *, stage: LanguageStage, claims: Sequence[Claim] = (), in_thread: bool = False
 ) -> Report:
     """Return how the stage's labels compare with gold rows.
 
-    A row has `text` and any of `is_relevant`, `sentiment`, `topics`, and `claim` with `stance`; what is absent or None
-    is not judged. Stance is judged on the gold pairs, so that it does not depend on matching.
+    A row has `text` and any of `relevant` (or `is_relevant`), `sentiment`, `topics`, `redactions`, and `claims` (claim
+    id to stance, as `predict` writes them) or one `claim` with its `stance`; what is absent or None is not judged.
+    Stance is judged on the gold pairs, so that it does not depend on matching; matching is judged where `claims` is.
     """
     found = annotate([str(row["text"]) for row in gold], language_stage=stage, in_thread=in_thread)
-    figures: list[Figure] = []
-    confusion: dict[str, dict[str, dict[str, int]]] = {}
-
-    def add(task: str, truth: list[str], given: list[str], chances: list[float]) -> None:
-        if truth:
-            figures.extend(_label_figures(task, truth, given, chances))
-            confusion[task] = _confusion(truth, given)
-
-    known = [(row, one) for row, one in zip(gold, found, strict=True) if row.get("is_relevant") is not None]
-    add(
-        "relevance",
-        [str(bool(row["is_relevant"])) for row, _ in known],
-        [str(one.is_relevant) for _, one in known],
-        [max(one.relevance_score, 1 - one.relevance_score) for _, one in known],
+    pairs = list(zip(gold, found, strict=True))
+    measured = dict(_labels(pairs))
+    if stances := _stances(gold, claims, stage):
+        measured["stance"] = stances
+    extra = (*_matching(pairs, claims, stage), *_redactions(pairs))
+    return Report(
+        figures=(*(figure for one in measured.values() for figure in one.figures), *extra),
+        confusion={task: one.confusion for task, one in measured.items()},
+        reliability={task: one.reliability for task, one in measured.items()},
     )
-    known = [(row, one) for row, one in zip(gold, found, strict=True) if row.get("sentiment")]
-    add(
-        "sentiment",
-        [str(row["sentiment"]) for row, _ in known],
-        [one.sentiment or "neutral" for _, one in known],
-        [max(one.sentiment_scores.values(), default=1.0) for _, one in known],
-    )
-    add("stance", *_stances(gold, claims, stage))
-    topics = [(row["topics"], one.topics) for row, one in zip(gold, found, strict=True) if row.get("topics")]
-    figures += _topic_figures(topics)
-    return Report(figures=tuple(figures), confusion=confusion)
 
 
-def _stances(
-    gold: Sequence[Mapping[str, Any]], claims: Sequence[Claim], stage: LanguageStage
-) -> tuple[list[str], list[str], list[float]]:
+def _labels(pairs: Sequence[tuple[Gold, Annotation]]) -> Iterator[tuple[str, Measured]]:
+    known = [(bool(wanted), one) for row, one in pairs if (wanted := _relevant(row)) is not None]
+    if known:
+        truth, given = [str(wanted) for wanted, _ in known], [str(one.is_relevant) for _, one in known]
+        chances = [max(one.relevance_score, 1 - one.relevance_score) for _, one in known]
+        yield "relevance", measure_single("relevance", truth, given, chances)
+    if known := [(row["sentiment"], one) for row, one in pairs if row.get("sentiment")]:
+        truth, given = [str(wanted) for wanted, _ in known], [one.sentiment or "neutral" for _, one in known]
+        chances = [max(one.sentiment_scores.values(), default=1.0) for _, one in known]
+        yield "sentiment", measure_single("sentiment", truth, given, chances)
+    if topics := [(row["topics"], one) for row, one in pairs if row.get("topics")]:
+        wanted, read = [list(row) for row, _ in topics], [one for _, one in topics]
+        yield (
+            "topics",
+            measure_several("topics", wanted, [one.topics for one in read], [one.topic_scores for one in read]),
+        )
+
+
+def _relevant(row: Gold) -> Any:
+    return row.get("relevant", row.get("is_relevant"))
+
+
+def _stances(gold: Sequence[Gold], claims: Sequence[Claim], stage: LanguageStage) -> Measured | None:
     index = index_claims(claims, encoder=stage.encoder, company=stage.company)
     read = {claim.claim_id: text for claim, text in zip(claims, index.masked, strict=True)}
-    rows = [row for row in gold if row.get("claim") in read and row.get("stance")]
-    pairs = [(read[str(row["claim"])], str(row["text"])) for row in rows]
+    wanted = [(claim, stance, str(row["text"])) for row in gold for claim, stance in _pairs(row) if claim in read]
+    if not wanted:
+        return None
+    pairs = [(read[claim], text) for claim, _, text in wanted]
     found = judge_stances(pairs, encoder=stage.encoder, company=stage.company)
-    return [str(row["stance"]) for row in rows], [one.stance for one in found], [one.score for one in found]
+    truth = [stance for _, stance, _ in wanted]
+    return measure_single("stance", truth, [one.stance for one in found], [one.score for one in found])
 
 
-def _label_figures(task: str, truth: list[str], given: list[str], chances: list[float]) -> list[Figure]:
-    labels = sorted(set(truth) | set(given))
-    true, guess = np.array(truth), np.array(given)
-    made = []
-
-    def add(metric: str, score: Callable[[npt.NDArray[np.intp]], float]) -> None:
-        value, low, high = bootstrap(score, len(truth))
-        made.append(Figure(task=task, metric=metric, value=value, low=low, high=high, count=len(truth)))
-
-    add("accuracy", lambda at: float((true[at] == guess[at]).mean()))
-    add("macro_f1", lambda at: float(np.mean([_scores(true[at], guess[at], label)[2] for label in labels])))
-    for label in labels:
-        for place, metric in enumerate(("precision", "recall", "f1")):
-            add(f"{label}_{metric}", lambda at, x=label, p=place: _scores(true[at], guess[at], x)[p])  # type: ignore[misc]
-    sure, is_right = np.array(chances), true == guess
-    add("calibration_error", lambda at: calibration_error(sure[at], is_right[at]))
-    return made
+def _pairs(row: Gold) -> Iterator[tuple[str, str]]:
+    given = row.get("claims")
+    if isinstance(given, Mapping):
+        yield from ((str(claim), str(stance)) for claim, stance in given.items() if stance)
+    elif row.get("claim") and row.get("stance"):
+        yield str(row["claim"]), str(row["stance"])
 
 
-def _topic_figures(pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> list[Figure]:
-    if not pairs:
-        return []
-    labels = sorted({topic for both in pairs for side in both for topic in side})
-    true = np.array([[label in side for label in labels] for side, _ in pairs])
-    guess = np.array([[label in side for label in labels] for _, side in pairs])
-
-    def micro(at: npt.NDArray[np.intp]) -> float:
-        hits = float((true[at] & guess[at]).sum())
-        return 2 * hits / max(float(true[at].sum() + guess[at].sum()), 1.0)
-
-    scores: dict[str, Callable[[npt.NDArray[np.intp]], float]] = {"micro_f1": micro}
-    for column, label in enumerate(labels):
-        scores[f"{label}_f1"] = lambda at, c=column: _scores(true[at, c], guess[at, c], True)[2]  # type: ignore[misc]
-    made = []
-    for metric, score in scores.items():
-        value, low, high = bootstrap(score, len(pairs))
-        made.append(Figure(task="topics", metric=metric, value=value, low=low, high=high, count=len(pairs)))
-    return made
-
-
-def _scores(true: npt.NDArray[Any], guess: npt.NDArray[Any], label: object) -> tuple[float, float, float]:
-    """Return precision, recall and F1 of one label; 0 where they are not defined."""
-    hits = float(((true == label) & (guess == label)).sum())
-    given, wanted = float((guess == label).sum()), float((true == label).sum())
-    precision, recall = hits / given if given else 0.0, hits / wanted if wanted else 0.0
-    return precision, recall, 2 * hits / (given + wanted) if given + wanted else 0.0
+def _matching(
+    pairs: Sequence[tuple[Gold, Annotation]], claims: Sequence[Claim], stage: LanguageStage
+) -> tuple[Figure, ...]:
+    """Return how the claims of posts are found: those that count at once, and those that are shown at all."""
+    known = [(row, one) for row, one in pairs if isinstance(row.get("claims"), Mapping)]
+    if not known or not claims:
+        return ()
+    index = index_claims(claims, encoder=stage.encoder, company=stage.company)
+    found = match_posts([str(row["text"]) for row, _ in known], [one for _, one in known], index, stage=stage)
+    ids = {claim.claim_id for claim in claims}
+    wanted = [set(row["claims"]) & ids for row, _ in known]
+    sure = [{match.claim_id for match, _ in matches if match.tier == "auto"} for matches in found]
+    shown = [{match.claim_id for match, _ in matches} for matches in found]
+    scores = {
+        "auto_precision": _share(sure, wanted, sure),
+        "auto_recall": _share(sure, wanted, wanted),
+        "shown_recall": _share(shown, wanted, wanted),
+    }
+    return figures("claims", scores, len(known))
 
 
-def bootstrap(score: Callable[[npt.NDArray[np.intp]], float], count: int) -> tuple[float, float, float]:
-    """Return a score over all rows, and its 2.5 and 97.5 percentiles over resampled rows (Efron 1979); seeded."""
-    rng = np.random.default_rng(SEED)
-    drawn = [score(rng.integers(0, count, count)) for _ in range(RESAMPLES)]
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return round(score(np.arange(count)), 4), round(float(low), 4), round(float(high), 4)
+def _redactions(pairs: Sequence[tuple[Gold, Annotation]]) -> tuple[Figure, ...]:
+    """Return by kind how much personal data is found (whole), and how little else is taken."""
+    known = [(row["redactions"], one) for row, one in pairs if row.get("redactions") is not None]
+    scores: dict[str, Callable[[Rows], float]] = {}
+    for kind in LABELS:
+        wanted = [{(r["start"], r["end"]) for r in row if r["kind"] == kind} for row, _ in known]
+        given = [{(r.start, r.end) for r in one.redactions if r.kind == kind} for _, one in known]
+        if any(wanted):
+            both = list(zip(wanted, given, strict=True))
+            whole = [{w for w in ws if any(g[0] <= w[0] and w[1] <= g[1] for g in gs)} for ws, gs in both]
+            right = [{g for g in gs if any(w[0] < g[1] and g[0] < w[1] for w in ws)} for ws, gs in both]
+            scores[f"{kind}_recall"] = _share(whole, wanted, wanted)
+            scores[f"{kind}_precision"] = _share(right, given, given)
+    return figures("redaction", scores, len(known)) if scores else ()
 
 
-def calibration_error(chances: npt.NDArray[np.float64], is_right: npt.NDArray[np.bool_]) -> float:
-    """Return the expected calibration error over ten equal bins (Naeini et al. 2015)."""
-    bins = np.minimum((chances * BINS).astype(int), BINS - 1)
-    counts = np.bincount(bins, minlength=BINS)
-    gaps = np.bincount(bins, weights=chances - is_right, minlength=BINS)
-    return float(np.abs(gaps).sum() / max(counts.sum(), 1))
-
-
-def _confusion(truth: Sequence[str], given: Sequence[str]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for true, guess in zip(truth, given, strict=True):
-        row = found.setdefault(true, {})
-        row[guess] = row.get(guess, 0) + 1
-    return found
+def _share(found: Sequence[set[Any]], right: Sequence[set[Any]], of: Sequence[set[Any]]) -> Callable[[Rows], float]:
+    hits = np.array([len(a & b) for a, b in zip(found, right, strict=True)])
+    whole = np.array([len(one) for one in of])
+    return lambda at: float(hits[at].sum() / max(whole[at].sum(), 1))

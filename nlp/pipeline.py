@@ -15,6 +15,7 @@ from nlp.annotation import Annotation
 from nlp.company import Company
 from nlp.components import QUESTIONS, PieceTokenizer, shared_encoder
 from nlp.encoder import Encoder
+from nlp.hub import SHIPPED_ALONE, Models
 
 BATCH = 256
 _UNPAIRED = re.compile("[\ud800-\udfff]")
@@ -31,13 +32,16 @@ class LanguageStage:
     """The spaCy pipeline."""
 
 
-def load_stage(*, company: Company, model_dir: Path | None = None, threads: int | None = None) -> LanguageStage:
-    """Return the stage for a company, on the model of a folder (none: the one that ships).
+def load_stage(
+    *, company: Company, model_dir: Path | None = None, threads: int | None = None, models: Models = SHIPPED_ALONE
+) -> LanguageStage:
+    """Return the stage for a company, on the model of a folder (none: the one that ships), others by name for parts.
 
     Raise ModelError when the folder is not a model.
     """
     model = str(model_dir) if model_dir else None
-    encoder = shared_encoder(model, threads)
+    encoder = shared_encoder(model, threads, models)
+    shared = {"model": model, "threads": threads, "models": asdict(models)}
     pipeline = spacy.blank("sv")
     pipeline.tokenizer = PieceTokenizer(pipeline.vocab)
     pipeline.max_length = 10_000_000
@@ -47,10 +51,9 @@ def load_stage(*, company: Company, model_dir: Path | None = None, threads: int 
     pipeline.add_pipe("ryktesvakt_language", config={"company": plain})
     pipeline.add_pipe("ryktesvakt_mentions", config={"company": plain})
     pipeline.add_pipe("ryktesvakt_redact", config={"company": plain})
-    pipeline.add_pipe("ryktesvakt_encoder", config={"company": plain, "model": model, "threads": threads})
+    pipeline.add_pipe("ryktesvakt_encoder", config={"company": plain, **shared})
     for question in QUESTIONS:
-        config = {"question": question, "model": model, "threads": threads}
-        pipeline.add_pipe("ryktesvakt_judge", name=f"ryktesvakt_{question}", config=config)
+        pipeline.add_pipe("ryktesvakt_judge", name=f"ryktesvakt_{question}", config={"question": question, **shared})
     return LanguageStage(company, encoder, pipeline)
 
 

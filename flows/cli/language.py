@@ -47,12 +47,18 @@ def predict(
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Posts with labels; see docs/models.md.")],
+    gold: Annotated[
+        Path,
+        typer.Argument(
+            metavar="GOLD.jsonl",
+            help='{"text"} a line, and any of "relevant", "sentiment", "topics", "claims" {id: stance}, "redactions".',
+        ),
+    ],
     claims: Annotated[Path | None, typer.Option(help="Claims that GOLD's stances are about.")] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the model on labelled posts, with intervals, confusion and calibration."""
+    """Measure the labels on posts that people labelled: precision, recall and F1 by label, intervals, calibration."""
     from nlp.evaluate import evaluate as measure
 
     given = _Rows(gold)
@@ -69,6 +75,9 @@ def evaluate(
             labels = sorted({label for row in confusion.values() for label in row} | set(confusion))
             counts = [(true, *(row.get(label, 0) for label in labels)) for true, row in sorted(confusion.items())]
             show([f"{task}: truly", *(f"said {label}" for label in labels)], counts)
+        for task, bins in report.reliability.items():
+            said = [(f"{b.low:.1f} to {b.high:.1f}", b.count, f"{b.chance:.3f}", f"{b.share:.3f}") for b in bins]
+            show([f"{task}: how sure", "judgements", "mean probability", "right"], said)
     if given.problems:
         raise typer.Exit(1)
 
@@ -122,12 +131,16 @@ def _claims(file: Path) -> list[Claim]:
 
 
 def _stage(config: Path | None) -> LanguageStage:
-    from flows.sources import company_of
+    from flows.sources import company_of, models_of
     from nlp.pipeline import load_stage
 
     settings = load(config)
+    language = settings.language
     return load_stage(
-        company=company_of(settings), model_dir=settings.language.model, threads=settings.language.threads
+        company=company_of(settings),
+        model_dir=language.model,
+        threads=language.threads,
+        models=models_of(settings),
     )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from nlp.claims import Claim
-from nlp.evaluate import bootstrap, calibration_error, evaluate
+from nlp.evaluate import evaluate
+from nlp.figures import bootstrap, calibration_error, measure_several, measure_single, reliability
 from nlp.pipeline import LanguageStage, annotate, load_stage
 from tests.nlp.conftest import OPEN_INFRA
 
@@ -63,3 +64,49 @@ def test_calibration_error_is_the_mean_gap() -> None:
     chances = np.array([0.9] * 10 + [0.65] * 10)
     is_right = np.array([True] * 9 + [False] + [True] * 4 + [False] * 6)
     assert calibration_error(chances, is_right) == pytest.approx((0 * 10 + 0.25 * 10) / 20)
+
+
+def test_figures_of_single_labels_are_those_of_hand() -> None:
+    truth, given = ["a", "a", "a", "b", "b", "c"], ["a", "a", "b", "b", "a", "b"]
+    found = {f.metric: f.value for f in measure_single("t", truth, given, [0.9] * 6).figures}
+    assert (found["accuracy"], found["a_precision"], found["a_recall"], found["c_f1"]) == (0.5, 0.6667, 0.6667, 0.0)
+    assert found["b_f1"] == pytest.approx(2 * 1 / (3 + 2), abs=1e-4)
+    assert found["macro_f1"] == pytest.approx((2 / 3 + 0.4 + 0) / 3, abs=1e-4)
+    assert found["calibration_error"] == pytest.approx(0.4)
+
+
+def test_figures_of_several_labels_are_those_of_hand() -> None:
+    made = measure_several("t", [["a", "b"], ["b"]], [["a"], ["a", "b"]], [{"a": 0.8, "b": 0.4}, {"a": 0.6, "b": 0.9}])
+    found = {f.metric: f.value for f in made.figures}
+    assert found["micro_f1"] == pytest.approx(2 * 2 / (3 + 3), abs=1e-4)
+    assert (found["a_precision"], found["a_recall"], found["b_precision"], found["b_recall"]) == (0.5, 1.0, 1.0, 0.5)
+    assert made.confusion == {"a": {"right": 1, "missed": 0, "wrong": 1}, "b": {"right": 1, "missed": 1, "wrong": 0}}
+
+
+def test_bins_of_reliability_hold_everything_once() -> None:
+    chances, is_right = np.array([0.05, 0.95, 0.96, 1.0, 0.5]), np.array([False, True, True, False, True])
+    bins = reliability(chances, is_right)
+    assert [(b.low, b.count) for b in bins] == [(0.0, 1), (0.5, 1), (0.9, 3)]
+    assert bins[-1].share == pytest.approx(2 / 3, abs=1e-4) and bins[-1].chance == pytest.approx(0.97, abs=1e-3)
+    error = sum(b.count * abs(b.chance - b.share) for b in bins) / 5
+    assert calibration_error(chances, is_right) == pytest.approx(error, abs=1e-3)
+
+
+def test_gold_in_the_form_that_predict_writes(stage: LanguageStage) -> None:
+    claims = [
+        Claim(
+            claim_id="a", statement="Avgiften för drift och underhåll gäller alla kunder hos Open Infra.", truth="Nej."
+        )
+    ]
+    text = claims[0].statement + " Ring 070-123 45 67!"
+    at = text.index("070")
+    phone = {"start": at, "end": at + 13, "kind": "phone"}
+    gold = [
+        {"text": text, "relevant": True, "claims": {"a": "support"}, "redactions": [phone]},
+        {"text": "Vädret är fint", "relevant": False, "claims": {}, "redactions": []},
+    ]
+    report = evaluate(gold, stage=stage, claims=claims)
+    assert report.value("redaction", "phone_recall") == report.value("redaction", "phone_precision") == 1.0
+    assert report.value("claims", "shown_recall") == 1.0
+    assert sum(report.confusion["stance"]["support"].values()) == 1
+    assert sum(b.count for b in report.reliability["relevance"]) == 2
