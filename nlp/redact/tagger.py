@@ -9,18 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import spacy
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from nlp.errors import ModelError
 from nlp.redact.names import GIVEN, PATTERN, SURNAME, flags_of
+from nlp.redact.network import Network
 
 FOLDER = Path(__file__).parents[1] / "ner_model" / "tagger"
 NAME, OTHER = "PER", "O"
 """The model's two tags."""
-BATCH = 64
+BATCH = 16
 PIECE = 400
 """Words read together; far more than a post has, far fewer than a hostile one."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’´][^\W\d_]+)*(?::s\b)?|\d+|\n|([^\w\s])\1*")
@@ -41,11 +39,6 @@ def split_words(text: str) -> list[tuple[int, int]]:
     return [found.span() for found in _WORD.finditer(text)]
 
 
-def marked_doc(vocab: Vocab, words: Sequence[str]) -> Doc:
-    """Return the words as a Doc that carries what the lexicon knows of each in the place of its lemma."""
-    return Doc(vocab, words=list(words), lemmas=[format(flags_of(word), "02x") for word in words])
-
-
 def name_chances(texts: Sequence[str]) -> list[list[Word]]:
     """Return the words of each text with their chances.
 
@@ -57,16 +50,14 @@ def name_chances(texts: Sequence[str]) -> list[list[Word]]:
         for at in range(0, len(spans), PIECE)
     ]
     found: list[list[Word]] = [[] for _ in texts]
-    nlp, tagger, column = _load()
-    with nlp.memory_zone():
-        for batch in (pieces[at : at + BATCH] for at in range(0, len(pieces), BATCH)):
-            docs = [marked_doc(nlp.vocab, [texts[number][a:b] for a, b in spans]) for number, spans in batch]
-            read = [doc for doc in docs if any(_may_be_name(token.text) for token in doc)]
-            rows = tagger.model.predict(read) if read else []
-            scores = {id(doc): np.asarray(row)[:, column].tolist() for doc, row in zip(read, rows, strict=True)}
-            for (number, spans), doc in zip(batch, docs, strict=True):
-                chances = scores.get(id(doc), [0.0] * len(spans))
-                found[number] += [Word(a, b, texts[number][a:b], c) for (a, b), c in zip(spans, chances, strict=True)]
+    network, column = _load()
+    for batch in (pieces[at : at + BATCH] for at in range(0, len(pieces), BATCH)):
+        words = [[texts[number][a:b] for a, b in spans] for number, spans in batch]
+        read = [at for at, piece in enumerate(words) if any(map(_may_be_name, piece))]
+        scores = dict(zip(read, network.predict([words[at] for at in read]), strict=True)) if read else {}
+        for at, (number, spans) in enumerate(batch):
+            chances = scores[at][:, column].tolist() if at in scores else [0.0] * len(spans)
+            found[number] += [Word(a, b, w, c) for (a, b), w, c in zip(spans, words[at], chances, strict=True)]
     return found
 
 
@@ -76,11 +67,11 @@ def _may_be_name(word: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _load() -> tuple[Any, Any, int]:
+def _load() -> tuple[Network, int]:
     try:
         nlp = spacy.load(FOLDER, exclude=["vocab", "tokenizer"])
         tagger: Any = nlp.get_pipe("tagger")
-        return nlp, tagger, tagger.labels.index(NAME)
+        return Network(nlp, tagger), tagger.labels.index(NAME)
     except (OSError, ValueError, KeyError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(f"the name model {FOLDER} cannot be loaded ({reason}); install the package again") from error

@@ -19,7 +19,8 @@ from spacy.training import Example
 from spacy.util import compounding, fix_random_seed, minibatch
 
 from nlp.redact.names import GIVEN, PATTERN, SURNAME, WORD, flags_of
-from nlp.redact.tagger import FOLDER, NAME, OTHER, marked_doc, split_words
+from nlp.redact.network import marked_doc
+from nlp.redact.tagger import FOLDER, NAME, OTHER, split_words
 from training.ner.forum import Maker, Marked, join
 from training.ner.words import given_names, klintan, own_list, places, plain_texts
 
