@@ -12,7 +12,7 @@ from crawlers.engines.reading import UnreadablePostError
 from crawlers.engines.stream import AccountEvent, Event, PostEvent, ProfileEvent, UntoldEvent
 from crawlers.heard import Heard, HeardPost
 from crawlers.model import ParsedPost
-from crawlers.pseudonym import IsErased, Redact, author_key, content_key, to_post
+from crawlers.pseudonym import IsErased, Place, Redact, author_key, content_key, to_post
 from crawlers.stamps import stamp
 from warehouse.records import Deletion, Incident, Post, Record, SetAside
 
@@ -109,17 +109,16 @@ class Batch:
         self.heard.keep_thread(root, post.thread_title, is_unread=has_more)
 
     def _write(self, parsed: ParsedPost, thread_id: str, title: str) -> Post:
-        post = to_post(
-            parsed,
+        place = Place(
             source=self.source,
             thread_id=thread_id,
             thread_title=title,
             thread_views=None,
-            seen_at=self.clock(),
             secret=self.secret,
             redact=self.redact,
             is_erased=self.is_erased,
         )
+        post = to_post(parsed, place, seen_at=self.clock())
         self.records.append(post)
         self.post_count += 1
         return post

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 
 class CrawlerError(Exception):
@@ -37,6 +39,10 @@ class FetchError(CrawlerError):
         self.status = status
         self.ends_crawl = ends_crawl
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is made again in another process."""
+        return partial(FetchError, status=self.status, ends_crawl=self.ends_crawl), (self.url, self.cause, self.detail)
+
 
 class BudgetSpentError(CrawlerError):
     """Raised when the day's pages of a host are used up."""
@@ -47,4 +53,9 @@ class LeftAloneError(BudgetSpentError):
 
     def __init__(self, host: str, until: datetime) -> None:
         super().__init__(f"{host}: left alone until {until:%Y-%m-%d %H:%M} UTC")
+        self.host = host
         self.until = until
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is made again in another process."""
+        return LeftAloneError, (self.host, self.until)

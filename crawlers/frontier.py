@@ -169,7 +169,7 @@ class Frontier:
                 self._run("save_thread", **_row(thread))
             for thread_id, posts in changes.posts.items():
                 self._run("forget_posts", thread_id=thread_id)
-                self._many("save_post", [{"thread_id": thread_id, "post_id": i, **asdict(p)} for i, p in posts.items()])
+                self._many("save_post", [_post_row(thread_id, i, post) for i, post in posts.items()])
             for url, listing in changes.listings.items():
                 self._run("save_listing", url=url, **asdict(listing))
             if landing:
@@ -230,6 +230,16 @@ class Frontier:
 
 def _row(thread: KnownThread) -> dict[str, Any]:
     return {key: stamp(value) if isinstance(value, datetime) else value for key, value in asdict(thread).items()}
+
+
+def _post_row(thread_id: str, post_id: str, post: KnownPost) -> dict[str, Any]:
+    # Written out: `asdict` copies each value, for every post of every thread.
+    return {
+        "thread_id": thread_id,
+        "post_id": post_id,
+        "content_key": post.content_key,
+        "is_on_last_page": post.is_on_last_page,
+    }
 
 
 def _without_comments(text: str) -> str:

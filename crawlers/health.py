@@ -49,6 +49,13 @@ class Tally:
             self.new_count += 1
             self._days[post.posted_at.astimezone(DAY_ZONE).date()] += 1
 
+    def add(self, other: Tally) -> None:
+        """Count what another has counted too."""
+        for name in ("read_count", "new_count", "set_aside_count", "future_count", "backward_count"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("_fields", "_of", "_days", "_instants"):
+            getattr(self, name).update(getattr(other, name))
+
     def record(self, *, source: str, engine: str, started_at: datetime, finished_at: datetime) -> Health | None:
         """Return the measurement; None when no post was met, which says nothing of how posts look."""
         if not self.read_count and not self.set_aside_count:

@@ -43,14 +43,11 @@ class RecordFile:
 
     def write(self, record: Record) -> None:
         """Add one record."""
-        if self.is_landing:
-            line = to_line(record)
-        elif isinstance(record, Post):
-            line = json.dumps(as_dict(record), ensure_ascii=False)
-        else:
-            return
-        # A lone surrogate (possible in JSON from hostile servers) is not text: it must not stop the whole file.
-        self._stream.write(line.encode("utf-8", "replace") + b"\n")
+        self.add(line_of(record, is_landing=self.is_landing))
+
+    def add(self, lines: bytes) -> None:
+        """Add records that are lines already, as `line_of` makes them."""
+        self._stream.write(lines)
 
     def seal(self) -> None:
         """Make the file whole and durable, still under its temporary name."""
@@ -78,6 +75,18 @@ class RecordFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.discard()
+
+
+def line_of(record: Record, *, is_landing: bool) -> bytes:
+    """Return a record as its file holds it, with the line's end; nothing where that is for posts alone."""
+    if is_landing:
+        line = to_line(record)
+    elif isinstance(record, Post):
+        line = json.dumps(as_dict(record), ensure_ascii=False)
+    else:
+        return b""
+    # A lone surrogate (possible in JSON from hostile servers) is not text: it must not stop the whole file.
+    return line.encode("utf-8", "replace") + b"\n"
 
 
 def give_name(temporary: Path, path: Path) -> Path:

@@ -23,7 +23,7 @@ HIDDEN_PATH = re.compile(
 )
 URL = re.compile(r"(?:https?|ftp)://[^\s<>\"'\]]+|(?<![\w@/.])www\.[^\s<>\"'\]]+", re.IGNORECASE)
 PERSON_PATH = re.compile(
-    r"(/(?:@|u/|users?/|profiles?/|profil/|members?/|medlem(?:mar)?/|anv(?:%C3%A4|ä|a)ndare/|in/))[^/?#\s]{2,}",
+    r"(/(?:@|u/|users?/|profiles?/|profil/|members?/|medlem(?:mar)?/|anv(?:%C3%A4|ä|a)ndare/|in/))(?!\[användare)[^/?#\s]{2,}",
     re.IGNORECASE,
 )
 MAY_TELL = re.compile(rf"[?@=\x00-\x20]|{HIDDEN_PATH.pattern}", re.IGNORECASE)

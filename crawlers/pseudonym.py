@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawlers.errors import CrawlerError
@@ -14,8 +15,11 @@ from crawlers.links import scrub_links, without_secrets
 from crawlers.model import ParsedPost, ParsedQuote
 from warehouse.records import Post, Quote
 
-Redact = Callable[[str], tuple[str, Sequence[str]]]
-"""Text in; text without personal data and the kinds that were taken out, one per removal."""
+Clean = tuple[str, Sequence[str]]
+"""A text without personal data, and the kinds that were taken out, one per removal."""
+
+Redact = Callable[[Sequence[str]], Iterable[Clean]]
+"""Takes texts, many at once since that is faster; gives what is left of each, in their order."""
 
 IsErased = Callable[[str, str, str], bool]
 """Takes a kind (`post`, `author` or `title`), a source and a post id, author key or thread id; says whether that was
@@ -80,45 +84,67 @@ def content_key(secret: bytes, text: str, quoted: Sequence[ParsedQuote] = ()) ->
     return _keyed(split_keys(secret)[0], "content", text, *(quote.text for quote in quoted))
 
 
-def to_post(
-    parsed: ParsedPost,
-    *,
-    source: str,
-    thread_id: str,
-    thread_title: str,
-    thread_views: int | None,
-    seen_at: datetime,
-    secret: bytes,
-    redact: Redact | None,
-    is_erased: IsErased | None = None,
-    key: str | None = None,
-) -> Post:
-    """Return the post as it may be written. `key`: its content key, where that is known already."""
-    clean = _without_links(redact) if redact else _unredacted
-    text, kinds = clean(parsed.text)
-    quoted, quote_kinds = _clean_quotes(parsed.quoted, source, secret, clean)
-    title = clean(thread_title)[0]
-    if is_erased:
-        quoted = tuple(Quote(text="") if _quotes_erased(quote, source, is_erased) else quote for quote in quoted)
-        title = "" if is_erased("title", source, thread_id) else title
+@dataclass(frozen=True, slots=True)
+class SeenPost:
+    """A post as a page showed it, when that was, and its content key."""
+
+    parsed: ParsedPost
+    seen_at: datetime
+    content_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where posts stand, and how they are kept."""
+
+    source: str
+    thread_id: str
+    thread_title: str
+    thread_views: int | None
+    secret: bytes = field(repr=False)
+    redact: Redact | None
+    is_erased: IsErased | None = None
+
+
+def to_post(parsed: ParsedPost, place: Place, *, seen_at: datetime) -> Post:
+    """Return a post as it may be written."""
+    (post,) = to_posts([SeenPost(parsed, seen_at, content_key(place.secret, parsed.text, parsed.quoted))], place)
+    return post
+
+
+def to_posts(seen: Sequence[SeenPost], place: Place) -> list[Post]:
+    """Return posts of one thread as they may be written."""
+    texts = [place.thread_title]
+    for one in seen:
+        texts += [one.parsed.text, *(quote.text for quote in one.parsed.quoted)]
+    clean = _cleaned(texts, place.redact)
+    is_erased = place.is_erased and place.is_erased("title", place.source, place.thread_id)
+    titled = replace(place, thread_title="" if is_erased else clean[place.thread_title][0])
+    return [_to_post(one, titled, clean) for one in seen]
+
+
+def _to_post(seen: SeenPost, place: Place, clean: Mapping[str, Clean]) -> Post:
+    parsed = seen.parsed
+    text, kinds = clean[parsed.text]
+    quote_kinds = (kind for quote in parsed.quoted for kind in clean[quote.text][1])
     return Post(
-        source=source,
+        source=place.source,
         post_id=parsed.post_id,
-        thread_id=thread_id,
-        thread_title=title,
-        author_key=author_key(secret, source, parsed.author),
+        thread_id=place.thread_id,
+        thread_title=place.thread_title,
+        author_key=author_key(place.secret, place.source, parsed.author),
         posted_at=parsed.posted_at,
-        seen_at=seen_at,
+        seen_at=seen.seen_at,
         url=without_secrets(parsed.url),
         text=text,
-        content_key=key or content_key(secret, parsed.text, parsed.quoted),
-        quoted=quoted,
+        content_key=seen.content_key,
+        quoted=tuple(_to_quote(quote, place, clean[quote.text][0]) for quote in parsed.quoted),
         edited_at=parsed.edited_at,
         reply_to=parsed.reply_to,
         position=parsed.position,
         like_count=parsed.like_count,
         reply_count=parsed.reply_count,
-        view_count=parsed.view_count if parsed.view_count is not None else thread_views,
+        view_count=parsed.view_count if parsed.view_count is not None else place.thread_views,
         language=parsed.language,
         redactions=tuple(sorted([*kinds, *quote_kinds])),
     )
@@ -131,17 +157,11 @@ def check_secret(secret: bytes) -> None:
             raise CrawlerError(f"the pseudonym key has {len(key)} bytes; it needs at least {SECRET_BYTES}")
 
 
-def _clean_quotes(
-    quoted: Sequence[ParsedQuote], source: str, secret: bytes, clean: Redact
-) -> tuple[tuple[Quote, ...], list[str]]:
-    quotes: list[Quote] = []
-    kinds: list[str] = []
-    for quote in quoted:
-        text, found = clean(quote.text)
-        kinds += found
-        key = author_key(secret, source, quote.author) if quote.author else None
-        quotes.append(Quote(text=text, post_id=quote.post_id, author_key=key))
-    return tuple(quotes), kinds
+def _to_quote(parsed: ParsedQuote, place: Place, text: str) -> Quote:
+    key = author_key(place.secret, place.source, parsed.author) if parsed.author else None
+    quote = Quote(text=text, post_id=parsed.post_id, author_key=key)
+    is_erased = place.is_erased and _quotes_erased(quote, place.source, place.is_erased)
+    return Quote(text="") if is_erased else quote
 
 
 def _quotes_erased(quote: Quote, source: str, is_erased: IsErased) -> bool:
@@ -149,15 +169,13 @@ def _quotes_erased(quote: Quote, source: str, is_erased: IsErased) -> bool:
     return by_post or (quote.author_key is not None and is_erased("author", source, quote.author_key))
 
 
-def _without_links(redact: Redact) -> Redact:
-    def clean(text: str) -> tuple[str, Sequence[str]]:
-        return redact(scrub_links(text))
-
-    return clean
-
-
-def _unredacted(text: str) -> tuple[str, Sequence[str]]:
-    return text, ()
+def _cleaned(texts: Iterable[str], redact: Redact | None) -> dict[str, Clean]:
+    """Return what is left of each text."""
+    if redact is None:
+        return {text: (text, ()) for text in texts}
+    # What is quoted again and again is read once.
+    given = list(dict.fromkeys(texts))
+    return dict(zip(given, redact([scrub_links(text) for text in given]), strict=True))
 
 
 def _through(secret: bytes, *parts: str) -> str:

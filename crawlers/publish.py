@@ -27,13 +27,20 @@ class Publisher:
         self._file = RecordFile(target)
 
     @property
-    def has_parts(self) -> bool:
-        """Return whether records can be put in place before the end: a single file of posts is whole or absent."""
+    def is_landing(self) -> bool:
+        """Return whether records of every kind are kept, and can be put in place before the end.
+
+        A single file of posts is whole or absent.
+        """
         return self._file.is_landing
 
     def write(self, record: Record) -> None:
         """Add one record."""
         self._file.write(record)
+
+    def add(self, lines: bytes) -> None:
+        """Add records that are lines already."""
+        self._file.add(lines)
 
     def publish_part(self, changes: Changes) -> None:
         """Put in place what was written up to here, under a name of its own, and begin another file."""

@@ -20,19 +20,23 @@ from crawlers.detection import engine_of
 from crawlers.errors import CrawlerError, FetchError
 from crawlers.frontier import Frontier
 from crawlers.landing import landing_file
-from crawlers.model import Site
+from crawlers.model import Engine, Site
 from crawlers.politeness import host_of, user_agent
 from crawlers.pseudonym import IsErased, Redact, check_secret
 from crawlers.publish import Publisher, recover
 from crawlers.quota import QuotaBook
+from crawlers.readers import Helped, Readers
 from crawlers.replay import Replay
 from crawlers.reseed import archived_threads
-from crawlers.sites import load_engine
+from crawlers.sites import engine_name, load_engine
 from crawlers.spiders.access import Access, access, asked_at
 from crawlers.spiders.base import BaseSpider
 from crawlers.spiders.fetcher import Fetcher
 from crawlers.spiders.kinds import SPIDERS, LookSpider
+from crawlers.spiders.places import PlaceSpider
 from crawlers.spiders.session import Session
+from crawlers.spiders.task import Rules, Threads
+from crawlers.spiders.threads import InThisProcess
 from crawlers.spiders.transport import OneCrawl, Transport, scrapy_settings
 from crawlers.spiders.turns import Manners
 from warehouse.records import Incident, Visit
@@ -104,10 +108,12 @@ class CrawlResult:
     """Set when the host was left alone, by its wish or after failures that an earlier crawl reported."""
 
 
-async def crawl_all(jobs: list[CrawlJob], *, last_fetch: dict[str, float]) -> list[CrawlResult]:
+async def crawl_all(
+    jobs: list[CrawlJob], *, last_fetch: dict[str, float], readers: Readers | None = None
+) -> list[CrawlResult]:
     """Do jobs, those of different hosts at the same time, and return their results in the same order.
 
-    `last_fetch` holds when each host was last asked, and is kept between calls.
+    `last_fetch` holds when each host was last asked, and is kept between calls, as are the `readers` that help.
     """
     by_host: dict[str, list[int]] = {}
     for index, job in enumerate(jobs):
@@ -116,26 +122,30 @@ async def crawl_all(jobs: list[CrawlJob], *, last_fetch: dict[str, float]) -> li
 
     async def do_in_turn(indexes: list[int]) -> None:
         for index in indexes:
-            results[index] = await crawl_one(jobs[index], last_fetch=last_fetch)
+            results[index] = await crawl_one(jobs[index], last_fetch=last_fetch, readers=readers)
 
     await asyncio.gather(*(do_in_turn(indexes) for indexes in by_host.values()))
     return [results[index] for index in range(len(jobs))]
 
 
-async def crawl_one(job: CrawlJob, *, last_fetch: dict[str, float]) -> CrawlResult:
+async def crawl_one(job: CrawlJob, *, last_fetch: dict[str, float], readers: Readers | None = None) -> CrawlResult:
     """Do one job. Never raises: a fault of our own is in the result's `error`, so that it stops no other source."""
     started = time.monotonic()
+    helped = Helped(readers) if readers else None
     try:
-        result = await _crawl(job, last_fetch)
+        result = await _crawl(job, last_fetch, helped or InThisProcess())
     except (CrawlerError, OSError) as error:
         result = CrawlResult(source=job.site.name, error=str(error))
     except Exception as error:
         log.exception("crawl of %s failed", job.site.name)
         result = CrawlResult(source=job.site.name, error=f"{type(error).__name__}: {error}")
+    finally:
+        if helped:
+            helped.close()
     return replace(result, seconds=time.monotonic() - started)
 
 
-async def _crawl(job: CrawlJob, last_fetch: dict[str, float]) -> CrawlResult:
+async def _crawl(job: CrawlJob, last_fetch: dict[str, float], threads: Threads) -> CrawlResult:
     check_secret(job.secret)
     if (job.data_dir is None) == (job.out is None):
         raise CrawlerError(f"{job.site.name}: a crawl needs either data_dir or out")
@@ -156,7 +166,7 @@ async def _crawl(job: CrawlJob, last_fetch: dict[str, float]) -> CrawlResult:
                 QuotaBook(kept_in / "quota.sqlite" if kept_in else None) as book,
             ):
                 way = access(job.site, job.credentials, book=book, clock=transport.clock, replay=replay)
-                return await _Crawl(job, way, agent, frontier, output, transport).run(last_fetch)
+                return await _Crawl(job, way, agent, frontier, output, transport).run(last_fetch, threads)
     finally:
         if archive:
             archive.close()
@@ -175,7 +185,7 @@ class _Crawl:
         self.output = output
         self.transport = transport
 
-    async def run(self, last_fetch: dict[str, float]) -> CrawlResult:
+    async def run(self, last_fetch: dict[str, float], threads: Threads) -> CrawlResult:
         """Look at the start page, if there is one, read the place, publish."""
         job, clock = self.job, self.transport.clock
         started_at = clock()
@@ -194,7 +204,8 @@ class _Crawl:
             engine, confidence = engine_of(job.site, page)
             session.engine_name = engine.NAME
             fetcher.accept = (kind := SPIDERS[engine.ACCESS]).accept
-            await self._spider(kind, session=session, fetcher=fetcher, engine=engine, start_page=page)
+            given = {"engine": engine, "rules": self._rules(kind, engine), "threads": threads, "start_page": page}
+            await self._spider(kind, session=session, fetcher=fetcher, **given)
         result = self._publish(session, fetcher.page_count, started_at)
         note = keyring.note if keyring else ""
         return replace(result, engine=engine.NAME if engine else "", engine_confidence=confidence, note=note)
@@ -222,14 +233,26 @@ class _Crawl:
             site=self.way.site,
             frontier=self.frontier,
             output=self.output,
+            clock=self.transport.clock,
+            part_pages=job.part_pages,
+        )
+
+    def _rules(self, kind: type[PlaceSpider], engine: Engine) -> Rules:
+        job = self.job
+        return Rules(
+            site=self.way.site,
+            engine=engine_name(engine),
             secret=job.secret,
             is_mention=job.is_mention,
             redact=job.redact,
             is_erased=job.is_erased,
             keep_all=job.keep_all,
-            clock=self.transport.clock,
             sweep_days=job.sweep_days,
-            part_pages=job.part_pages,
+            is_landing=self.output.is_landing,
+            now=job.now,
+            goes_on_at_last_page=kind.goes_on_at_last_page,
+            shows_whole_threads=kind.shows_whole_threads,
+            may_be_empty=kind.may_be_empty,
         )
 
     def _publish(self, session: Session, page_count: int, started_at: datetime) -> CrawlResult:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
+from types import ModuleType
 from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -40,6 +41,11 @@ def load_engine(name: str) -> Engine:
         return registry.get(name)
     except (ImportError, LookupError, ValueError) as error:
         raise SiteError(f"no engine is named {name!r} ({error})") from error
+
+
+def engine_name(engine: Engine) -> str:
+    """Return the name by which `load_engine` finds an engine in any process."""
+    return cast(ModuleType, engine).__name__
 
 
 def shipped_sites() -> tuple[str, ...]:

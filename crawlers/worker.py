@@ -7,13 +7,13 @@ import logging
 import multiprocessing
 import os
 import signal
-from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
 from typing import Any, Self
 
 from crawlers.errors import CrawlerError
+from crawlers.readers import Readers, how_it_ended
 from crawlers.run import CrawlJob, CrawlResult
 
 PARENT_CHECK_SECONDS = 5.0
@@ -41,7 +41,9 @@ class CrawlerWorker:
             answer = pipe.recv()
         except (EOFError, OSError) as error:
             code = self._stop()
-            raise CrawlerError(f"the crawler process died ({_cause(code)}); nothing was lost, run it again") from error
+            raise CrawlerError(
+                f"the crawler process died ({how_it_ended(code)}); nothing was lost, run it again"
+            ) from error
         except BaseException:
             self._stop()
             raise
@@ -91,13 +93,6 @@ class CrawlerWorker:
         return code
 
 
-def _cause(code: int | None) -> str:
-    if code is not None and code < 0:
-        with suppress(ValueError):
-            return signal.Signals(-code).name
-    return f"exit status {code}"
-
-
 def _serve(pipe: Connection, parent: int) -> None:
     """Run the reactor until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
@@ -121,6 +116,7 @@ class _Server:
         self._parent = parent
         self._last_fetch: dict[str, float] = {}
         self._task: asyncio.Task[Any] | None = None
+        self._readers: Readers | None = None
 
     def start(self) -> None:
         """Listen to the pipe and watch the parent."""
@@ -145,7 +141,8 @@ class _Server:
         from crawlers.run import crawl_all
 
         try:
-            self._pipe.send(await crawl_all(jobs, last_fetch=self._last_fetch))
+            self._readers = self._readers or Readers()
+            self._pipe.send(await crawl_all(jobs, last_fetch=self._last_fetch, readers=self._readers))
         except BaseException:
             logging.getLogger(__name__).exception("the crawler process failed")
             os._exit(1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
 
 from scrapy import Request
 from scrapy.exceptions import (
@@ -26,6 +26,7 @@ from crawlers.hosts import Hosts
 from crawlers.model import Page
 from crawlers.politeness import Robots, host_of, is_loopback, is_same_place
 from crawlers.spiders.keyring import SCRUB, Keyring
+from crawlers.spiders.task import Wanted
 from crawlers.spiders.turns import ASKS_TO_WAIT, Manners, Turns
 from crawlers.walls import wall_of
 
@@ -60,10 +61,21 @@ class Fetcher:
         self._keyring = keyring
         self._places = [manners.home]
         self._robots: dict[str, Robots] = {}
+        self._held: dict[str, Page] = {}
 
     def admit(self, url: str) -> None:
         """Let requests go to another place too: an engine's own service, never an address that a page gave."""
         self._places.append(url)
+
+    def hold(self, pages: Mapping[str, Page]) -> None:
+        """Keep pages that are at hand instead of those kept before, by the addresses that they answer, once each."""
+        self._held = dict(pages)
+
+    async def want(self, wanted: Wanted) -> Page:
+        """Return a page that is at hand, or get it; `get` says what it raises."""
+        if page := self._held.pop(wanted.url, None):
+            return page
+        return await self.get(urldefrag(wanted.url)[0], etag=wanted.etag, last_modified=wanted.last_modified)
 
     async def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
         """Return a page, status 304 included when a validator was given.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urldefrag
 
 from crawlers.errors import FetchError
 from crawlers.frontier import KnownListing, KnownThread, may_have_changed
-from crawlers.model import Listing, Page, Site, ThreadRef
+from crawlers.model import Engine, Listing, Page, Site, ThreadRef
+from crawlers.spiders.base import BaseSpider
 from crawlers.spiders.index import forum_links
+from crawlers.spiders.pages import fault, parsed, tried
 from crawlers.spiders.reading import first_page_url
-from crawlers.spiders.threads import ThreadSpider
+from crawlers.spiders.several import Several
+from crawlers.spiders.task import Rules, Threads, ThreadTask, Wanted
 
 DUE_COUNT = 20
 """Quiet threads looked at again in one crawl, at most."""
@@ -26,15 +30,29 @@ REPEATED_PAGES = 3
 INDEX_PAGES = 500
 
 
-class PlaceSpider(ThreadSpider):
+class PlaceSpider(BaseSpider):
     """Reads one place from its listings to its posts."""
 
-    def __init__(self, *, start_page: Page | None = None, **rest: Any) -> None:
+    accept: ClassVar[str] = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
+    goes_on_at_last_page: ClassVar[bool] = True
+    """False where pages of a thread have no addresses that last: it is then always read whole."""
+    shows_whole_threads: ClassVar[bool] = True
+    """False where a thread's page is a window on its newest posts: what is absent there is not deleted."""
+    may_be_empty: ClassVar[bool] = False
+    """True where a listing without threads is an answer (a search without hits), not a fault."""
+
+    def __init__(
+        self, *, engine: Engine, rules: Rules, threads: Threads, start_page: Page | None = None, **rest: Any
+    ) -> None:
         super().__init__(**rest)
+        self._engine = engine
+        self._several = Several(rules, threads, self.session, self.fetcher)
         self._start_page = start_page
         self._lists: set[str] = set()
+        self._listed: set[str] = set()
+        self._read: set[str] = set()
         if start_page:
-            self._held[start_page.url] = start_page
+            self.fetcher.hold({start_page.url: start_page})
 
     async def read(self) -> None:
         """Read what the start page belongs to; without one, the whole place and the quiet threads that are due."""
@@ -43,19 +61,22 @@ class PlaceSpider(ThreadSpider):
             return
         await self._read_place(self.session.site)
         now = self.session.clock()
-        for thread_id in self.session.frontier.due(
-            now, limit=DUE_COUNT if self.transport.replay is None else ARCHIVED_COUNT
-        ):
+        await self._several.read(self._due(now))
+        if self.shows_whole_threads:
+            await self._several.read(self._sweeps(now))
+
+    def _due(self, now: datetime) -> Iterator[ThreadTask]:
+        """Yield the quiet threads that are looked at again."""
+        limit = DUE_COUNT if self.transport.replay is None else ARCHIVED_COUNT
+        for thread_id in self.session.frontier.due(now, limit=limit):
             known = self.session.thread(thread_id)
             if known and thread_id not in self._read and _has_own_page(known):
-                await self.read_thread(_as_ref(known), known, is_changed=False)
-        if self.shows_whole_threads:
-            await self._sweep(now)
+                yield self._task(_as_ref(known), known)
 
-    async def _sweep(self, now: datetime) -> None:
-        """Read kept threads whole whose turn has come: an edit or a deletion on an early page shows nowhere else.
+    def _sweeps(self, now: datetime) -> Iterator[ThreadTask]:
+        """Yield kept threads to be read whole: an edit or a deletion on an early page shows nowhere else.
 
-        It never takes the pages that a day's news may need.
+        They never take the pages that a day's news may need.
         """
         for thread_id in self.session.frontier.due_for_sweep(now, limit=SWEEP_COUNT):
             if self.fetcher.turns.spent_share() >= SWEEP_SHARE:
@@ -63,21 +84,27 @@ class PlaceSpider(ThreadSpider):
             known = self.session.thread(thread_id)
             is_due = known and known.is_kept and known.next_sweep_at and known.next_sweep_at <= now
             if known and is_due and _has_own_page(known):
-                await self.read_thread(_as_ref(known), known, is_changed=False, is_sweep=True)
+                yield replace(self._task(_as_ref(known), known), is_sweep=True)
+
+    def _task(self, ref: ThreadRef, known: KnownThread | None) -> ThreadTask:
+        self._read.add(ref.thread_id)
+        old = self.session.posts(ref.thread_id) if known and known.is_kept else {}
+        return ThreadTask(ref=ref, known=known, old=old, is_listed=ref.thread_id in self._listed)
 
     async def _read_start(self, page: Page) -> None:
-        engine = self._engine
-        if (thread := self._try(engine.parse_thread, page)) and thread.posts:
+        engine, site = self._engine, self.session.site
+        if (thread := tried(page, engine.parse_thread, site)) and thread.posts:
             url = page.url if thread.page_number == 1 else thread.first_url or first_page_url(page.url)
-            await self.read_thread(ThreadRef(thread_id=thread.thread_id, url=url), None, is_changed=True)
+            task = replace(self._task(ThreadRef(thread_id=thread.thread_id, url=url), None), is_changed=True)
+            await self._several.read([task])
             if not self.session.read_count and url != page.url:
-                await self.read_thread(ThreadRef(thread_id=thread.thread_id, url=page.url), None, is_changed=True)
-        elif (listing := self._try(engine.parse_listing, page)) and (listing.threads or listing.more_urls):
+                await self._several.read([replace(task, ref=replace(task.ref, url=page.url))])
+        elif (listing := tried(page, engine.parse_listing, site)) and (listing.threads or listing.more_urls):
             await self._read_lists(page.url)
         elif engine.ACCESS == "html" and (links := forum_links(page)):
             await self._read_index(links)
         else:
-            await self._read_place(replace(self.session.site, url=page.url))
+            await self._read_place(replace(site, url=page.url))
 
     async def _read_index(self, links: tuple[str, ...]) -> None:
         """Read the forums that an index points to, and theirs: what of the links is no list of threads is passed by."""
@@ -95,8 +122,8 @@ class PlaceSpider(ThreadSpider):
                 self.session.report(error)
                 continue
             queue += forum_links(page)
-            if (listing := self._try(self._engine.parse_listing, page)) and listing.threads:
-                self._held = {url: page}
+            if (listing := tried(page, self._engine.parse_listing, self.session.site)) and listing.threads:
+                self.fetcher.hold({url: page})
                 await self._read_listing(url)
 
     async def _read_place(self, site: Site) -> None:
@@ -141,11 +168,11 @@ class PlaceSpider(ThreadSpider):
                 self._leave_off(entry, backlog or url)
             pages.append(url)
             self._hold_embedded(page, listing)
-            has_news = await self._read_listed(listing)
+            has_news = await self._several.read(self._changed(listing)) if listing else False
             following = listing.next_url if listing else None
             pointed_to |= dict.fromkeys(listing.more_urls if listing else ())
             if listing and walk.goes_in_circles(listing, pages):
-                self.session.report(self._fault(page, "site_changed", "the pages of a listing lead back to themselves"))
+                self.session.report(fault(page, "site_changed", "the pages of a listing lead back to themselves"))
                 break
             url = (following if has_news or is_in_backlog else backlog) or ""
         # A validator vouches for all that the page pointed to: it is kept only when all of it was read.
@@ -159,32 +186,33 @@ class PlaceSpider(ThreadSpider):
         self.session.changes.listings[entry] = KnownListing(resume_url=url)
 
     async def _get_listing(self, url: str, known: KnownListing) -> tuple[Page, Listing | None]:
-        page, listing = await self._get(
-            url, self._engine.parse_listing, etag=known.etag, last_modified=known.last_modified
-        )
-        if listing and not listing.threads and not listing.more_urls and not self.may_be_empty:
-            raise self._fault(page, "site_changed", "no threads on a listing that answered 200")
+        page = await self.fetcher.want(Wanted(url, known.etag, known.last_modified))
+        if page.status == 304:
+            return page, None
+        listing = parsed(page, self._engine.parse_listing, self.session.site)
+        if not listing.threads and not listing.more_urls and not self.may_be_empty:
+            raise fault(page, "site_changed", "no threads on a listing that answered 200")
         return page, listing
 
     def _hold_embedded(self, page: Page, listing: Listing | None) -> None:
         """Keep a listing's body for threads that it holds itself: their address is its own, but for the fragment."""
-        self._held = {
-            ref.url: replace(page, url=ref.url)
-            for ref in (listing.threads if listing else ())
-            if "#" in ref.url and urldefrag(ref.url)[0] == urldefrag(page.url)[0]
-        }
+        self.fetcher.hold(
+            {
+                ref.url: replace(page, url=ref.url)
+                for ref in (listing.threads if listing else ())
+                if "#" in ref.url and urldefrag(ref.url)[0] == urldefrag(page.url)[0]
+            }
+        )
 
-    async def _read_listed(self, listing: Listing | None) -> bool:
-        """Read the threads that changed; return whether there was any news."""
-        has_news = False
-        for ref in listing.threads if listing else ():
+    def _changed(self, listing: Listing) -> Iterator[ThreadTask]:
+        """Yield the threads of a listing that may have changed, each once a crawl."""
+        for ref in listing.threads:
             if ref.thread_id in self._listed:
                 continue
             self._listed.add(ref.thread_id)
             known = self.session.thread(ref.thread_id)
             if known is None or may_have_changed(ref, known, now=self.session.clock()):
-                has_news = await self.read_thread(ref, known, is_changed=True) or has_news
-        return has_news
+                yield replace(self._task(ref, known), is_changed=True)
 
 
 @dataclass(slots=True)

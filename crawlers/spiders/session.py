@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawlers.errors import FetchError
-from crawlers.frontier import Changes, Frontier, KnownPost, KnownThread, checked, next_sweep
+from crawlers.frontier import Changes, Frontier, KnownPost, KnownThread
 from crawlers.health import Tally
-from crawlers.model import ParsedPost, Site, ThreadRef, Unreadable
-from crawlers.pseudonym import ERASED, IsErased, Redact, author_key, content_key, to_post
+from crawlers.model import Site
 from crawlers.publish import Publisher
-from crawlers.spiders.reading import Reading
-from warehouse.records import Deletion, Incident, SetAside
-
-GONE = (404, 410)
+from crawlers.spiders.task import GONE, Outcome
+from warehouse.records import Deletion, Incident
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,13 +22,7 @@ class Session:
     site: Site
     frontier: Frontier
     output: Publisher
-    secret: bytes
-    is_mention: Callable[[str], bool]
-    redact: Redact | None
-    keep_all: bool
     clock: Callable[[], datetime]
-    is_erased: IsErased | None = None
-    sweep_days: float = 14.0
     part_pages: int = 100
     changes: Changes = field(default_factory=Changes)
     tally: Tally = field(default_factory=Tally)
@@ -68,7 +59,7 @@ class Session:
 
     def save_progress(self, page_count: int) -> None:
         """Put in place what was learned, now and then: a long crawl that is killed has not read for nothing."""
-        if page_count - self._saved_count >= self.part_pages and self.output.has_parts:
+        if page_count - self._saved_count >= self.part_pages and self.output.is_landing:
             self._saved_count = page_count
             self.write_health()
             self.output.publish_part(self.changes)
@@ -88,120 +79,22 @@ class Session:
         if error.ends_crawl or not (is_thread and is_closed):
             self.is_complete = False
 
-    def set_aside(self, found: Iterable[Unreadable], *, url: str, seen_at: datetime) -> None:
-        """Record posts that the engine could not read for certain."""
-        for one in found:
-            self.set_aside_count += 1
-            self.tally.set_aside_count += 1
-            self.output.write(
-                SetAside(
-                    source=self.site.name,
-                    url=url,
-                    reason=one.reason,
-                    detail=one.detail,
-                    seen_at=seen_at,
-                    post_id=one.post_id,
-                )
-            )
-
-    def take(
-        self,
-        ref: ThreadRef,
-        known: KnownThread | None,
-        old: Mapping[str, KnownPost],
-        reading: Reading,
-        *,
-        is_cut: bool,
-        is_sweep: bool = False,
-    ) -> bool:
-        """Write what a reading brought that was not known, if the thread is kept; return whether it brought any.
-
-        A kept thread is kept whole: all its posts are written, now and later.
-        """
-        self.read_count += len(reading.posts)
-        self.tally.take(reading, known, old)
-        before = known or KnownThread(thread_id=ref.thread_id, url=ref.url, next_check_at=self.clock())
-        is_kept = self.keep_all or before.is_kept or (bool(reading.posts) and reading.mentions(self.is_mention))
-        found = {post_id: self._known_post(post, reading) for post_id, (post, _) in reading.posts.items()}
-        news = [i for i, post in found.items() if i not in old or old[i].content_key != post.content_key]
-        gone = set(old) - set(found) if reading.is_whole else set()
-        newest = reading.newest
-        has_news = bool(news or gone) if is_kept else bool(newest and newest.post_id != before.last_post_id)
-        if is_kept and found:
-            self._write_posts(reading, news)
-            self._write_deletions(gone)
-            stays = {i: replace(post, is_on_last_page=False) for i, post in old.items() if i not in gone}
-            self.changes.posts[ref.thread_id] = {**stays, **found}
-        after = _after(before, ref, reading, is_kept=is_kept, is_pending=is_cut)
-        after = checked(after, now=self.clock(), is_active=has_news or known is None)
-        # A sweep that was cut goes on at its next page; a thread too long for the budget must not take all of it.
-        if reading.is_whole or is_sweep or before.next_sweep_at is None:
-            sweep_at = next_sweep(ref.thread_id, now=self.clock(), days=self.sweep_days)
-            after = replace(after, next_sweep_at=sweep_at)
-        # Cut by our own budget: go on as soon as there is a new one. Cut by a fault: try again with back-off.
-        self.changes.threads[ref.thread_id] = replace(after, next_check_at=self.clock()) if is_cut and found else after
-        return has_news
-
-    def forget_thread(self, ref: ThreadRef, known: KnownThread | None, old: Mapping[str, KnownPost]) -> None:
-        """Write that a thread is gone with all its posts."""
-        self._write_deletions(set(old))
-        self.changes.posts[ref.thread_id] = {}
-        if known:
-            # Should a moderator bring it back, no listing must make it look unchanged.
-            forgotten = replace(known, listed_at=None, listed_count=None, last_page_url=None, last_post_id=None)
-            self.changes.threads[ref.thread_id] = replace(forgotten, is_kept=False, is_pending=False)
-
-    def _known_post(self, parsed: ParsedPost, reading: Reading) -> KnownPost:
-        key = ERASED if self._was_erased(parsed) else content_key(self.secret, parsed.text, parsed.quoted)
-        return KnownPost(content_key=key, is_on_last_page=parsed.post_id in reading.last_page_ids)
-
-    def _was_erased(self, parsed: ParsedPost) -> bool:
-        if self.is_erased is None:
-            return False
-        source = self.site.name
-        key = author_key(self.secret, source, parsed.author)
-        return self.is_erased("post", source, parsed.post_id) or self.is_erased("author", source, key)
-
-    def _write_posts(self, reading: Reading, post_ids: list[str]) -> None:
-        resolve = reading.resolver()
-        for post_id in post_ids:
-            parsed, seen_at = reading.posts[post_id]
-            if self._was_erased(parsed):
-                continue
-            self._written.add(post_id)
-            self.post_count += 1
-            self.output.write(
-                to_post(
-                    resolve(parsed),
-                    source=self.site.name,
-                    thread_id=reading.thread_id,
-                    thread_title=reading.title,
-                    thread_views=reading.view_count,
-                    seen_at=seen_at,
-                    secret=self.secret,
-                    redact=self.redact,
-                    is_erased=self.is_erased,
-                )
-            )
-
-    def _write_deletions(self, post_ids: set[str]) -> None:
-        # A post that was moved to another thread is gone from here only.
-        for post_id in sorted(post_ids - self._written):
+    def take(self, found: Outcome) -> bool:
+        """Take in what reading a thread came to; return whether it brought any news."""
+        self.tally.add(found.tally)
+        self.read_count += found.tally.read_count
+        self.set_aside_count += found.tally.set_aside_count
+        self.post_count += len(found.written)
+        self._written.update(found.written)
+        self.output.add(found.lines)
+        # A post that was moved to another thread is gone from there only.
+        for post_id in sorted(found.gone - self._written):
             self.output.write(Deletion(source=self.site.name, post_id=post_id, seen_at=self.clock()))
-
-
-def _after(before: KnownThread, ref: ThreadRef, reading: Reading, *, is_kept: bool, is_pending: bool) -> KnownThread:
-    newest, page = reading.newest, reading.last_page
-    return replace(
-        before,
-        url=ref.url,
-        last_post_id=newest.post_id if newest else before.last_post_id,
-        last_posted_at=newest.posted_at if newest else before.last_posted_at,
-        listed_at=ref.last_posted_at,
-        listed_count=ref.post_count,
-        last_page_url=page.url if page else before.last_page_url,
-        etag=page.headers.get("etag") if page else before.etag,
-        last_modified=page.headers.get("last-modified") if page else before.last_modified,
-        is_kept=is_kept,
-        is_pending=is_pending,
-    )
+        if found.posts is not None:
+            self.changes.posts[found.ref.thread_id] = found.posts
+        if found.thread:
+            self.changes.threads[found.ref.thread_id] = found.thread
+        if isinstance(found.cut, FetchError) and not found.cut.ends_crawl:
+            self.report(found.cut, is_thread=True)
+        # What could not be read may be news: a listing is not left because of it.
+        return found.has_news or found.cut is not None

@@ -56,6 +56,11 @@ class Turns:
         # On this machine a site may ask for no delay (tests, the simulation); then nothing else waits either.
         self._is_impatient = is_loopback(manners.home) and manners.delay_seconds == 0
 
+    @property
+    def is_polite(self) -> bool:
+        """Return whether there is a time to wait between two requests."""
+        return not (self._is_impatient or self._manners.is_replay)
+
     def spent_share(self) -> float:
         """Return the share of the day's pages that is used up, for work that must leave some to the rest."""
         if self._manners.is_replay:

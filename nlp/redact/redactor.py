@@ -42,14 +42,14 @@ def redact_all(texts: Iterable[str], redactor: Redactor) -> Iterator[Redacted]:
         yield Redacted(replace_spans(text, spans), spans)
 
 
-def make_redactor(company: Company) -> Callable[[str], tuple[str, tuple[str, ...]]]:
-    """Return a function that pickles: text in, redacted text and the sorted kinds of what was taken out."""
-    return partial(_text_and_kinds, redactor=Redactor(company))
+def make_redactor(company: Company) -> Callable[[Iterable[str]], Iterator[tuple[str, tuple[str, ...]]]]:
+    """Return a function that pickles: texts in, of each what is left and the sorted kinds of what was taken out."""
+    return partial(_texts_and_kinds, redactor=Redactor(company))
 
 
-def _text_and_kinds(text: str, *, redactor: Redactor) -> tuple[str, tuple[str, ...]]:
-    done = redact(text, redactor)
-    return done.text, tuple(sorted(one.kind for one in done.redactions))
+def _texts_and_kinds(texts: Iterable[str], *, redactor: Redactor) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for done in redact_all(texts, redactor):
+        yield done.text, tuple(sorted(one.kind for one in done.redactions))
 
 
 def _by_rule(text: str, company: Company) -> Iterator[Redaction]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawlers.links import scrub_links, without_secrets
 from crawlers.model import ParsedPost, ParsedQuote
-from crawlers.pseudonym import to_post
+from crawlers.pseudonym import Place, to_post
 from tests.crawlers.conftest import SECRET
 from tests.crawlers.test_health import NOW
 
@@ -53,6 +55,7 @@ def test_links_in_a_text_are_scrubbed_and_nothing_else(text: str, expected: str 
 
 
 @given(st.text(max_size=200))
+@example("@00")
 def test_any_text_and_any_link_are_survived_and_scrubbed_once(text: str) -> None:
     once = scrub_links("http://x.se/" + text)
     assert scrub_links(once) == once
@@ -64,8 +67,15 @@ def test_text_quotes_title_and_address_go_through_it() -> None:
     parsed = ParsedPost(
         post_id="1", author="Kalle", posted_at=NOW, url=link, text=link, quoted=(ParsedQuote(text=link),)
     )
-    given = {"source": "f", "thread_id": "t", "thread_title": link, "thread_views": None, "seen_at": NOW}
-    post = to_post(parsed, **given, secret=SECRET, redact=lambda text: (text, ()))
+    place = Place(
+        source="f",
+        thread_id="t",
+        thread_title=link,
+        thread_views=None,
+        secret=SECRET,
+        redact=lambda texts: [(text, ()) for text in texts],
+    )
+    post = to_post(parsed, place, seen_at=NOW)
     assert {post.text, post.url, post.thread_title, post.quoted[0].text} == {"https://f.se/?t=1"}
-    asked_for_as_it_is = to_post(parsed, **given, secret=SECRET, redact=None)
+    asked_for_as_it_is = to_post(parsed, replace(place, redact=None), seen_at=NOW)
     assert asked_for_as_it_is.text == link

@@ -1,6 +1,7 @@
 """The way of a crawl: what is fetched, what is written, what is known afterwards."""
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -286,8 +287,9 @@ def test_redaction_and_pseudonyms_come_before_the_file(forum: TinyForum, crawl: 
     assert b"alle" not in gzip.decompress(result.landing_path.read_bytes())
 
 
-def take_out_kalle(text: str) -> tuple[str, list[str]]:
-    return text.replace("Kalle Svensson", "[namn]"), ["person"] * text.count("Kalle Svensson")
+def take_out_kalle(texts: Sequence[str]) -> list[tuple[str, list[str]]]:
+    name = "Kalle Svensson"
+    return [(text.replace(name, "[namn]"), ["person"] * text.count(name)) for text in texts]
 
 
 def test_a_pass_over_several_places_keeps_their_order(forum: TinyForum, worker, job) -> None:

@@ -12,7 +12,7 @@ import pytest
 from crawlers.errors import CrawlerError
 from crawlers.frontier import Frontier
 from crawlers.model import ParsedPost, ParsedQuote
-from crawlers.pseudonym import ERASED, to_post
+from crawlers.pseudonym import ERASED, Place, to_post
 from flows import erasing
 from flows.config import Config
 from flows.erasing import erase_author, erase_post, erased_before
@@ -138,10 +138,11 @@ def test_it_does_not_come_back(tmp_path: Path) -> None:
     parsed = ParsedPost(
         post_id="p9", author="Kalle", posted_at=T0, url="u", text="Ja", quoted=(ParsedQuote(text=SECRET, author=NAME),)
     )
-    post = to_post(
-        parsed, source="forum", thread_id="t0", thread_title=TITLE, thread_views=None, seen_at=T0, secret=KEY.encode(),
-        redact=None, is_erased=is_erased,
+    place = Place(
+        source="forum", thread_id="t0", thread_title=TITLE, thread_views=None, secret=KEY.encode(), redact=None,
+        is_erased=is_erased,
     )  # fmt: skip
+    post = to_post(parsed, place, seen_at=T0)
     assert (post.thread_title, post.quoted[0].text, post.quoted[0].author_key) == ("", "", None)
     assert not is_erased("post", "other", "p1") and not is_erased("title", "forum", "p1")
 

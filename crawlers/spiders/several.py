@@ -1,0 +1,74 @@
+"""Threads of a place, read in their order: one after another, or a few at once where nothing is gained by waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+from crawlers.errors import BudgetSpentError, FetchError
+from crawlers.model import Page
+from crawlers.spiders.fetcher import Fetcher
+from crawlers.spiders.session import Session
+from crawlers.spiders.task import Cut, Outcome, Rules, Threads, ThreadTask, Wanted
+
+
+class Several:
+    """Reads threads of one place. Its pages are still asked for one at a time, whoever wants them."""
+
+    def __init__(self, rules: Rules, threads: Threads, session: Session, fetcher: Fetcher) -> None:
+        self._rules = rules
+        self._threads = threads
+        self._session = session
+        self._fetcher = fetcher
+        self._turn = asyncio.Lock()
+        self._end: Cut | None = None
+
+    async def read(self, tasks: Iterable[ThreadTask]) -> bool:
+        """Read threads, and take in what they gave in the order of the tasks. Return whether there was any news.
+
+        Raise what ended the crawl, if anything did; what was read up to there is taken in before.
+        """
+        has_news = False
+        under_way: deque[asyncio.Task[Outcome]] = deque()
+        try:
+            for task in tasks:
+                under_way.append(asyncio.ensure_future(self._threads.read(self._rules, task, self._get)))
+                while len(under_way) >= self._width():
+                    has_news = self._take(await under_way.popleft()) or has_news
+                if self._end:
+                    break
+            while under_way:
+                has_news = self._take(await under_way.popleft()) or has_news
+        finally:
+            for left in under_way:
+                left.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+        if self._end:
+            raise self._end
+        return has_news
+
+    def _width(self) -> int:
+        """Return how many threads are read at once. Between polite requests there is time enough for one."""
+        return 1 if self._fetcher.turns.is_polite else self._threads.width
+
+    def _take(self, found: Outcome) -> bool:
+        has_news = self._session.take(found)
+        self._end = self._end or found.end
+        if not self._end:
+            self._session.save_progress(self._fetcher.page_count)
+        return has_news
+
+    async def _get(self, wanted: Wanted) -> Page:
+        async with self._turn:
+            if self._end:
+                raise self._end
+            try:
+                return await self._fetcher.want(wanted)
+            except BudgetSpentError as error:
+                self._end = error
+                raise
+            except FetchError as error:
+                if error.ends_crawl:
+                    self._end = error
+                raise
