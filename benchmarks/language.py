@@ -1,15 +1,21 @@
-"""Posts a second: the whole language stage beside the bare model in ONNX Runtime, on the same texts in the same run.
+"""Posts a second: the whole language stage beside the bare model in ONNX Runtime and three torch pipelines.
 
-Run as `python -m benchmarks.language`. Figures are only worth comparing within one run: machines differ and are shared.
+Run as `python -m benchmarks.language`. The same posts, in the same run, the ways in turns: lengths as forums have them,
+and one post in eight a copy of another, as on forums. `annotate` and `predict` forget their answers before each round.
+Figures are only worth comparing within one run; on a busy machine compare the processor seconds. With
+`--torch PYTHON` (one that has torch: `.venv-train/bin/python`) three pipelines are run as well, on fewer posts.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -27,17 +33,32 @@ ROOT = Path(__file__).parents[1]
 POSTS = ROOT / "training" / "data"
 COMPANY = Company(name="Open Infra", aliases=("OpenInfra",), operators=("Telia", "Bahnhof", "Tele2", "Telenor"))
 BATCH = 16
+COPIES = 8
+"""One post in so many is a copy: quoted whole, posted twice, or "+1"."""
+TORCH_POSTS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds that a number of posts took."""
+
+    clock: float
+    processors: float
+    count: int
 
 
 def posts(count: int) -> list[str]:
-    """Return distinct posts of the project's own."""
-    found = [
-        json.loads(line)["text"]
+    """Return posts of the project's own, drawn with their lengths, one in `COPIES` a copy; the same ones every time."""
+    found = {
+        json.loads(line)["text"]: None
         for path in sorted(POSTS.glob("fibre_posts_*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    step = max(1, len(found) // count)
-    return list(dict.fromkeys(found[::step]))[:count]
+    }
+    rng = random.Random(11)
+    drawn = rng.sample(list(found), count - count // COPIES)
+    drawn += rng.choices(drawn, k=count // COPIES)
+    rng.shuffle(drawn)
+    return drawn
 
 
 def padded(encoder: Encoder, texts: Sequence[str], session: object) -> None:
@@ -63,49 +84,98 @@ def bare_session(folder: Path, threads: int) -> object:
     return onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
 
 
-def speed(work: Callable[[], object], count: int) -> float:
-    """Return texts a second."""
-    began = time.perf_counter()
+def spend(work: Callable[[], object], count: int) -> Spent:
+    """Return what a piece of work takes."""
+    began, used = time.perf_counter(), time.process_time()
     work()
-    return count / (time.perf_counter() - began)
+    return Spent(time.perf_counter() - began, time.process_time() - used, count)
 
 
-def measure(stage: LanguageStage, texts: Sequence[str], *, model: Path, rounds: int) -> dict[str, float]:
-    """Return the median posts a second of each way, the ways taken in turns so that noise falls on all alike."""
+def torch_pipelines(texts: Sequence[str], *, python: str, model: Path, threads: int) -> Spent:
+    """Return what three torch pipelines take, in a process of their own; loading is not counted."""
+    given = [python, "-m", "benchmarks.language_torch", "--tokenizer", str(model), "--threads", str(threads)]
+    done = subprocess.run(given, input=json.dumps(texts), capture_output=True, text=True, cwd=ROOT, check=True)
+    said = json.loads(done.stdout.splitlines()[-1])
+    return Spent(said["clock_seconds"], said["processor_seconds"], len(texts))
+
+
+def ways_of(stage: LanguageStage, texts: Sequence[str], *, model: Path) -> dict[str, Callable[[], object]]:
+    """Return the ways of reading the posts that run in this process."""
     session = bare_session(model, stage.encoder.threads)
     claims = [Claim(claim_id="alla", statement="Avgiften för drift och underhåll gäller alla kunder.", truth="Nej.")]
     rows = [{"id": at, "text": text} for at, text in enumerate(texts)]
-    ways: dict[str, Callable[[], object]] = {
+
+    def forgetting(work: Callable[[], object]) -> Callable[[], object]:
+        return lambda: (stage.encoder.kept.clear(), work())
+
+    return {
         "bare_padded_batches": lambda: padded(stage.encoder, texts, session),
-        "bare_one_by_one": lambda: encode(stage.encoder, texts),
-        "annotate": lambda: annotate(texts, language_stage=stage),
-        "predict_with_a_claim": lambda: list(predict(rows, claims, stage=stage)),
+        "bare_one_by_one": forgetting(lambda: encode(stage.encoder, texts)),
+        "annotate": forgetting(lambda: annotate(texts, language_stage=stage)),
+        "predict_with_a_claim": forgetting(lambda: list(predict(rows, claims, stage=stage))),
         "redact": lambda: list(redact_all(texts, Redactor(COMPANY))),
         "is_mention": lambda: list(map(partial(is_mention, company=COMPANY), texts)),
     }
+
+
+def measure(
+    stage: LanguageStage, texts: Sequence[str], *, model: Path, rounds: int, torch: str | None
+) -> dict[str, list[Spent]]:
+    """Return what each way takes in each round, the ways taken in turns so that noise falls on all alike."""
+    ways = ways_of(stage, texts, model=model)
     for work in ways.values():
         work()
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    taken: dict[str, list[Spent]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, work in ways.items():
-            taken[name].append(speed(work, len(texts)))
-    found = {name: round(statistics.median(values), 1) for name, values in taken.items()}
-    pairs = zip(taken["annotate"], taken["bare_padded_batches"], strict=True)
-    return {**found, "annotate_to_bare_ratio": round(statistics.median(a / b for a, b in pairs), 3)}
+            taken[name].append(spend(work, len(texts)))
+        if torch:
+            some = list(texts[:TORCH_POSTS])
+            spent = torch_pipelines(some, python=torch, model=model, threads=stage.encoder.threads)
+            taken.setdefault("three_torch_pipelines", []).append(spent)
+    return taken
+
+
+def summary(taken: dict[str, list[Spent]]) -> dict[str, object]:
+    """Return posts a second, processor milliseconds a post, and the ratios of rounds: medians of each."""
+    speeds = {name: round(statistics.median(s.count / s.clock for s in all_), 1) for name, all_ in taken.items()}
+    costs = {
+        name: round(statistics.median(1e3 * s.processors / s.count for s in all_), 2) for name, all_ in taken.items()
+    }
+    ratios = {
+        f"annotate_to_{name}{suffix}": round(statistics.median(map(ratio, taken["annotate"], taken[name])), 2)
+        for name in ("bare_padded_batches", "bare_one_by_one", "three_torch_pipelines")
+        if name in taken
+        for suffix, ratio in (("", by_clock), ("_by_processor", by_processor))
+    }
+    return {"posts_a_second": speeds, "processor_ms_a_post": costs, "ratios": ratios}
+
+
+def by_clock(ours: Spent, theirs: Spent) -> float:
+    """Return how many times faster ours is."""
+    return (ours.count / ours.clock) / (theirs.count / theirs.clock)
+
+
+def by_processor(ours: Spent, theirs: Spent) -> float:
+    """Return how many times less processor time ours takes."""
+    return (theirs.processors / theirs.count) / (ours.processors / ours.count)
 
 
 def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=ROOT / "nlp" / "model")
-    parser.add_argument("--posts", type=int, default=256)
+    parser.add_argument("--posts", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--torch", metavar="PYTHON", help="a Python that has torch, to run three pipelines beside ours")
     options = parser.parse_args()
     texts = posts(options.posts)
-    stage = load_stage(company=COMPANY, model_dir=options.model)
+    stage = load_stage(company=COMPANY, model_dir=options.model, threads=options.threads)
+    taken = measure(stage, texts, model=options.model, rounds=options.rounds, torch=options.torch)
     words = statistics.mean(len(text.split()) for text in texts)
-    found = measure(stage, texts, model=options.model, rounds=options.rounds)
-    print(json.dumps({"posts": len(texts), "mean_words": round(words, 1), "threads": stage.encoder.threads, **found}))
+    said = {"posts": len(texts), "distinct": len(set(texts)), "mean_words": round(words, 1), "threads": options.threads}
+    print(json.dumps({**said, **summary(taken)}, indent=1))
 
 
 if __name__ == "__main__":

@@ -60,16 +60,20 @@ def load_stage(
 def annotate(
     texts: Sequence[str], *, language_stage: LanguageStage, in_thread: bool | Sequence[bool] = False
 ) -> list[Annotation]:
-    """Return all labels of each text, in order; what stands beside a text never changes them.
+    """Return all labels of each text, in order; what stands beside a text never changes them, equal ones are read once.
 
     `in_thread` says of which texts the thread is known to name the company: there "de" and "dom" mean it.
     """
     flags = [in_thread] * len(texts) if isinstance(in_thread, bool) else in_thread
+    keys = list(zip(texts, flags, strict=True))
+    unique = list(dict.fromkeys(keys))
     pipeline = language_stage.pipeline
     with pipeline.memory_zone():
-        given = (_doc(text, flag, pipeline) for text, flag in zip(texts, flags, strict=True))
+        given = (_doc(text, flag, pipeline) for text, flag in unique)
         size = language_stage.encoder.size
-        return [_annotation(doc, size) for doc in pipeline.pipe(given, batch_size=BATCH)]
+        made = [_annotation(doc, size) for doc in pipeline.pipe(given, batch_size=BATCH)]
+    found = dict(zip(unique, made, strict=True))
+    return [found[key] for key in keys]
 
 
 def _doc(text: str, in_thread: bool, pipeline: Any) -> Any:

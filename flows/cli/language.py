@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +19,9 @@ from flows.errors import FlowsError, UsageError
 if TYPE_CHECKING:
     from nlp.claims import Claim
     from nlp.pipeline import LanguageStage
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def register(app: typer.Typer) -> None:
@@ -144,12 +148,18 @@ def _stage(config: Path | None) -> LanguageStage:
     )
 
 
+def _line(row: dict[str, Any]) -> str:
+    """Return a row as JSON; half a character, which JSON can carry and UTF-8 cannot, is escaped as it came."""
+    line = json.dumps(row, ensure_ascii=False)
+    return line if line.isascii() or not _HALF.search(line) else json.dumps(row)
+
+
 def _write_lines(out: Path, rows: Iterator[dict[str, Any]]) -> int:
     beside, count = out.with_name(f".{out.name}.{os.getpid()}.part"), 0
     try:
         with beside.open("w", encoding="utf-8") as file:
             for row in rows:
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.write(_line(row) + "\n")
                 count += 1
         beside.replace(out)
     except OSError as error:

@@ -26,7 +26,7 @@ def _table() -> dict[int, int]:
     try:
         with np.load(LEXICON) as stored:
             return dict(zip(stored["hashes"].tolist(), stored["flags"].tolist(), strict=True))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, zlib.error, zipfile.BadZipFile) as error:
         raise ModelError(f"the name lexicon {LEXICON} cannot be read ({error}); install the package again") from error
 
 

@@ -164,6 +164,15 @@ def test_predict_sets_a_bad_line_aside_and_judges_the_rest(run: Run, folder: Pat
     assert set(rows[0]) >= {"id", "lang", "relevant", "sentiment", "topics", "claims", "redactions"}
 
 
+def test_predict_writes_half_characters_as_they_came(run: Run, folder: Path) -> None:
+    given = r'{"id": "\ud800", "text": "hej \udfff \u0000 dÃ¥"}' + "\n"
+    (folder / "in.jsonl").write_text(given, encoding="utf-8")
+    (folder / "c.json").write_text("[]", encoding="utf-8")
+    assert run("predict", "in.jsonl", "--claims", "c.json", "--out", "o.jsonl").returncode == 0
+    (row,) = map(json.loads, (folder / "o.jsonl").read_text(encoding="utf-8").splitlines())
+    assert row["id"] == "\ud800"
+
+
 def test_an_empty_model_folder_is_one_clear_line(run: Run, folder: Path) -> None:
     (folder / "empty").mkdir()
     with (folder / "ryktesvakt.toml").open("a", encoding="utf-8") as file:

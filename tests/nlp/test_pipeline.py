@@ -1,6 +1,7 @@
 """The whole stage on a tiny model: order, batches, languages and texts that are meant to hurt."""
 
 import random
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nlp import components
 from nlp.annotation import Annotation
 from nlp.company import Company
 from nlp.judge import judge_relevance, judge_topics
@@ -20,6 +22,10 @@ HOSTILE = [
     "", " ", "\x00", "\ud800", "\u202eabc\u202c", "😂" * 3000, "z\u0335\u0336\u0337" * 500,
     "a" * 100_000, "ÅÄÖ " * 20_000, "(" * 100_000,
     "\n" * 50_000, "[quote]" * 5000, "\U0010ffff", "<script>alert(1)</script>", "'; DROP TABLE post; --",
+    "<div>" * 20_000, "<b " * 30_000, "&amp;" * 20_000, "&lt;" * 25_000, "\u202e\u2067" * 50_000, "שלום " * 20_000,
+    "e\u0301\u0302\u0303" * 25_000, "👨\u200d👩\u200d👧" * 20_000, "\x00" * 100_000, "\udfff\ud800" * 50_000,
+    "Open Infra " * 9000,
+    "070-123 45 67 " * 7000, "Anna Svensson " * 7000, "a@b.se " * 14_000, "> " * 50_000, "1" * 100_000,
 ]  # fmt: skip
 
 
@@ -49,6 +55,21 @@ def test_hostile_texts_are_annotated_and_spans_lie_inside(stage: LanguageStage) 
     for text, one in zip(HOSTILE, found, strict=True):
         assert all(0 <= span.start < span.end <= len(text) for span in (*one.redactions, *one.mentions))
         assert np.isfinite(one.embedding).all()
+
+
+def test_hostile_texts_take_little_memory(stage: LanguageStage) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for text in HOSTILE:
+        annotate([text], language_stage=stage)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 * 1024
+
+
+def test_copies_are_read_once(stage: LanguageStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    split = components.split_quotes
+    monkeypatch.setattr(components, "split_quotes", lambda text: (read.append(text), split(text))[1])
+    found = annotate(["hej", "hopp", "hej", "hej"], language_stage=stage, in_thread=[False, False, False, True])
+    assert sorted(read) == ["hej", "hej", "hopp"] and found[0] is found[2] and found[0] is not found[3]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
