@@ -20,6 +20,7 @@ from training.labels import COMPANY_MASK, MAX_LENGTH, OPERATOR_MASK, SENTIMENTS,
 from training.matching import UNMATCHED, claims_of, match_block, posts_of
 from training.model import Network, load_encoder
 from training.prepare import Example
+from training.probe import probe
 from training.text import company_named
 from training.train import teach, train
 
@@ -27,7 +28,7 @@ LOG = logging.getLogger(__name__)
 RUNS = prepare.ROOT / "runs"
 SHIPPED = prepare.ROOT.parent / "nlp" / "model"
 METRICS = prepare.ROOT / "metrics.json"
-VERSION = "2026.11.22"
+VERSION = "2026.11.23"
 SMOOTHED = 200
 """Training texts that tell how far activations reach."""
 
@@ -63,11 +64,14 @@ def fit(examples: Sequence[Example], claims: dict[str, dict[str, Any]], *, encod
     seen += dataset.vary_fibre(own, claims, prepare.read_posts())
     seen += [e for e in dataset.claim_examples(claims) if e.split == "train"]
     data = dataset.build(seen, network, AutoTokenizer.from_pretrained(encoder), folder=RUNS / "cache")
-    teacher = teach(network, data, stages.TAUGHT, path=RUNS / "teacher.pt")
-    targets = teach(network, data, ("fibre", "claim"), path=RUNS / "targets.pt")
+    texts = data.fingerprint()
+    teacher = teach(network, data, stages.TAUGHT, path=RUNS / f"teacher-{texts}.pt")
+    targets = teach(network, data, ("fibre", "claim"), path=RUNS / f"targets-{texts}.pt")
     targets |= {at: teacher[at] for at in sorted(teacher)[::2]}
-    for stage in stages.ALL:
-        train(network, data, stage, teacher=teacher, folder=RUNS)
+    train(network, data, stages.GENERAL, teacher=teacher, folder=RUNS)
+    if not (RUNS / f"{stages.FIBRE.name}.pt").exists():
+        probe(network, data)
+    train(network, data, stages.FIBRE, teacher=teacher, folder=RUNS)
     align(network, data, targets)
     return network
 

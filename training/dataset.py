@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -51,6 +52,11 @@ class Dataset:
             places[example.source, example.split].append(at)
         self.streams = {key: np.array(value) for key, value in places.items()}
 
+    def fingerprint(self) -> str:
+        """Return a short hash of the texts and their order."""
+        texts = repr([(e.source, e.split, e.text, e.claim) for e in self.examples])
+        return hashlib.sha256(texts.encode()).hexdigest()[:12]
+
     def take(self, at: Sequence[int]) -> Batch:
         """Return the batch of the examples at these places."""
         x, mask = self.cache.batch(at)
@@ -66,20 +72,6 @@ class Dataset:
         count = int(max(4, tokens // max(int(self.lengths[order[anchor]]), 8)))
         first = max(0, min(anchor - count // 2, len(order) - count))
         return self.take(order[first : first + count].tolist())
-
-    def deal_matches(self, rng: np.random.Generator, *, groups: int, posts: int, strangers: int) -> Batch:
-        """Return claims with posts that match them, and posts that match none: for contrast."""
-        statements = {self.examples[at].group: int(at) for at in self.streams["claim", "train"]}
-        members: dict[str | None, list[int]] = defaultdict(list)
-        for at in self.streams["fibre", "train"]:
-            members[self.examples[at].group].append(int(at))
-        usable = sorted(group for group in statements if group and members[group])
-        chosen = rng.choice(usable, size=min(groups, len(usable)), replace=False)
-        at = [statements[group] for group in chosen]
-        for group in chosen:
-            at += rng.choice(members[group], size=min(posts, len(members[group])), replace=False).tolist()
-        lost = [place for place in members[None] if self.examples[place].relevance]
-        return self.take([*at, *rng.choice(lost, size=min(strangers, len(lost)), replace=False).tolist()])
 
 
 def build(examples: Sequence[Example], network: Network, tokenizer: Any, *, folder: Path) -> Dataset:
@@ -110,13 +102,11 @@ def _pairs(places: Any, lengths: Any, rng: np.random.Generator, tokens: int) -> 
 
 def _labels(examples: Sequence[Example]) -> dict[str, Tensor]:
     unknown = (-1,) * len(TOPICS)
-    groups = {group: at for at, group in enumerate(dict.fromkeys(e.group for e in examples if e.group))}
     return {
         "relevance": torch.tensor([-1 if e.relevance is None else e.relevance for e in examples]),
         "sentiment": torch.tensor([-1 if e.sentiment is None else e.sentiment for e in examples]),
         "stance": torch.tensor([-1 if e.stance is None else e.stance for e in examples]),
         "topics": torch.tensor([e.topics or unknown for e in examples]),
-        "group": torch.tensor([groups[e.group] if e.group else -1 for e in examples]),
         "score": torch.tensor([-1.0 if e.score is None else e.score for e in examples]),
     }
 

@@ -28,7 +28,9 @@ class Stage:
     name: str
     steps: int
     mix: Mapping[str, float]
-    """Share of steps by source; `match` is the contrast between claims and posts."""
+    """Share of steps by source."""
+    pulled: tuple[str, ...] = ()
+    """Sources on which the embedding is held near the untrained encoder's."""
     encoder_rate: float
     head_rate: float
     horizon: int
@@ -49,15 +51,11 @@ def train(network: Network, data: Dataset, stage: Stage, *, teacher: Mapping[int
         rng = np.random.default_rng((stage.seed, step))
         torch.manual_seed(stage.seed + step)
         source = str(rng.choice(sources, p=shares / shares.sum()))
-        batch = (
-            data.deal_matches(rng, groups=10, posts=2, strangers=6)
-            if source == "match"
-            else data.deal(source, rng, tokens=stage.tokens)
-        )
+        batch = data.deal(source, rng, tokens=stage.tokens)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * _schedule(step, stage.horizon)
         network.train()
-        loss = batch_loss(network.upper(batch.x, batch.mask), batch, source, teacher)
+        loss = batch_loss(network.upper(batch.x, batch.mask), batch, source, teacher if source in stage.pulled else {})
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.trainable().values(), 1.0)
@@ -86,15 +84,13 @@ def batch_loss(out: Outputs, batch: Batch, source: str, teacher: Mapping[int, Te
         )
     if (known := labels["topics"][:, 0] >= 0).any():
         topics = labels["topics"][known].float()
-        loss = loss + 3.0 * functional.binary_cross_entropy_with_logits(out.topics[known], topics)
+        loss = loss + 6.0 * functional.binary_cross_entropy_with_logits(out.topics[known], topics)
     if (known := labels["stance"] >= 0).any():
         # Replies whose rumour is unknown teach tone only: half weight.
         share = 0.5 if source == "reply" else 1.0
         loss = loss + share * functional.cross_entropy(out.stance[known], labels["stance"][known], label_smoothing=0.05)
     if source == "paraphrase":
         loss = loss + _rank_loss(out.embedding, labels["score"][::2])
-    if source == "match":
-        loss = loss + _contrast(out.embedding, labels["group"])
     return loss + _pull(out.embedding, batch.at, teacher)
 
 
@@ -111,19 +107,6 @@ def _rank_loss(embedding: Tensor, scores: Tensor) -> Tensor:
     gaps = likeness[None, :] - likeness[:, None]
     wrong_way = gaps[scores[:, None] > scores[None, :]]
     return torch.logsumexp(torch.cat([wrong_way.new_zeros(1), wrong_way]), dim=0) / 4
-
-
-def _contrast(embedding: Tensor, group: Tensor) -> Tensor:
-    """Each post must find its claim, and each claim its posts, among the others of the batch."""
-    known = group >= 0
-    first = torch.tensor([bool(known[at]) and not (group[:at] == group[at]).any() for at in range(len(group))])
-    claims, posts = embedding[first], embedding[~first]
-    likeness = claims @ posts.T / TEMPERATURE
-    is_own = (group[first][:, None] == group[~first][None, :]).float()
-    matched = is_own.sum(0) > 0
-    to_claim = functional.cross_entropy(likeness.T[matched], is_own.argmax(0)[matched])
-    to_post = -(functional.log_softmax(likeness, dim=1) * is_own).sum(1) / is_own.sum(1).clamp(min=1)
-    return to_claim + to_post.mean()
 
 
 def _pull(embedding: Tensor, at: list[int], teacher: Mapping[int, Tensor]) -> Tensor:
@@ -160,7 +143,7 @@ def _optimizer(network: Network, stage: Stage) -> torch.optim.AdamW:
     encoder = [p for name, p in named.items() if name.startswith("layers.")]
     heads = [p for name, p in named.items() if not name.startswith("layers.")]
     groups = [{"params": encoder, "peak": stage.encoder_rate}, {"params": heads, "peak": stage.head_rate}]
-    return torch.optim.AdamW([group for group in groups if group["params"]], lr=0.0, weight_decay=0.01)
+    return torch.optim.AdamW([group for group in groups if group["params"]], lr=0.0, weight_decay=0.01, fused=True)
 
 
 def _schedule(step: int, horizon: int) -> float:
