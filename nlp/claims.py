@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,13 @@ from nlp.company import Company
 from nlp.encoder import Encoder, Floats, encode
 from nlp.mentions import mask_company
 from nlp.meta import Meta
+from nlp.quotes import split_quotes
 from nlp.words import stems, word_count
 
 LEAST_WORDS = 8
 """A shorter post is suggested at most: too little is said to be sure what it is about."""
+MOST_WORDS = 60
+"""A longer post says more than one thing: it is no wording of a claim."""
 WORDS_SUGGEST = 0.3
 """Weighted share of a claim's words that is worth a person's look whatever the cosine."""
 K1 = 1.2
@@ -82,19 +85,35 @@ def index_claims(claims: Sequence[Claim], *, encoder: Encoder, company: Company)
 
 
 def match_claims(
-    texts: Sequence[str], embeddings: Floats, index: ClaimIndex, *, meta: Meta, threads: Floats | None = None
+    texts: Sequence[str],
+    embeddings: Floats,
+    index: ClaimIndex,
+    *,
+    meta: Meta,
+    threads: Floats | None = None,
+    given: Sequence[Collection[str]] = (),
 ) -> list[tuple[Match, ...]]:
     """Return each text's candidate claims, nearest first. `embeddings` is (texts, size), of the same texts.
 
     Texts are the authors' own words. `threads` (texts, claims) says how near the thread that each stands in is to the
-    claims, by `thread_nearness`: what an answer leaves out, its thread has said. Matching one text never depends on
-    the others.
+    claims, by `thread_nearness`: what an answer leaves out, its thread has said. `given` names the claims that each is
+    known to be about: they are `auto` however near. Matching one text never depends on the others.
     """
     if not index.claims or not texts:
         return [() for _ in texts]
     cosines, shares = likeness(texts, embeddings, index)
     said = np.zeros_like(cosines) if threads is None else threads
-    return [_matches(texts[at], cosines[at], shares[at], said[at], index, meta) for at in range(len(texts))]
+    told = given or [()] * len(texts)
+    return [_matches(texts[at], cosines[at], shares[at], said[at], index, meta, told[at]) for at in range(len(texts))]
+
+
+def may_match(texts: Sequence[str], embeddings: Floats, index: ClaimIndex, *, meta: Meta) -> npt.NDArray[np.bool_]:
+    """Return (texts,): whether `match_claims` may find anything, whatever a text's thread; all texts at once."""
+    if not index.claims or not texts:
+        return np.zeros(len(texts), np.bool_)
+    cosines, shares = likeness(texts, embeddings, index)
+    near = np.asarray(nearness(cosines, shares, meta=meta)) >= meta.match_suggest
+    return np.asarray((near | (shares >= WORDS_SUGGEST)).any(axis=1))
 
 
 def thread_nearness(titles: Sequence[str], index: ClaimIndex, *, encoder: Encoder, company: Company) -> Floats:
@@ -102,7 +121,8 @@ def thread_nearness(titles: Sequence[str], index: ClaimIndex, *, encoder: Encode
     unique = list(dict.fromkeys(titles))
     vectors = encode(encoder, [mask_company(clean(title), company) for title in unique]).embedding
     near = np.asarray(nearness(*likeness(unique, vectors, index), meta=encoder.meta), np.float32)
-    return near[[unique.index(title) for title in titles]]
+    place = {title: at for at, title in enumerate(unique)}
+    return near[[place[title] for title in titles]]
 
 
 def likeness(texts: Sequence[str], embeddings: Floats, index: ClaimIndex) -> tuple[Floats, Floats]:
@@ -111,16 +131,24 @@ def likeness(texts: Sequence[str], embeddings: Floats, index: ClaimIndex) -> tup
 
 
 def _matches(
-    text: str, cosines: Floats, shares: Floats, threads: Floats, index: ClaimIndex, meta: Meta
+    text: str,
+    cosines: Floats,
+    shares: Floats,
+    threads: Floats,
+    index: ClaimIndex,
+    meta: Meta,
+    given: Collection[str],
 ) -> tuple[Match, ...]:
     is_short = word_count(text) < LEAST_WORDS
     found = []
     for at in np.argsort(-nearness(cosines, shares, meta=meta), kind="stable"):
         cosine, share = float(cosines[at]), float(shares[at])
+        claim_id = index.claims[at].claim_id
         tier = tier_of(cosine, share, meta=meta, is_short=is_short, thread=float(threads[at]))
+        if claim_id in given:
+            tier = "auto"
         if tier:
             start, end = best_sentence(text, index.masked[at])
-            claim_id = index.claims[at].claim_id
             found.append(
                 Match(
                     claim_id=claim_id, tier=tier, cosine=round(cosine, 4), lexical=round(share, 4), start=start, end=end
@@ -157,6 +185,19 @@ def best_sentence(text: str, claim: str) -> tuple[int, int]:
     spans = [_trimmed(text, *found.span()) for found in _SENTENCE.finditer(text)]
     spans = [span for span in spans if span[0] < span[1]] or [(0, len(text))]
     return max(spans, key=lambda span: (len(wanted & set(stems(text[slice(*span)]))), span[1] - span[0]))
+
+
+def wording_of(text: str, start: int | None, end: int | None) -> str | None:
+    """Return what of a post can serve as a wording of its claim: the sentence that matched, else the whole short post.
+
+    None when neither says enough to know the claim by.
+    """
+    own = " ".join(split_quotes(text).own.split())
+    sentence = " ".join(text[start:end].split()) if start is not None and end is not None else ""
+    for said in (sentence, own):
+        if LEAST_WORDS <= word_count(said) <= MOST_WORDS:
+            return said
+    return None
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -182,9 +182,9 @@ def _single(row: dict[str, Any]) -> Example:
         source="fibre",
         split=row["split"],
         text=post_text(row["text"], row["company"]),
-        relevance=int(row["is_relevant"]),
+        relevance=None if row["is_relevant"] is None else int(row["is_relevant"]),
         sentiment=SENTIMENTS.index(row["sentiment"]) if row["sentiment"] else None,
-        topics=tuple(int(topic in row["topics"]) for topic in TOPICS) if row["is_relevant"] else None,
+        topics=tuple(int(topic in row["topics"]) for topic in TOPICS) if row["is_relevant"] and row["topics"] else None,
         group=row["claim"],
     )
 

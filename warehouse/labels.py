@@ -21,6 +21,7 @@ TASKS = {
     "sentiment": ("negative", "neutral", "positive"),
     "topic": None,
     "stance": ("support", "deny", "query", "comment", "unrelated"),
+    "match": ("about", "unrelated"),
 }
 """What a person may judge, and the labels; a topic is any code of the design."""
 Vectors = npt.NDArray[np.float32]
@@ -51,6 +52,10 @@ class Annotation:
     language: str | None
     labels: tuple[Label, ...]
     mentions: tuple[MentionSpan, ...] = ()
+    relevance_doubt: float | None = None
+    """0 sure, 1 a toss-up, as for the other two: a person is asked first where they are high."""
+    sentiment_doubt: float | None = None
+    topic_doubt: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,13 +147,38 @@ def judge(
     allowed = TASKS.get(task, ())
     if task not in TASKS or (allowed is not None and (len(labels) != 1 or labels[0] not in allowed)):
         raise LedgerError(f"judgement {task} = {', '.join(labels)}: give one of {', '.join(allowed or TASKS)}")
-    if not by.strip() or not labels or (task == "stance") != bool(claim_id):
-        raise LedgerError("a judgement needs a named person and a label; a stance needs its claim, others have none")
+    if not by.strip() or not labels or (task in ("stance", "match")) != bool(claim_id):
+        raise LedgerError(
+            "a judgement needs a named person and a label; stance and match need their claim, others have none"
+        )
     found = rows(con, "revision_of_post", post_key=post_key)
     if not found:
         raise LedgerError(f"no post has the key {post_key!r}")
     shared = {"post_key": post_key, "task": task, "claim_id": claim_id, "judged_by": by, "judged_at": at}
     insert_new(con, "judgement", [{**shared, "label": label, **found[0]} for label in labels])
+
+
+def undo_judgement(
+    con: duckdb.DuckDBPyConnection,
+    post_key: str,
+    *,
+    by: str,
+    at: datetime,
+    task: str | None = None,
+    claim_id: str | None = None,
+) -> list[tuple[str, str, str, str]]:
+    """Take back the latest judgement of a post, of a task and claim where given; what was held before holds again.
+
+    Return what was taken back: task, claim id, label and person, one a label. Raises LedgerError.
+    """
+    if not by.strip():
+        raise LedgerError("taking a judgement back needs the name of the person who does")
+    found = rows(con, "latest_judgement", post_key=post_key, task=task, claim_id=claim_id, now=at)
+    if not found:
+        raise LedgerError(f"nobody has judged post {post_key!r}{f' on {task}' if task else ''}: nothing to take back")
+    about = {name: found[0][name] for name in ("post_key", "task", "claim_id", "judged_by", "judged_at")}
+    insert_new(con, "judgement_undo", [{**about, "undone_by": by, "undone_at": at}])
+    return [(row["task"], row["claim_id"], row["label"], row["judged_by"]) for row in found]
 
 
 def label_counts(con: duckdb.DuckDBPyConnection, *, model_version: str) -> list[dict[str, Any]]:
@@ -163,6 +193,9 @@ def _annotation_row(found: Annotation, model_version: str, at: datetime) -> Mapp
         "model_version": model_version,
         "language": found.language,
         "annotated_at": at,
+        "relevance_doubt": found.relevance_doubt,
+        "sentiment_doubt": found.sentiment_doubt,
+        "topic_doubt": found.topic_doubt,
     }
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.connection import transaction
 from warehouse.errors import LedgerError
-from warehouse.named import insert_new, records, rows, upsert
+from warehouse.named import insert_new, records, rows, run, upsert
 from warehouse.records import Claim, Complaint, Mailing, Segment
 
 VERDICTS = ("unverified", "disputed", "false", "true")
@@ -50,6 +50,22 @@ def add_paraphrases(
     """Add wordings of a claim; name the post that they were taken from, so that they are erased with it."""
     _require_claim(con, claim_id)
     _add_paraphrases(con, claim_id, paraphrases, at=at, post_key=post_key)
+
+
+def drop_paraphrases(con: duckdb.DuckDBPyConnection, claim_id: str, post_key: str) -> None:
+    """Take back the wordings of a claim that were taken from a post."""
+    run(con, "drop_paraphrases", claim_id=claim_id, post_key=post_key)
+
+
+def follow(con: duckdb.DuckDBPyConnection, claim_id: str, *, is_followed: bool, by: str, at: datetime) -> None:
+    """Record that a claim is followed no more, or again; the same again changes nothing. Raises LedgerError."""
+    _require_claim(con, claim_id)
+    if not by.strip():
+        raise LedgerError(f"claim {claim_id}: a named person decides whether it is followed")
+    if is_followed == (claim_id in {claim.claim_id for claim in list_claims(con)}):
+        return
+    event = "restored" if is_followed else "removed"
+    insert_new(con, "claim_event", [{"claim_id": claim_id, "happened_at": at, "event": event, "happened_by": by}])
 
 
 def list_claims(con: duckdb.DuckDBPyConnection, *, now: datetime | None = None) -> list[Claim]:

@@ -46,6 +46,28 @@ class Match:
     deny_probability: float | None = None
     query_probability: float | None = None
     comment_probability: float | None = None
+    model: str | None = None
+    """What judged the stance; none: the model that is saved with the pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMatch:
+    """A match as people look at it."""
+
+    post_key: str
+    claim_id: str
+    tier: str
+    stance: str | None
+    stance_score: float | None
+    score_embedding: float | None
+    score_lexical: float | None
+    posted_at: datetime
+    source: str
+    url: str | None
+    judged_by: str | None
+    text: str
+    span_start: int | None
+    span_end: int | None
 
 
 def pending_matches(
@@ -55,11 +77,12 @@ def pending_matches(
     model_version: str,
     limit: int,
     posted_after: datetime | None = None,
+    only: Sequence[str] | None = None,
 ) -> tuple[list[PendingMatch], Vectors]:
     """Return posts to hold against the claims, and their vectors of `model_version`, shape (posts, dimensions).
 
     `version` names the model and the claims together: derive it from both, so that a new claim or paraphrase is
-    held against old posts too. Posts without a vector of the model version wait for it.
+    held against old posts too. Posts without a vector of the model version wait for it. `only` names posts by key.
     """
     relation = run(
         con,
@@ -67,6 +90,7 @@ def pending_matches(
         version=version,
         model_version=model_version,
         posted_after=posted_after,
+        post_keys=None if only is None else list(only),
         row_limit=limit,
     )
     found, vectors = split_vectors(relation.to_arrow_table())
@@ -86,7 +110,8 @@ def save_matches(
 
     Posts that this version has been held against before are left as they are.
     """
-    known = {(row["post_key"], row["revision"]) for row in rows(con, "matched", version=version)}
+    keys = [key for key, _ in posts]
+    known = {(row["post_key"], row["revision"]) for row in rows(con, "matched", version=version, post_keys=keys)}
     new = set(posts) - known
     if not new:
         return 0
@@ -97,14 +122,35 @@ def save_matches(
         insert_new(
             con,
             "claim_match",
-            [{**asdict(m), **shared, "model": model} for m in found if (m.post_key, m.revision) in new],
+            [{**asdict(m), **shared, "model": m.model or model} for m in found if (m.post_key, m.revision) in new],
         )
     return len(new)
 
 
-def known_matches(con: duckdb.DuckDBPyConnection, *, model: str) -> list[Match]:
-    """Return the latest match of every post and claim that the model has judged, so as not to judge it again.
+def known_stances(
+    con: duckdb.DuckDBPyConnection, *, models: Sequence[str], post_keys: Sequence[str]
+) -> dict[tuple[str, str, str], Match]:
+    """Return the pairs that these models have judged, by post key, revision and model, so as not to judge them again.
 
-    `model` names what judges a pair, without the claims: a claim whose wording changes needs another.
+    A model here names what judges a pair, the claim's wording included.
     """
-    return records(con, "known_matches", Match, model=model)
+    found = records(con, "known_stances", Match, models=list(models), post_keys=list(dict.fromkeys(post_keys)))
+    return {(one.post_key, one.revision, one.model or ""): one for one in found}
+
+
+def confirmed_claims(con: duckdb.DuckDBPyConnection, *, now: datetime) -> dict[str, frozenset[str]]:
+    """Return the claims that persons have said each post to be about, by post key."""
+    found = rows(con, "confirmed_claims", now=now)
+    return {row["post_key"]: frozenset(row["claim_ids"]) for row in found}
+
+
+def list_matches(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    claim_id: str | None = None,
+    post_key: str | None = None,
+    tier: str | None = None,
+    limit: int = 50,
+) -> list[FoundMatch]:
+    """Return matches as they now stand, with the words that matched: what waits for a person nearest first."""
+    return records(con, "list_matches", FoundMatch, claim_id=claim_id, post_key=post_key, tier=tier, row_limit=limit)

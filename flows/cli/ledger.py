@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows.cli.shared import ConfigOption, JsonOption, emit, say, show
-from flows.config import load
+from flows.config import Config, load
 from flows.errors import UsageError
 from warehouse.records import Claim, Complaint, Mailing
 
@@ -45,21 +46,20 @@ def claim_add(
 ) -> None:
     """Follow a claim from now on. Its verdict is unverified until a person sets it."""
     from flows.paths import open_ledger
-    from warehouse.ledger import put_claim
+    from warehouse.ledger import list_claims, put_claim
 
-    _check_id(claim_id)
+    check_id(claim_id)
     settings = load(config)
-    known = {segment.id for segment in settings.segment}
-    if unknown := sorted(set(true_for or ()) - known):
-        raise UsageError(f"--true-for {', '.join(unknown)}: no such segment; known: {', '.join(sorted(known))}")
+    check_segments(settings, true_for or ())
     with open_ledger(settings) as con:
+        known = {claim.claim_id: claim for claim in list_claims(con)}.get(claim_id)
         put_claim(
             con,
             Claim(
                 claim_id=claim_id,
                 statement=statement,
                 truth=truth,
-                created_at=datetime.now(UTC),
+                created_at=known.created_at if known else datetime.now(UTC),
                 segments=tuple(true_for or ()),
                 paraphrases=tuple(paraphrase or ()),
             ),
@@ -119,7 +119,7 @@ def mailing_add(
     with open_ledger(settings) as con:
         at = sent if sent.tzinfo else sent.replace(tzinfo=ZoneInfo(settings.delivery.timezone))
         name = mailing_id or f"{at:%Y-%m-%d}-{re.sub(r'[^a-z0-9]+', '-', text.stem.lower()).strip('-')}"
-        _check_id(name)
+        check_id(name)
         mailing = Mailing(
             mailing_id=name,
             channel=channel,
@@ -228,6 +228,14 @@ def read_complaints(file: Path) -> list[Complaint]:
     return found
 
 
-def _check_id(text: str) -> None:
+def check_segments(settings: Config, names: Iterable[str]) -> None:
+    """Raise UsageError when a segment is not in the configuration."""
+    known = {segment.id for segment in settings.segment}
+    if unknown := sorted(set(names) - known):
+        raise UsageError(f"--true-for {', '.join(unknown)}: no such segment; known: {', '.join(sorted(known))}")
+
+
+def check_id(text: str) -> None:
+    """Raise UsageError when a name is not a short one of lower-case letters, digits and hyphens."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", text):
         raise UsageError(f"{text!r}: an id is lower-case letters, digits and hyphens, at most 64")

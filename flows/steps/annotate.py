@@ -10,7 +10,9 @@ from flows.desk import Desk
 from flows.sources import company_of
 from nlp.annotation import Annotation
 from nlp.company import Company
+from nlp.doubt import doubts_of
 from nlp.mentions import OURS
+from nlp.meta import Meta
 from nlp.pipeline import annotate as judge
 from warehouse import labels
 from warehouse.labels import Label, MentionSpan, PendingPost
@@ -28,7 +30,7 @@ def annotate(desk: Desk) -> int:
         found = judge([post.text for post in waiting], language_stage=desk.stage, in_thread=True)
         count += labels.save_labels(
             desk.con,
-            [_row(post, note) for post, note in zip(waiting, found, strict=True)],
+            [_row(post, note, desk.stage.encoder.meta) for post, note in zip(waiting, found, strict=True)],
             model=desk.stage.encoder.meta.name,
             model_version=version,
             at=desk.now,
@@ -46,7 +48,7 @@ def _names_hash(company: Company) -> str:
     return hashlib.sha256(repr(company).encode()).hexdigest()[:8]
 
 
-def _row(post: PendingPost, note: Annotation) -> labels.Annotation:
+def _row(post: PendingPost, note: Annotation, meta: Meta) -> labels.Annotation:
     chance = note.relevance_score
     relevance = Label(
         task="relevance",
@@ -57,7 +59,11 @@ def _row(post: PendingPost, note: Annotation) -> labels.Annotation:
     if note.sentiment is not None:
         found.append(Label(task="sentiment", label=note.sentiment, score=note.sentiment_scores[note.sentiment]))
     found += [Label(task="topic", label=topic, score=note.topic_scores.get(topic, 0.0)) for topic in note.topics]
+    doubts = doubts_of(note, meta)
     return labels.Annotation(
+        relevance_doubt=doubts.relevance,
+        sentiment_doubt=doubts.sentiment,
+        topic_doubt=doubts.topic,
         post_key=post.post_key,
         revision=post.revision,
         language=note.lang,

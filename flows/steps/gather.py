@@ -31,29 +31,39 @@ def gather_unmatched(desk: Desk) -> int:
     """
     version, since = labels_version(desk), desk.now - LOOK_BACK
     posts, vectors = store.unmatched_mentions(desk.con, now=desk.now, model_version=version, seen_after=since)
+    known = {cluster.cluster_id: cluster for cluster in store.list_clusters(desk.con)}
     before = store.cluster_members(desk.con)
-    lately = store.cluster_members(desk.con, seen_after=since)
+    lately = [m for m in store.cluster_members(desk.con, seen_after=since) if known[m.cluster_id].state != "named"]
     if _is_unchanged(posts, lately, version):
         return len({member.cluster_id for member in before})
     begun = _begun(posts, lately, version)
+    put, groups = _grouped(desk, posts, vectors, begun)
+    ids = name_groups([[posts[i].post_key for i in group] for group in groups], before, known, is_anew=not begun)
+    named = list(zip(ids, groups, strict=True))
+    found = [_cluster(known.get(name), name, group, posts, put, vectors, desk) for name, group in named]
+    now_in = [
+        ClusterPost(post_key=posts[i].post_key, cluster_id=name, revision=posts[i].revision, model_version=version)
+        for name, group in named
+        for i in group
+    ]
+    gone = {member.post_key for member in [*lately, *now_in]}
+    alive = {*ids, *(name for name, cluster in known.items() if cluster.state != "open")}
+    # Posts that were seen too long ago to be read again keep their place, and those of a candidate that became a claim.
+    kept = [member for member in before if member.post_key not in gone and member.cluster_id in alive]
+    store.put_clusters(desk.con, found, [*kept, *now_in])
+    return len(found)
+
+
+def _grouped(
+    desk: Desk, posts: Sequence[UnmatchedMention], vectors: Floats, begun: Sequence[Group]
+) -> tuple[Floats, list[Group]]:
+    """Return where the posts lie, and their groups."""
+    if not posts:
+        return vectors, []
     ground = lay_ground(desk.stage.encoder)
     put = places([post.text for post in posts], vectors, ground=ground, company=desk.stage.company)
     days = [post.seen_at.timestamp() / 86_400 for post in posts]
-    groups = gather(put, days, size=vectors.shape[1], ground=ground, begun=begun) if posts else []
-    known = {cluster.cluster_id: cluster for cluster in store.list_clusters(desk.con)}
-    ids = name_groups([[posts[i].post_key for i in group] for group in groups], before, known, is_anew=not begun)
-    found = [
-        _cluster(known.get(name), name, group, posts, put, vectors, desk)
-        for name, group in zip(ids, groups, strict=True)
-    ]
-    older = _older(before, lately, {*ids, *(c.cluster_id for c in known.values() if c.state != "open")})
-    now_in = [
-        ClusterPost(post_key=posts[i].post_key, cluster_id=name, revision=posts[i].revision, model_version=version)
-        for name, group in zip(ids, groups, strict=True)
-        for i in group
-    ]
-    store.put_clusters(desk.con, found, [*older, *now_in])
-    return len(found)
+    return put, gather(put, days, size=vectors.shape[1], ground=ground, begun=begun)
 
 
 def name_groups(
@@ -136,9 +146,3 @@ def _cluster(
         decided_by=known.decided_by if known else None,
         decided_at=known.decided_at if known else None,
     )
-
-
-def _older(before: Sequence[ClusterPost], lately: Sequence[ClusterPost], names: set[str]) -> list[ClusterPost]:
-    """Return the places of posts that were seen too long ago to be read again."""
-    recent = {member.post_key for member in lately}
-    return [member for member in before if member.post_key not in recent and member.cluster_id in names]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from crawlers.pseudonym import author_key
 from flows.desk import Desk
 from flows.steps.annotate import labels_version
-from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims, thread_nearness
+from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims, may_match, thread_nearness
 from nlp.encoder import Floats
 from nlp.mentions import OURS, find_mentions
 from nlp.stance import Stance, judge_stances
@@ -17,13 +18,19 @@ from warehouse import matches as store
 from warehouse.ledger import list_claims
 from warehouse.matches import PendingMatch
 
-BATCH = 2048
+BATCH = 8192
+MOST_WORDINGS = 32
+"""Paraphrases of a claim that are held against posts: the latest, beyond that they repeat each other."""
 LOOK_BACK = timedelta(days=90)
 """A claim that is added this evening is held against the posts of so many days."""
 
 
-def match(desk: Desk) -> int:
-    """Match what this model and these claims have not met, and return how many posts were held against them."""
+def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
+    """Match what this model and these claims have not met, and return how many posts were held against them.
+
+    Embeddings are the warehouse's, stances of pairs that were judged before are taken from there: a new claim costs
+    one product of matrices and the few pairs that it brings. `only` names the posts to begin with, by key.
+    """
     claims = _claims(desk)
     if not claims:
         return 0
@@ -32,7 +39,7 @@ def match(desk: Desk) -> int:
     since, index = desk.now - LOOK_BACK, None
     while True:
         posts, vectors = store.pending_matches(
-            desk.con, version=version, model_version=model_version, limit=BATCH, posted_after=since
+            desk.con, version=version, model_version=model_version, limit=BATCH, posted_after=since, only=only
         )
         if not posts:
             return count
@@ -49,29 +56,65 @@ def match(desk: Desk) -> int:
 
 def _claims(desk: Desk) -> list[Claim]:
     return [
-        Claim(claim_id=c.claim_id, statement=c.statement, truth=c.truth, paraphrases=c.paraphrases)
+        Claim(claim_id=c.claim_id, statement=c.statement, truth=c.truth, paraphrases=c.paraphrases[-MOST_WORDINGS:])
         for c in list_claims(desk.con, now=desk.now)
     ]
 
 
 def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: ClaimIndex) -> list[store.Match]:
-    encoder, company = desk.stage.encoder, desk.stage.company
-    threads = thread_nearness([post.thread_title for post in posts], index, encoder=encoder, company=company)
-    candidates = match_claims([post.text for post in posts], vectors, index, meta=encoder.meta, threads=threads)
-    pairs = [
-        (post, one)
-        for post, vector, found in zip(posts, vectors, candidates, strict=True)
-        if found and _may_match(desk, post.text, is_judged=bool(vector.any()))
-        for one in found
-    ]
+    pairs = _pairs(desk, posts, vectors, index)
+    judges = {claim.claim_id: _judge(desk, text) for claim, text in zip(index.claims, index.masked, strict=True)}
+    known = store.known_stances(desk.con, models=list(judges.values()), post_keys=[post.post_key for post, _ in pairs])
+    rows = {
+        at: replace(
+            known[post.post_key, post.revision, judges[one.claim_id]],
+            claim_id=one.claim_id,
+            tier=one.tier,
+            score_embedding=one.cosine,
+            score_lexical=one.lexical,
+            span_start=one.start,
+            span_end=one.end,
+        )
+        for at, (post, one) in enumerate(pairs)
+        if (post.post_key, post.revision, judges[one.claim_id]) in known
+    }
+    new = [at for at in range(len(pairs)) if at not in rows]
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
     stances = judge_stances(
-        [(masked[one.claim_id], post.text) for post, one in pairs],
-        encoder=encoder,
-        company=company,
-        official=_official(desk, [post for post, _ in pairs]),
+        [(masked[pairs[at][1].claim_id], pairs[at][0].text) for at in new],
+        encoder=desk.stage.encoder,
+        company=desk.stage.company,
+        official=_official(desk, [pairs[at][0] for at in new]),
     )
-    return [_row(post, one, stance) for (post, one), stance in zip(pairs, stances, strict=True)]
+    for at, stance in zip(new, stances, strict=True):
+        rows[at] = _row(*pairs[at], stance, model=judges[pairs[at][1].claim_id])
+    return [rows[at] for at in range(len(pairs))]
+
+
+def _pairs(
+    desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: ClaimIndex
+) -> list[tuple[PendingMatch, Match]]:
+    """Return who may be about what: what likeness says, and what a person has confirmed."""
+    encoder, company = desk.stage.encoder, desk.stage.company
+    texts = [post.text for post in posts]
+    confirmed = store.confirmed_claims(desk.con, now=desk.now)
+    worth = may_match(texts, vectors, index, meta=encoder.meta)
+    rows = [at for at in range(len(posts)) if worth[at] or posts[at].post_key in confirmed]
+    chosen, texts, near = [posts[at] for at in rows], [texts[at] for at in rows], vectors[rows]
+    threads = thread_nearness([post.thread_title for post in chosen], index, encoder=encoder, company=company)
+    given = [confirmed.get(post.post_key, frozenset()) for post in chosen]
+    found = match_claims(texts, near, index, meta=encoder.meta, threads=threads, given=given)
+    return [
+        (post, one)
+        for post, vector, ours, matches in zip(chosen, near, given, found, strict=True)
+        if matches and (ours or _may_match(desk, post.text, is_judged=bool(vector.any())))
+        for one in matches
+    ]
+
+
+def _judge(desk: Desk, statement: str) -> str:
+    """Return the name of what judges a pair: the labels' version and the claim as the model reads it."""
+    return f"{labels_version(desk)}#{hashlib.sha256(statement.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def _official(desk: Desk, posts: Sequence[PendingMatch]) -> list[bool]:
@@ -87,8 +130,9 @@ def _may_match(desk: Desk, text: str, *, is_judged: bool) -> bool:
     return bool(kinds & OURS) if kinds else is_judged
 
 
-def _row(post: PendingMatch, one: Match, stance: Stance) -> store.Match:
+def _row(post: PendingMatch, one: Match, stance: Stance, *, model: str) -> store.Match:
     return store.Match(
+        model=model,
         post_key=post.post_key,
         revision=post.revision,
         claim_id=one.claim_id,

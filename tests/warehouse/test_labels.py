@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from warehouse.labels import (
     label_counts,
     pending_posts,
     save_labels,
+    undo_judgement,
 )
 from warehouse.load import load_landing
-from warehouse.matches import Match, known_matches, pending_matches, save_matches
+from warehouse.matches import Match, confirmed_claims, known_stances, list_matches, pending_matches, save_matches
 from warehouse.records import Quote, Record
 
 P1 = post_key("forum", "p1")
@@ -145,7 +147,10 @@ def test_matches_are_kept_by_version_and_the_latest_pass_counts(con: duckdb.Duck
     assert save_matches(con, keys, found, model="pair", version="x1", at=T0) == 2
     assert save_matches(con, keys, [match(keys[0], "deny")], model="pair", version="x1", at=T0) == 0
     assert pending_matches(con, version="x1", model_version="v1", limit=9)[0] == []
-    assert known_matches(con, model="pair") == found
+    known = known_stances(con, models=["pair"], post_keys=[key for key, _ in keys])
+    assert known == {(m.post_key, m.revision, "pair"): replace(m, model="pair") for m in found}
+    assert known_stances(con, models=["other"], post_keys=[key for key, _ in keys]) == {}
+    assert pending_matches(con, version="x2", model_version="v1", limit=9, only=[P1])[0] == posts[:1]
     stances = "SELECT stance, judged_by FROM match_current WHERE tier = 'auto'"
     assert con.execute(stances).fetchall() == [("support", None)]
     save_matches(con, keys, [], model="pair", version="x2", at=hours(1))
@@ -173,3 +178,55 @@ def test_a_match_makes_a_mention_unless_a_person_says_no(con: duckdb.DuckDBPyCon
     assert con.execute(asked).fetchall() == [(True,)]
     judge(con, P1, task="relevance", labels=["irrelevant"], by="Anna", at=T0)
     assert con.execute(asked).fetchall() == []
+
+
+def test_a_confirmed_match_counts_a_rejected_one_is_gone_and_both_can_be_undone(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    load(con, tmp_path, "a", [a_post(1), a_post(2, seen_at=hours(1))])
+    annotate(con, "v1")
+    keys = [(post.post_key, post.revision) for post in pending_posts(con, model_version="v2", limit=9)]
+    save_matches(con, keys, [match(keys[0], "support", tier="suggest")], model="m", version="x1", at=T0)
+    told = "SELECT tier, stance, judged_by FROM match_current WHERE claim_id = 'c1' AND post_key = ?"
+
+    def say(label: str, at: datetime, key: str = P1, task: str = "match") -> None:
+        judge(con, key, task=task, labels=[label], by="Anna", at=at, claim_id="c1")
+
+    say("about", hours(2))
+    assert con.execute(told, [P1]).fetchall() == [("auto", "support", "Anna")]
+    assert confirmed_claims(con, now=hours(2)) == {P1: frozenset({"c1"})}
+    assert confirmed_claims(con, now=hours(1)) == {}
+    say("deny", hours(3), task="stance")
+    say("about", hours(4))
+    assert con.execute(told, [P1]).fetchall() == [("auto", "deny", "Anna")]
+    say("unrelated", hours(5))
+    assert con.execute(told, [P1]).fetchall() == []
+    assert undo_judgement(con, P1, by="Bo", at=hours(6)) == [("match", "c1", "unrelated", "Anna")]
+    assert con.execute(told, [P1]).fetchall() == [("auto", "deny", "Anna")]
+    asked = "SELECT count(*) FROM match_as_of(?)"
+    assert con.execute(asked, [hours(5.5)]).fetchall() == [(0,)]
+    assert undo_judgement(con, P1, by="Bo", at=hours(7), task="stance") == [("stance", "c1", "deny", "Anna")]
+    assert con.execute(told, [P1]).fetchall() == [("auto", "support", "Anna")]
+    say("about", hours(8), key=keys[1][0])
+    assert con.execute(told, [keys[1][0]]).fetchall() == [("auto", None, "Anna")]
+    assert [one.post_key for one in list_matches(con, claim_id="c1")] == sorted([P1, keys[1][0]])
+    assert list_matches(con, tier="suggest") == []
+    save_matches(con, keys, [], model="m", version="x2", at=hours(9))
+    assert con.execute(told, [P1]).fetchall() == [("auto", None, "Anna")]
+
+
+def test_a_label_taken_back_gives_what_was_held_before(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    load(con, tmp_path, "a", [a_post(1)])
+    annotate(con, "v1", "negative")
+    with pytest.raises(LedgerError, match="nobody has judged"):
+        undo_judgement(con, P1, by="Anna", at=T0)
+    judge(con, P1, task="topic", labels=["outage", "support"], by="Anna", at=hours(1))
+    judge(con, P1, task="sentiment", labels=["positive"], by="Bo", at=hours(2))
+    assert [row[2] for row in undo_judgement(con, P1, by="Anna", at=hours(3))] == ["positive"]
+    assert current(con, "sentiment") == {"negative"}
+    annotate(con, "v2", "neutral", at=hours(4))
+    assert (current(con, "sentiment"), current(con, "topic")) == ({"neutral"}, {"outage", "support"})
+    assert sorted(row[2] for row in undo_judgement(con, P1, by="Anna", at=hours(5))) == ["outage", "support"]
+    assert current(con, "topic") == {"price", "terms"}
+    history = con.execute("SELECT count(*) FROM judgement").fetchall() + con.execute("FROM judgement_undo").fetchall()
+    assert len(history) == 3 and history[0] == (3,)

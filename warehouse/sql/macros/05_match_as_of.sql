@@ -23,7 +23,7 @@ removed AS (
 judged AS (
     SELECT post_key, claim_id,
         arg_max(label <> 'unrelated', row(judged_at, judged_by, task, label)) AS is_about,
-        arg_max(judged_by, row(judged_at, judged_by, task, label)) AS judged_by,
+        arg_max(judged_by, row(judged_at, judged_by, task, label)) AS judged_by, max(judged_at) AS judged_at,
         arg_max(label, row(judged_at, judged_by, label)) FILTER (task = 'stance' AND label <> 'unrelated') AS stance
     FROM judgement_as_of(as_of)
     WHERE task IN ('stance', 'match')
@@ -38,7 +38,8 @@ SELECT coalesce(m.post_key, j.post_key) AS post_key, coalesce(m.claim_id, j.clai
     CASE WHEN j.is_about THEN 'auto' ELSE m.tier END AS tier, coalesce(j.stance, m.stance) AS stance,
     CASE WHEN j.stance IS NOT NULL THEN 1.0 ELSE m.stance_score END AS stance_score,
     m.score_embedding, m.score_lexical, m.span_start, m.span_end,
-    CASE WHEN j.stance IS NULL THEN m.version END AS version, j.judged_by
+    CASE WHEN j.stance IS NULL THEN m.version END AS version, j.judged_by,
+    CASE WHEN j.is_about AND m.tier IS DISTINCT FROM 'auto' THEN j.judged_at END AS counted_at
 FROM found AS m
 FULL JOIN judged AS j ON j.post_key = m.post_key AND j.claim_id = m.claim_id
 WHERE j.is_about IS DISTINCT FROM false

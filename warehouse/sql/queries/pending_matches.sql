@@ -1,5 +1,6 @@
 -- Posts that a version of model and claims has not been held against, with their vectors, oldest seen first.
-SELECT p.post_key, p.revision, p.source, p.author_key, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted, p.posted_at, e.vector
+SELECT p.post_key, p.revision, p.source, p.author_key, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted,
+    p.posted_at, e.vector
 FROM post AS p
 JOIN thread AS t USING (thread_key)
 JOIN embedding AS e
@@ -13,6 +14,8 @@ LEFT JOIN (
 ) AS q ON q.post_key = p.post_key AND q.revision = p.revision
 ANTI JOIN (SELECT post_key, revision FROM match_pass WHERE version = $version) AS m
     ON m.post_key = p.post_key AND m.revision = p.revision
-WHERE p.text IS NOT NULL AND ($posted_after::TIMESTAMPTZ IS NULL OR p.posted_at > $posted_after)
+WHERE p.text IS NOT NULL
+    AND ($post_keys::TEXT[] IS NULL OR p.post_key IN (SELECT unnest($post_keys::TEXT[])))
+    AND ($posted_after::TIMESTAMPTZ IS NULL OR p.posted_at > $posted_after)
 ORDER BY p.seen_at, p.post_key
 LIMIT $row_limit

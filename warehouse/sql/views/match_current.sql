@@ -12,3 +12,4 @@ COMMENT ON COLUMN match_current.span_start IS 'First character of what matched, 
 COMMENT ON COLUMN match_current.span_end IS 'Character after the last of what matched.';
 COMMENT ON COLUMN match_current.version IS 'Version of the model and of the claims; null where a person judged the stance.';
 COMMENT ON COLUMN match_current.judged_by IS 'The person, when a person has said that the post is about the claim, or how.';
+COMMENT ON COLUMN match_current.counted_at IS 'When a person confirmed what the model alone would not have counted; null otherwise.';
