@@ -32,6 +32,7 @@ _SIGNED = re.compile(
     rf"|\b[Jj]ag (?:jobbar|arbetar|är \w*(?:kommunikatör|chef|ansvarig)) (?:på|för|hos) {COMPANY_MASK}\b"
     r"|(?:/+|[Mm]vh|[Hh]älsningar|[Hh]älsar|[Vv]änligen)[,: ]*\s*(?:[\w\[\]-]+,? (?:på |från |hos )?){0,3}"
     rf"{COMPANY_MASK}s?(?: [Kk]undservice| [Kk]undtjänst| [Ss]upport| [Pp]ress)?[ .!]*$"
+    rf"|(?:[.!?]\s+|\n){COMPANY_MASK}$"
 )
 """Words by which a company's own people sign: "Vi på Open Infra vill förtydliga", "/Anna, Open Infra"."""
 DENY_WEIGHT, QUERY_WEIGHT, QUESTION_WEIGHT = 1.0, 1.0, 0.75

@@ -67,6 +67,8 @@ SIGNED = [
     "Det stämmer inte.\nMvh Johan på Open Infra",
     "Läs mer på vår sida. Hälsningar Open Infra Kundservice",
     "Jag jobbar på Open Infra och avgiften gäller inte alla.",
+    "Höjningen gäller inte alla. Open Infra",
+    "Hej! Vi ser över saken.\nOpen Infra",
 ]
 NOT_SIGNED = [
     "Vi på gatan har alla Open Infra",
@@ -74,6 +76,8 @@ NOT_SIGNED = [
     "Min granne jobbar på Open Infra och säger att alla ska betala",
     "Hälsa Open Infra att de kan dra",
     "Telia/Open Infra höjer",
+    "Två dygn utan nät. Tack Open Infra",
+    "Aldrig mer. Aldrig mer Open Infra.",
     "Fick svar från Open Infra: alla ska betala",
     "",
 ]
