@@ -1,0 +1,117 @@
+"""The alarm and its rivals on the same series: when each alarms, and the table rows with 95 % bootstrap intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from benchmarks.rivals import RIVALS
+from earlywarning.backtest import backtest
+from earlywarning.clock import Clock, activity
+from earlywarning.matches import Match
+
+OURS = ("our watch", "our warning")
+SEED = 20261122
+Alarms = dict[str, list[list[int]]]
+"""By method: for each claim the hours (of the series) at whose end it alarmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Hourly counts of one claim, every post by an author of its own."""
+
+    counts: np.ndarray
+    first_hour: int
+    """Since the epoch."""
+    watched_from: int | None = 0
+    """The hour from which we watch it; None: from its first post, with no history at all."""
+    times: np.ndarray | None = None
+    """Hours of the rumour's posts, in the series."""
+
+
+def alarms(series: Sequence[Series], rng: np.random.Generator) -> Alarms:
+    """Return when our alarm and every rival alarms; a rival sees the same hours, and nothing but the past."""
+    found: Alarms = {name: [[] for _ in series] for name in (*OURS, *RIVALS)}
+    first, length = series[0].first_hour, len(series[0].counts)
+    rows = [match for i, one in enumerate(series) for match in posts_of(one.counts, first, f"c{i}", rng)]
+    start = None if series[0].watched_from is None else _moment(first + series[0].watched_from)
+    for alert in backtest(rows, start=start, until=_moment(first + length)).alerts:
+        claim, hour = int(alert.claim_id[1:]), int(alert.raised_at.timestamp() // 3600) - first - 1
+        if alert.change != "escalated":
+            found["our watch"][claim].append(hour)
+        if alert.severity != "watch":
+            found["our warning"][claim].append(hour)
+    busy = activity(Clock(), np.arange(first, first + length))
+    for name, rival in RIVALS.items():
+        found[name] = [rival(one.counts, busy) for one in series]
+    return found
+
+
+def posts_of(counts: np.ndarray, first_hour: int, claim: str, rng: np.random.Generator) -> list[Match]:
+    """Return posts by different authors, at random moments of the hours that they are counted in."""
+    hours = np.repeat(first_hour + np.arange(len(counts)), counts)
+    seconds = np.sort(hours * 3600 + rng.random(len(hours)) * 3600)
+    return [Match(claim, datetime.fromtimestamp(s, tz=UTC), f"{claim}-{i}") for i, s in enumerate(seconds.tolist())]
+
+
+def false_alarm_cells(series: Sequence[Series], rng: np.random.Generator) -> dict[str, str]:
+    """Return for each method the alarms in 30 days of a claim."""
+    days = len(series[0].counts) / 24
+    return {
+        name: _with_interval(30 / days * np.array([len(hits) for hits in each], dtype=float), np.mean, "{:.2f}")
+        for name, each in alarms(series, rng).items()
+    }
+
+
+def rumour_cells(series: Sequence[Series], rng: np.random.Generator) -> dict[str, str]:
+    """Return for each method how many of the rumours it finds before their last post, after how long, how far gone."""
+    return {name: _found(series, each) for name, each in alarms(series, rng).items()}
+
+
+def delay_cells(series: Sequence[Series], rng: np.random.Generator) -> dict[str, str]:
+    """Return for each method median and 90 % point of the hours from the rumour's first post to the alarm."""
+    cells = {}
+    for name, each in alarms(series, rng).items():
+        hours = np.array([_delay(one, hits, np.inf) for one, hits in zip(series, each, strict=True)])
+        late = np.quantile(hours, 0.9, method="nearest")
+        cells[name] = _with_interval(hours, np.median, "{:.0f}") + f" p90 {late:.0f}"
+    return cells
+
+
+def print_table(title: str, columns: Sequence[str], cells: Sequence[dict[str, str]]) -> None:
+    """Print one table: a row for each method, a column for each world."""
+    print(f"\n{title}\n{'':<16}" + "".join(f"{column:>30}" for column in columns))
+    for name in cells[0]:
+        print(f"{name:<16}" + "".join(f"{cell[name]:>30}" for cell in cells), flush=True)
+
+
+def _found(series: Sequence[Series], each: Sequence[Sequence[int]]) -> str:
+    ends = [np.ceil(one.times[-1]) + 1 for one in series]
+    hours = np.array([_delay(one, hits, end) for one, hits, end in zip(series, each, ends, strict=True)])
+    is_found = np.isfinite(hours)
+    share = _with_interval(is_found.astype(float), np.mean, "{:.0%}")
+    if not is_found.any():
+        return share
+    out = [
+        (one.times <= one.times[0] + delay).mean() for one, delay in zip(series, hours, strict=True) if delay < np.inf
+    ]
+    return f"{share} {np.median(hours[is_found]):.1f} h {np.median(out):.0%}"
+
+
+def _delay(one: Series, hits: Sequence[int], end: float) -> float:
+    """Return hours from the first post of the rumour to the first alarm between it and `end`."""
+    return next((hit + 1 - one.times[0] for hit in hits if one.times[0] < hit + 1 <= end), np.inf)
+
+
+def _with_interval(values: np.ndarray, statistic: Callable[[np.ndarray], float], form: str, draws: int = 400) -> str:
+    rng = np.random.default_rng(SEED)
+    drawn = [statistic(values[rng.integers(len(values), size=len(values))]) for _ in range(draws)]
+    low, high = np.quantile(drawn, [0.025, 0.975], method="nearest")
+    return f"{form.format(statistic(values))} ({form.format(low)}-{form.format(high)})"
+
+
+def _moment(hour: int) -> datetime:
+    return datetime.fromtimestamp(hour * 3600, tz=UTC)
