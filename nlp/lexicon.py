@@ -121,7 +121,9 @@ def is_compound(last: str, rest: str) -> bool:
         return False
     if rest.startswith(TAILS) or (rest[0] == "s" and rest.startswith(TAILS, 1)):
         return True
-    return len(rest) >= LEAST_TAIL and bool(flags_of(rest) & (WORD | PLACE)) and not flags_of(last + rest) & WORD
+    if len(rest) < LEAST_TAIL or not flags_of(rest) & (WORD | PLACE):
+        return False
+    return not any(flags_of(last[at:] + rest) & WORD for at in range(max(1, len(last) - 2)))
 
 
 def _form(name: str, kind: str) -> Form:

@@ -32,6 +32,13 @@ OURS_CASES = [
     ("opninfa", "opninfa", "misspelling"),
     ("oppen infra", "oppen infra", "misspelling"),
     ("OI höjer avgiften för min fiber", "OI", "name"),
+    ("alla open infrakunder fick brevet", "open infra", "name"),
+    ("Open Infrakundtjänst svarar inte", "Open Infra", "name"),
+    ("openinfrahelvetet igen", "openinfra", "name"),
+    ("opninfrakund sedan 2019", "opninfra", "misspelling"),
+    ("#OpenInfraSverige", "OpenInfra", "name"),
+    ("0pen Infra", "0pen Infra", "misspelling"),
+    ("Open 1nfra", "Open 1nfra", "misspelling"),
 ]
 NOT_OURS = [
     "open infrastructure for all",
@@ -47,6 +54,10 @@ NOT_OURS = [
     "open infra bygger på OpenStack",
     "open infra värmelampa till uteplatsen",
     "open\n\n\n\n\n\ninfra",
+    "open infrastrukturkund",
+    "openinfrastruktur",
+    "Ses vi på Open Infra Summit?",
+    "OpenInfraDays i Berlin",
     "",
 ]
 
@@ -93,6 +104,27 @@ def test_short_single_word_names_are_not_matched_loosely() -> None:
     assert is_mention("Telias kundtjänst", company)
     assert not is_mention("Celia, Tella och Delia", company)
     assert not is_mention("match på Telia Parken", company)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "others"),
+    [
+        ("Bredband2", ["Bredband2s router", "bredband2-kund"], ["mitt bredband", "Bredband3", "bredband 2 år"]),
+        ("Öresundskraft", ["oresundskraft", "Oeresundskrafts avgift", "öresundskaft"], ["öresund", "kraft"]),
+        ("Stadsnätet", ["stadsnatet", "stadsnätets"], ["stadsdelen", "nätet", "ett stadsnät"]),
+        ("Mälarenergi", ["malarenergi", "Mälarenergis", "mälarenerig"], ["mälaren", "energi", "Mälardalen"]),
+    ],
+)  # fmt: skip
+def test_slips_are_of_names_and_never_common_words(name: str, ours: list[str], others: list[str]) -> None:
+    company = Company(name=name)
+    assert [text for text in ours if not is_mention(text, company)] == []
+    assert [text for text in others if is_mention(text, company)] == []
+
+
+@pytest.mark.parametrize("text", ["Global Connect gräver", "Globalconnects fiber", "ip only", "Com Hem"])
+def test_operators_are_known_in_one_word_or_two(text: str) -> None:
+    found = find_mentions(text, Company(name="X", operators=("GlobalConnect", "IP-Only", "ComHem")))
+    assert [mention.kind for mention in found] == ["operator"]
 
 
 def test_a_company_without_a_name_is_never_mentioned() -> None:
