@@ -195,12 +195,20 @@ RECIPES = {
 def pages() -> Iterator[tuple[str, str, Page]]:
     """Yield a name, the engine and the page of each recipe."""
     for name, recipe in RECIPES.items():
-        body, headers = grown(recipe).encode(recipe.encoding), {"content-type": f"text/html; charset={recipe.encoding}"}
-        yield name, recipe.engine, Page(url=recipe.url, body=body, fetched_at=NOW, headers=headers)
+        yield name, recipe.engine, page_of(recipe)
 
 
-def grown(recipe: Recipe) -> str:
-    """Return the saved page with twenty posts of ordinary length."""
+def page_of(recipe: Recipe, *, posts: int = POSTS) -> Page:
+    """Return the saved page with so many posts of ordinary length, as a server sends it."""
+    return Page(
+        url=recipe.url,
+        body=_grown(recipe, posts).encode(recipe.encoding),
+        fetched_at=NOW,
+        headers={"content-type": f"text/html; charset={recipe.encoding}"},
+    )
+
+
+def _grown(recipe: Recipe, count: int) -> str:
     text = (SAVED / recipe.engine / recipe.file).read_bytes().decode(recipe.encoding)
     found = list(re.finditer(recipe.start, text, re.DOTALL))
     end = re.compile(recipe.end, re.DOTALL).search(text, found[-1].start())
@@ -209,7 +217,7 @@ def grown(recipe: Recipe) -> str:
     blocks = [(match[1], text[match.start() : after]) for match, after in zip(found, starts[1:], strict=True)]
     chance = random.Random(7)
     posts = []
-    for n in range(POSTS):
+    for n in range(count):
         number, block = blocks[recipe.picks[n % len(recipe.picks)]]
         new = str(int(number) + n * 10_000 + 1_000_000)
         filled = re.sub(recipe.words, lambda match: match[0] + said(chance), block, count=1)

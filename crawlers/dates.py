@@ -37,6 +37,12 @@ def parse(text: str, *, anchor: datetime, zone: tzinfo, order: str | None = None
     """
     if anchor.tzinfo is None:
         raise ValueError("anchor has no time zone")
+    return _parse(text, anchor, zone, order)
+
+
+@lru_cache(maxsize=512)
+def _parse(text: str, anchor: datetime, zone: tzinfo, order: str | None) -> datetime:
+    # Pages are asked for the same date twice: to find out how they write dates, and to read it.
     plain = _plain(text)
     try:
         if len(text.strip()) > LONGEST:
@@ -242,6 +248,8 @@ def _latest_day(part: Mapping[str, str], clock: time, anchor: datetime, zone: tz
 
 def _at(day: date, clock: time, zone: tzinfo) -> datetime:
     found = datetime.combine(day, clock, tzinfo=zone)
+    if found.utcoffset() == found.replace(fold=1).utcoffset():
+        return found  # The clocks do not change near it.
     if found.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != found.replace(tzinfo=None):
         if clock == time():
             # A day without a clock starts at its first moment, which is not midnight where spring skips that.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,7 +43,7 @@ class Document:
     tree, most name parts that only other skins and versions have, and half name nothing but a class.
     """
 
-    __slots__ = ("_classes", "_html", "_nodes", "_places", "tree")
+    __slots__ = ("_answers", "_classes", "_firsts", "_html", "_nodes", "_places", "tree")
 
     def __init__(self, html: str) -> None:
         self.tree = LexborHTMLParser(html)
@@ -53,6 +54,9 @@ class Document:
         """Where among them those are that have a `class` attribute of the same text."""
         self._classes: dict[str, list[str]] | None = None
         """The texts of such attributes by the classes in them; None before the walk."""
+        self._answers: dict[str, tuple[LexborNode, ...]] = {}
+        self._firsts: dict[str, LexborNode | None] = {}
+        """What has been asked before."""
 
     @property
     def body(self) -> LexborNode | None:
@@ -61,27 +65,23 @@ class Document:
 
     def css(self, selector: str) -> list[LexborNode]:
         """Return the elements that a selector finds, once each, in the order of the page."""
-        asked = self.possible(selector)
-        if self._are_known(asked):
-            return [self._nodes[place] for place in sorted(self._known(asked))]
-        found = self.tree.css(", ".join(alternative.text for alternative in asked))
-        # The parser repeats those that two alternatives match.
-        return list({node.mem_id: node for node in found}.values()) if len(asked) > 1 else found
+        if selector not in self._answers:
+            self._answers[selector] = tuple(self._all(selector))
+        return list(self._answers[selector])
 
     def css_first(self, selector: str) -> LexborNode | None:
         """Return the first element that a selector finds."""
-        asked = self.possible(selector)
-        if self._are_known(asked):
-            return self._nodes[min(places)] if (places := self._known(asked)) else None
-        return self.tree.css_first(", ".join(alternative.text for alternative in asked))
+        if selector not in self._firsts:
+            self._firsts[selector] = self._first(selector)
+        return self._firsts[selector]
 
     def found(self, selector: str) -> dict[int, LexborNode]:
         """Return the elements that a selector finds, by their ids, in no order: cheaper to ask for."""
         asked = self.possible(selector)
         known = [alternative for alternative in asked if self._are_known([alternative])]
         nodes = [self._nodes[place] for place in self._known(known)]
-        if others := [alternative.text for alternative in asked if alternative not in known]:
-            nodes += self.tree.css(", ".join(others))
+        if others := [alternative for alternative in asked if alternative not in known]:
+            nodes += self.tree.css(_joined(others))
         return {node.mem_id: node for node in nodes}
 
     def possible(self, selector: str) -> list[Alternative]:
@@ -90,6 +90,20 @@ class Document:
             self._classes = self._walk() if _STRICT.match(self._html) else {}
         classes = self._classes.keys()
         return [alternative for alternative in alternatives(selector) if alternative.classes <= classes or not classes]
+
+    def _all(self, selector: str) -> Iterable[LexborNode]:
+        asked = self.possible(selector)
+        if self._are_known(asked):
+            return (self._nodes[place] for place in sorted(self._known(asked)))
+        found = self.tree.css(_joined(asked))
+        # The parser repeats those that two alternatives match.
+        return {node.mem_id: node for node in found}.values() if len(asked) > 1 else found
+
+    def _first(self, selector: str) -> LexborNode | None:
+        asked = self.possible(selector)
+        if self._are_known(asked):
+            return self._nodes[min(places)] if (places := self._known(asked)) else None
+        return self.tree.css_first(_joined(asked))
 
     def _walk(self) -> dict[str, list[str]]:
         self._nodes = self.tree.css("[class]")
@@ -124,6 +138,10 @@ class Document:
         tag, attribute = alternative.tag, alternative.attribute
         node = self._nodes[place]
         return (not tag or node.tag == tag) and (not attribute or attribute in node.attrs)
+
+
+def _joined(asked: Iterable[Alternative]) -> str:
+    return ", ".join(alternative.text for alternative in asked)
 
 
 @lru_cache(maxsize=8192)

@@ -152,7 +152,8 @@ def _numbers(node: LexborNode, posts: Posts) -> list[str]:
 
 
 def _number(node: LexborNode) -> str:
-    matches = (_ID.search(attribute(node, name)) for name in _NUMBERS)
+    values = node.attributes
+    matches = (_ID.search(value.strip()) for name in _NUMBERS if (value := values.get(name)))
     return next((match[1] for match in matches if match), "")
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urljoin
+from functools import partial
 
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import markup, reading
 from crawlers.engines.document import Document
-from crawlers.engines.markup import Marks, attribute, text_of
+from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
@@ -98,9 +98,12 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         author=reading.required(user_id or name, "missing_author", f"post {post_id} names no author"),
         author_name=name or None,
         posted_at=_posted_at(heading, sheet.page, sheet.site),
-        url=urljoin(sheet.page.url, f"/p{post_id}#p{post_id}"),
+        url=markup.absolute(sheet.page.url, f"/p{post_id}#p{post_id}") or sheet.page.url,
         text=_without_edit_line(said.text),
-        quoted=tuple(quote for found in said.quotes for quote in _quotes(found, sheet)),
+        quoted=tuple(
+            _quote(box, words, sheet)
+            for box, words in markup.nested(said.quotes, sheet.marked, partial(_quoted_words, quotes=sheet.quotes))
+        ),
         edited_at=_edited_at(node, said.text, sheet),
         position=_position(attribute(sheet.parts.first(node, "number"), "name"), heading),
     )
@@ -139,18 +142,20 @@ def _edited_at(node: LexborNode, own: str, sheet: Sheet) -> datetime | None:
     return time_or_none(match["date"], sheet.page, sheet.site) if match else None
 
 
-def _quotes(node: LexborNode, sheet: Sheet) -> list[ParsedQuote]:
-    """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(sheet.quotes.first(node, "words", "box") or node, sheet.marked)
+def _quoted_words(node: LexborNode, *, quotes: Parts) -> LexborNode:
+    return quotes.first(node, "words", "box") or node
+
+
+def _quote(node: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:
+    """Return a quote with its own words, those of the quotes inside it left out."""
     links = (attribute(link, "href") for link in sheet.quotes.every(node, "link"))
     source = next((m for href in links if (m := re.search(r"/s?p(\d+)\b|#p(\d+)$", href))), None)
     is_named = _SAID_BY.match(text_of(node)) is not None
-    own = ParsedQuote(
+    return ParsedQuote(
         text=_ATTRIBUTION.sub("", said.text),
         post_id=(source[1] or source[2]) if source else None,
         author=(text_of(sheet.quotes.first(node, "name")) or None) if is_named else None,
     )
-    return [own, *(quote for found in said.quotes for quote in _quotes(found, sheet))]
 
 
 def time_or_none(text: str, page: Page, site: Site) -> datetime | None:

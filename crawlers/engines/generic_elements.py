@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -26,15 +27,17 @@ def of_elements(document: Document) -> list[Thing]:
     owners: dict[int, Thing | None] = {**_referred(document, things), **things}
     inner = set[int]()
     for node in document.css("[itemprop], [property], [rel*=':']"):
-        names = _names(attribute(node, "itemprop", "property") or attribute(node, "rel"))
+        values = node.attributes
+        told = (values.get("itemprop") or values.get("property") or "").strip()
+        names = _names(told or values.get("rel") or "")
         own = things.get(node.mem_id)
-        if own and _speaks_of_itself(node):
+        if own and _speaks_of_itself(values):
             _add(own, names, node)
             continue
         owner = (None if own else owners.get(node.mem_id)) or _owner(node.parent, owners)
         if owner is None:
             continue
-        value = own or _described(node, things) or node
+        value = own or (None if told else _described(node, things)) or node
         if isinstance(value, Thing) and value.node is not None:
             inner.add(value.node.mem_id)
         _add(owner, names, value)
@@ -51,21 +54,18 @@ def _scope(node: LexborNode) -> Thing | None:
     return Thing(types, thing_id=attribute(node, "itemid", "about", "resource"), node=node)
 
 
-def _add(thing: Thing, names: list[str], value: Value) -> None:
+def _add(thing: Thing, names: tuple[str, ...], value: Value) -> None:
     for name in names:
         thing.values.setdefault(name, []).append(value)
 
 
-def _speaks_of_itself(node: LexborNode) -> bool:
+def _speaks_of_itself(values: Mapping[str, str | None]) -> bool:
     """Return whether an RDFa element that is a thing states a property of that very thing: its name, by rule."""
-    values = node.attributes
     return "typeof" in values and "property" in values and ("about" in values or "resource" in values)
 
 
 def _described(node: LexborNode, things: Mapping[int, Thing]) -> Thing | None:
     """Return the thing that an RDFa `rel` leads to: the first inside it."""
-    if attribute(node, "itemprop", "property"):
-        return None
     return next((things[inner.mem_id] for inner in node.css("[typeof]") if inner.mem_id in things), None)
 
 
@@ -93,5 +93,6 @@ def _owner(node: LexborNode | None, owners: dict[int, Thing | None]) -> Thing | 
     return found
 
 
-def _names(text: str) -> list[str]:
-    return list(dict.fromkeys(map(plain_name, text.split())))
+@lru_cache(maxsize=1024)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(plain_name, text.split())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 _PAGE_NAMES = frozenset(
@@ -58,6 +59,7 @@ _USER = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def thread_id(url: str, *, pattern: str = "") -> str:
     """Return the name of the thread at an address, the same for each of its pages: its number, else its path.
 
@@ -91,6 +93,7 @@ def without_page(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(pairs), ""))
 
 
+@lru_cache(maxsize=4096)
 def address(url: str) -> str:
     """Return an address without host, fragment, page and session: the path, and what of the query tells pages apart."""
     try:
@@ -134,6 +137,7 @@ def post_name(token: str) -> str | None:
     return f"{kind}-{match['number']}" if kind else match["number"]
 
 
+@lru_cache(maxsize=4096)
 def post_id(url: str, *, thread: str) -> str | None:
     """Return the name of the post at an address: its number, else the thread's name and fragment, else its own path.
 
@@ -151,6 +155,7 @@ def post_id(url: str, *, thread: str) -> str | None:
     return own if own and thread_id(base) != thread else None
 
 
+@lru_cache(maxsize=4096)
 def user_id(url: str) -> str | None:
     """Return the user that a profile's address names: the number, else the name in it; None for other addresses."""
     match = _USER.search(url)

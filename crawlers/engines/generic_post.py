@@ -148,8 +148,10 @@ def _own_names(thing: Thing) -> list[str]:
     elif identifier is not None:
         found.append(value_text(identifier))
     if node is not None:
-        found += [attribute(node, f"data-{kind}") for kind in _ID_ATTRIBUTES]
-        found += [generic_ids.post_name(attribute(node, name)) or "" for name in ("data-content", "id")]
+        values = node.attributes
+        found += [(values.get(f"data-{kind}") or "").strip() for kind in _ID_ATTRIBUTES]
+        marked = [(values.get(name) or "").strip() for name in ("data-content", "id")]
+        found += [generic_ids.post_name(name) or "" for name in marked if name]
     plain = [generic_ids.post_name(name) or name for name in found if name and "/" not in name and len(name) <= 128]
     return list(dict.fromkeys(plain))
 

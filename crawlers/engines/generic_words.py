@@ -67,9 +67,16 @@ def marks(root: Document, inner: frozenset[int]) -> Marks:
 
 def quotes_of(node: LexborNode, marked: Marks) -> list[ParsedQuote]:
     """Return a quote and, after it, the quotes inside it, each with its own words only."""
-    said = markup.words(node, marked)
+    found: dict[int, list[ParsedQuote]] = {}
+    # Those inside go first, without recursion: a post may be nested deeper than Python's stack.
+    for quote, said in reversed(list(markup.nested([node], marked))):
+        inner = [one for child in said.quotes for one in found.pop(child.mem_id)]
+        found[quote.mem_id] = _with_inner(quote, said, inner)
+    return found[node.mem_id]
+
+
+def _with_inner(node: LexborNode, said: Words, inner: list[ParsedQuote]) -> list[ParsedQuote]:
     heading = _FROM.search(said.text) or _SAID.search(said.text) or _NAMED.search(said.text)
-    inner = [quote for found in said.quotes for quote in quotes_of(found, marked)]
     text, author, post = said.text[heading.end() :] if heading else said.text, _author(node), _post(node)
     author = author or (heading[1].strip() if heading else None)
     if not text and inner and inner[0].author is None:

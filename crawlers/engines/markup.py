@@ -61,11 +61,11 @@ _SMILEY_CLASS = re.compile(r"smil|emoji|emote|emoticon|inlineimg", re.IGNORECASE
 _SHORTCODE = re.compile(r":[\w+-]+:")
 _INTEGER = re.compile(r"\s*(\d{1,3}(?:[ .,\u00a0\u202f']\d{3})+(?!\d)|\d{1,12})", re.ASCII)
 _NO_DIGITS = re.compile(r"\D")
-_PLAIN = r"[\w-][\w/=&,~-]*(?:\.[\w-][\w/=&,~-]*)*(?:\?[\w./=&,;~%+-]+)?(?:#[\w-]+)?"
+_PLAIN = r"[\w-][\w/=&,~%-]*(?:\.[\w-][\w/=&,~%-]*)*(?:\?[\w./=&,;~%+-]+)?(?:#[\w-]+)?"
 """The rest of an address, without anything that joining would have to resolve."""
-_PLAIN_PATH = re.compile(rf"/{_PLAIN}", re.ASCII)
-_PLAIN_FILE = re.compile(rf"(?:\./)?((?![^?#]*//){_PLAIN})", re.ASCII)
-_PLAIN_URL = re.compile(rf"https?://[\w-]+(?:\.[\w-]+)*(?::\d+)?/(?:{_PLAIN})?", re.ASCII)
+_PLAIN_PATH = re.compile(rf"/{_PLAIN}")
+_PLAIN_FILE = re.compile(rf"(?:\./)?((?![^?#]*//){_PLAIN})")
+_PLAIN_URL = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?/(?:{_PLAIN})?")
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|([\ud800-\udfff])"
 )
@@ -140,7 +140,8 @@ def words(root: LexborNode, marked: Marks = NO_MARKS) -> Words:
             elif kind == _BREAK:
                 parts.append("\n")
             else:
-                parts.append(_mark(node, kind))
+                if kind != _INLINE:
+                    parts.append(_mark(node, kind))
                 around.append((kind, node.iter(include_text=True)))
                 code_depth += kind == _CODE
                 break

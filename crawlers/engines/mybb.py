@@ -50,7 +50,7 @@ def detect(page: Page) -> float:
 
 
 def parse_listing(page: Page, site: Site) -> Listing:
-    """Return the threads of a forum, or of a search for threads or posts.
+    """Return the threads of a forum, or of a search for threads or posts; and the forums in it, or of the index.
 
     Raise NotAThreadError for a page of another kind.
     """
@@ -58,11 +58,23 @@ def parse_listing(page: Page, site: Site) -> Listing:
     calendar = mybb_dates.calendar_of(document, page, site)
     base = markup.base_of(document, page)
     found = [ref for row in _rows(document) if (ref := _ref(row, base, calendar))]
-    rows = document.css(".thread_status, .thread_legend, .inline_row")
-    if not (found or rows) or mybb_post.nodes_of(document):
+    rows, forums = document.css(".thread_status, .thread_legend, .inline_row"), _forums(document, base)
+    if not (found or rows or forums) or mybb_post.nodes_of(document):
         raise refusal.refused(page, document, "a MyBB list of threads")
     unique = {ref.thread_id: ref for ref in reversed(found)}
-    return Listing(threads=tuple(reversed(unique.values())), next_url=_next_url(_pager(document), base))
+    following = _next_url(_pager(document), base)
+    return Listing(threads=tuple(reversed(unique.values())), next_url=following, more_urls=forums)
+
+
+def _forums(document: Document, base: str) -> tuple[str, ...]:
+    """Return the forums of the index, or inside a forum, with those that each row names below its own."""
+    found: dict[str, None] = {}
+    for mark in document.css(".forum_status"):
+        row = next((above for above in boards.around(mark) if above.tag in _ROW_TAGS), None)
+        links = row.css("a[href]") if row is not None else []
+        urls = (boards.link_of(link, base, drop=_PASSING) for link in links)
+        found |= dict.fromkeys(url for url in urls if url and _FORUM.search(url) and not _TID.search(url))
+    return tuple(found)
 
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:

@@ -65,9 +65,9 @@ class Sheet:
     """A page of a thread, with all that its posts are read from found once."""
 
     quotes: Quotes
-    outside: Marks
-    """All but what stands around the posts' heads."""
     parts: Parts
+    heads: Mapping[int, str]
+    """The text in which each post is dated."""
     thanks: Mapping[str, LexborNode]
     """The boxes of those who thanked, by the post that they stand below."""
     calendar: Calendar
@@ -80,14 +80,14 @@ def sheet_of(document: Document, nodes: list[LexborNode], page: Page, site: Site
     """Return what `read` needs to know of the page that the posts stand on."""
     parts = Parts(document, nodes, _PARTS)
     outside = markup.marks(document, drop=_ASIDE)
-    heads = [_head(node, parts, outside) for node in nodes]
+    heads = {node.mem_id: _head(node, parts, outside) for node in nodes}
     boxes = document.css("[id^='post_thanks_box_']")
     return Sheet(
         quotes=vbulletin_quotes.quotes_in(document),
-        outside=outside,
         parts=parts,
+        heads=heads,
         thanks={attribute(box, "id").removeprefix("post_thanks_box_"): box for box in boxes},
-        calendar=vbulletin_dates.calendar(heads, page, site),
+        calendar=vbulletin_dates.calendar(heads.values(), page, site),
         base=markup.base_of(document, page),
         page=page,
         site=site,
@@ -118,7 +118,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         post_id=post_id,
         author=reading.required(user_id or name, "missing_author", f"post {post_id} names no author"),
         author_name=name or None,
-        posted_at=sheet.calendar.find(_head(node, sheet.parts, sheet.outside)),
+        posted_at=sheet.calendar.find(sheet.heads[node.mem_id]),
         url=_permalink(node, post_id, sheet),
         text=said.text,
         quoted=vbulletin_quotes.read(said, sheet.quotes),

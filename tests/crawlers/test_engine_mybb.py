@@ -137,3 +137,22 @@ def test_a_thread_is_no_list_and_a_list_no_thread() -> None:
         mybb.parse_listing(saved("mybb/thread_18.html", THREAD), site("mybb"))
     with pytest.raises(NotAThreadError):
         mybb.parse_thread(saved("mybb/forum_18.html", "https://mitt.example/forumdisplay.php?fid=4"), site("mybb"))
+
+
+INDEX = """<html><head><script>var my_post_key = 'x';</script></head><body><table class="tborder">
+<thead><tr><td class="thead" colspan="5"><strong><a href="forumdisplay.php?fid=1">Huset</a></strong></td></tr></thead>
+<tr><td class="trow1"><span class="forum_status forum_on ajax_mark_read" id="mark_read_2"></span></td>
+<td class="trow1"><strong><a href="forumdisplay.php?fid=2">Bredband</a></strong><div class="smalltext">Fiber<br />Sub
+Forums: <div class="subforumicon subforum_minion"></div><a href="forumdisplay.php?fid=3">Stadsnät</a></div></td>
+<td class="trow1">12</td><td class="trow1">99</td><td class="trow1"><span class="smalltext">
+<a href="showthread.php?tid=31&amp;action=lastpost"><strong>Brev</strong></a><br />
+<a href="member.php?action=profile&amp;uid=4">Åke</a></span></td></tr></table></body></html>"""
+
+
+def test_an_index_leads_to_its_forums_and_those_inside_them() -> None:
+    found = mybb.parse_listing(page(INDEX, "https://mitt.example/index.php"), site("mybb"))
+    assert found.threads == ()
+    assert found.more_urls == (
+        "https://mitt.example/forumdisplay.php?fid=2",
+        "https://mitt.example/forumdisplay.php?fid=3",
+    )
