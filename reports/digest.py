@@ -27,6 +27,7 @@ def render_digest(digest: Digest) -> str:
         digest=digest,
         top=headline(digest),
         alerts=open_alerts(digest),
+        candidate_ids={candidate.cluster_id for candidate in digest.candidates},
         claims=[_claim(uptake, digest, zone) for uptake in digest.claims],
         last=digest.volume[-1] if digest.volume else None,
         # Our own SVG from numbers and our own words: no user's text is in it.

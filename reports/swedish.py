@@ -33,6 +33,7 @@ KINDS = {
     "mismatch": "Rättelsen når inte alla som vilseleds",
     "void": "Frågor utan svar från oss",
     "silence": "En källa är tyst",
+    "candidate": "Något sprids som inget påstående förklarar",
     "mailing": "Ett utskick citeras",
 }
 STATES = {

@@ -11,7 +11,7 @@ from reports import swedish
 from reports.digest import render_digest
 from reports.headline import best_action, headline
 from tests.reports.samples import HOSTILE, bad_digest, calm_digest, post, race, source
-from warehouse.records import Complaint
+from warehouse.records import CandidateClaim, Complaint
 
 
 class Tags(HTMLParser):
@@ -137,3 +137,29 @@ def test_complaints_are_the_latest_periods_with_a_column_for_each_channel() -> N
     )
     assert rows[1][0] == "23–29 oktober 2023"
     assert '<td class="n">–</td>' in rows[1][1]
+
+
+def test_a_candidate_shows_its_post_its_people_its_growth_and_its_words() -> None:
+    one = CandidateClaim(
+        cluster_id="k21f4780515",
+        text=f"Routrarna brinner {HOSTILE}",
+        post_count=14,
+        posts_24h=11,
+        terms=("routrar", "<b>brinner</b>"),
+        posts_before=3,
+        author_count=12,
+        first_posted_at=datetime(2023, 11, 12, 7, 0, tzinfo=UTC),
+    )
+    alert = replace(bad_digest().alerts[0], subject_id=one.cluster_id, kind="alarm", reason="12 personer ...")
+    page = render_digest(replace(calm_digest(), candidates=(one,), alerts=(alert,)))
+    assert "Något sprids som inget påstående förklarar" in page
+    shown = page[page.index('id="new"') :].split("</section>")[0]
+    for said in (
+        "14\u00a0inlägg av 12\u00a0personer sedan 12 november",
+        "11 det senaste dygnet, 3 dygnet före",
+        one.cluster_id,
+    ):
+        assert said in shown
+    assert HOSTILE not in page and "<b>brinner" not in page
+    assert "avgör om det är ett påstående" in page
+    assert 'id="new"' not in render_digest(calm_digest())
