@@ -71,5 +71,16 @@ def test_rows_come_lazily_and_in_order(stage: LanguageStage) -> None:
     assert [row["id"] for row in found] == list(range(1, CHUNK + 3))
 
 
+def test_how_many_are_read_together_changes_nothing(stage: LanguageStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Open Infra tar {n % 7} kr i avgift för drift och underhåll{'!' * (n % 3)}" for n in range(40)]
+    rows = [{"id": n, "text": text} for n, text in enumerate(texts)]
+    whole = list(predict(rows, CLAIMS, stage=stage))
+    monkeypatch.setattr("nlp.predict.CHUNK", 3)
+    stage.encoder.kept.clear()
+    assert list(predict(rows, CLAIMS, stage=stage)) == whole
+    stage.encoder.kept.clear()
+    assert sorted(predict(rows[::-1], CLAIMS, stage=stage), key=lambda row: row["id"]) == whole
+
+
 def test_nothing_in_nothing_out(stage: LanguageStage) -> None:
     assert list(predict([], CLAIMS, stage=stage)) == []
