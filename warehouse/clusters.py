@@ -70,8 +70,8 @@ class ClusteredPost:
     posted_at: datetime
     seen_at: datetime
     """When it was first fetched."""
-    central_text: str
-    """What the cluster's most central post says."""
+    terms: tuple[str, ...]
+    """The cluster's words."""
 
 
 def unmatched_mentions(

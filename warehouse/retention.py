@@ -31,6 +31,7 @@ def expire(path: Path, *, now: datetime, days: int) -> int:
             "expire_revisions",
         ):
             run(con, name)
+        run(con, "erase_paraphrases", text=None)
         run(con, "expire_posts", token=secrets.token_hex(16))
         line_count = int(run(con, "expire_lines", before=before).fetchall()[0][0])
         run(con, "expire_titles", before=before)

@@ -11,11 +11,12 @@ from typing import Any
 
 from earlywarning import watch as alarm
 from earlywarning.alarm_state import AlarmSettings
+from earlywarning.clock import Clock
 from earlywarning.exposure import SourceVisit
 from earlywarning.watch import MatchedPost, WatchCrossing
 from earlywarning.watch_state import WatchState
 from flows.desk import Desk
-from reports.swedish import clipped, counted, number
+from reports.swedish import counted, listed, number
 from warehouse import clusters as store
 from warehouse.clusters import ClusteredPost
 
@@ -24,7 +25,6 @@ SHARE = 1 / 3
 LIVE = timedelta(days=14)
 """A cluster without a new post for so long is watched no more until it has one."""
 SUBJECT = "watch-clusters"
-QUOTED = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,8 @@ def watch_clusters(
     visits: Sequence[SourceVisit],
     now: datetime,
     settings: AlarmSettings,
+    clock: Clock,
+    shares: Mapping[str, float],
 ) -> ClusterPass:
     """Advance the alarm of every live cluster to now.
 
@@ -70,11 +72,13 @@ def watch_clusters(
         claims=tuple(posts),
         visits=visits,
         now=now,
+        shares=shares,
+        clock=clock,
         settings=part_of(settings, SHARE),
     )
-    texts = {name: each[0].central_text for name, each in posts.items()}
+    words = {name: each[0].terms for name, each in posts.items()}
     return ClusterPass(
-        crossings=tuple(_told(crossing, texts[crossing.claim_id]) for crossing in found.crossings),
+        crossings=tuple(_told(crossing, words[crossing.claim_id]) for crossing in found.crossings),
         memory={
             "watch": found.state.to_dict(),
             "prints": {name: _print(each, until=now) for name, each in posts.items()},
@@ -111,12 +115,14 @@ def _print(posts: Sequence[ClusteredPost], *, until: datetime | None) -> str:
     return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16] if seen else ""
 
 
-def _told(crossing: WatchCrossing, text: str) -> WatchCrossing:
+def _told(crossing: WatchCrossing, words: tuple[str, ...]) -> WatchCrossing:
+    """Return the crossing with its reason. It outlives the posts: their words are not in it, only what many share."""
     people = counted(crossing.authors_24h + 1, "person", "personer")
+    about = f" ({listed([f'”{word}”' for word in words])})" if words else ""
     return replace(
         crossing,
         reason=(
-            f"{people} har på kort tid skrivit om samma sak, som inget registrerat påstående förklarar: "
-            f"”{clipped(text, QUOTED)}” (vanligt är högst {number(crossing.usual_24h, decimals=1)} på ett dygn)."
+            f"{people} har på ett dygn skrivit om samma sak{about}, som inget registrerat påstående förklarar; "
+            f"vanligt är högst {number(crossing.usual_24h, decimals=1)}."
         ),
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.warehouse.landings import T0, a_post, hours, write_landing
+from warehouse.clusters import Cluster, ClusterPost, put_clusters
 from warehouse.connection import open_warehouse
 from warehouse.erase import Erased, ErasedPost, NothingToEraseError, compact, erase
 from warehouse.keys import post_key
@@ -121,7 +122,9 @@ def test_hostile_input_is_only_a_value(path: Path) -> None:
 def test_words_and_pseudonyms_expire(path: Path) -> None:
     later = hours(24 * 3650)
     assert expire(path, now=later, days=3700) == 0
+    assert value(path, "SELECT count(*) FROM claim_paraphrase") == [(1,)]
     assert expire(path, now=later, days=365) == 3
+    assert value(path, "SELECT count(*) FROM claim_paraphrase") == [(0,)]
     assert expire(path, now=later, days=365) == 0
     content = path.read_bytes()
     assert b"Oktobersson" not in content
@@ -136,3 +139,20 @@ def test_compacting_changes_nothing_but_the_file(path: Path) -> None:
     compact(path)
     assert (value(path, tables), value(path, views), value(path, "FROM label_current ORDER BY ALL")) == before
     assert value(path, "SELECT block_size FROM pragma_database_size()") == [(16384,)]
+
+
+def test_words_and_centres_of_clusters_go_with_their_posts(path: Path) -> None:
+    with open_warehouse(path) as con:
+        plain = {"created_at": T0, "centroid": (0.5,), "state": "candidate"}
+        one = Cluster(cluster_id="k", central_post_key=post_key("forum", "p1"), terms=("hjortronsbyn",), **plain)
+        other = Cluster(cluster_id="m", central_post_key=post_key("forum", "p3"), terms=("annat",), **plain)
+        keys = {"p1": "k", "p2": "k", "p3": "m"}
+        members = [
+            ClusterPost(post_key=post_key("forum", name), cluster_id=cluster, revision="r", model_version="v")
+            for name, cluster in keys.items()
+        ]
+        put_clusters(con, [one, other], members)
+    erase(path, at=hours(5), post=("forum", "p1"))
+    found = value(path, "SELECT cluster_id, terms, centroid FROM cluster ORDER BY 1")
+    assert found == [("k", [], []), ("m", ["annat"], [0.5])]
+    assert b"hjortronsbyn" not in path.read_bytes()

@@ -9,11 +9,10 @@ WITH live AS (
     HAVING max(p.posted_at) > $posted_after
 )
 SELECT m.cluster_id, p.post_key, p.source, coalesce(p.author_key, p.post_key) AS author_key, p.posted_at,
-    p.first_seen_at AS seen_at, coalesce(central.text, '') AS central_text
+    p.first_seen_at AS seen_at, c.terms
 FROM live
 JOIN cluster_post AS m USING (cluster_id)
 JOIN cluster AS c USING (cluster_id)
 JOIN post AS p ON p.post_key = m.post_key
-LEFT JOIN post AS central ON central.post_key = c.central_post_key
 WHERE p.first_seen_at <= $now AND p.posted_at <= $now
 ORDER BY m.cluster_id, p.posted_at, p.post_key
