@@ -42,7 +42,7 @@ from warehouse.load import load_landing
 from warehouse.records import Claim, Post, to_line
 
 NOW = datetime(2026, 11, 1, 18, tzinfo=UTC)
-ORIGINALS = 600
+ORIGINALS = 150
 THREAD_POSTS = 20
 
 
