@@ -32,11 +32,13 @@ _STREET = re.compile(
 _KEPT = re.compile(
     r"konsumentverket|skatteverket|allmänna reklamationsnämnden|konsumentombudsmannen|kronofogden|lantmäteriet"
     r"|post- och telestyrelsen|försäkringskassan|inspektionen|riksdagen|regeringen|hallå konsument|clas ohlson\w*"
-    r"|(?:ica )?maxi(?:s)?\b|\btesla[ns]?\b|\bzelda\b|\bsiri\b|\balexa\b|\blinus tech tips\b|\bandroid\b",
+    r"|(?:ica )?maxi(?:s)?\b|\btesla[ns]?\b|\bzelda\b|\bsiri\b|\balexa\b|\bškoda\b|\blinus tech tips\b|\bandroid\b",
     re.I,
 )
 """Public bodies, and companies and products that bear a person's name."""
 _INITIALS = re.compile(r"(?<![\w.])(?:[^\W\d_]\.[ ]?){1,3}$")
+_ABROAD = re.compile("[ĀāÁáČčĆćĐđĎďĚěĞğÍíİıŁłŃńŇňÑñÓóŌōŐőÕõÃãŘřŚśŠšŞşȘșȚțŤťÚúŮůŰűÝýŹźŻżŽžÞþÐð]")
+"""Letters that no Swedish, Norwegian or Danish word has, nor a loanword of theirs: in an unknown word, a name's."""
 _LONELY = re.compile(r"[ ][b-dfghj-np-tv-z](?![\w.'’:-])")
 """A surname's first letter after a small given name ("micke p"); the vowels are words, or nearly."""
 
@@ -90,6 +92,8 @@ def _is_surely(text: str, words: Sequence[Word], at: int) -> bool:
     One that is a word or place as well ("Björn") needs a capital inside a sentence, or to do what people do.
     """
     word, flags = words[at], flags_of(words[at].text)
+    if not flags and word.text[0].isupper() and len(word.text) > 2 and _ABROAD.search(word.text):
+        return True
     if not flags & FREQUENT or not word.text[0].isupper() or word.text.isupper():
         return False
     if not flags & (WORD | PLACE):
