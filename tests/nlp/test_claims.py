@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.claims import Claim, ClaimIndex, best_sentence, index_claims, match_claims, tier_of
+from nlp.claims import (
+    LEAST_WORDS,
+    MOST_WORDS,
+    Claim,
+    ClaimIndex,
+    best_sentence,
+    index_claims,
+    match_claims,
+    may_match,
+    tier_of,
+    wording_of,
+)
 from nlp.encoder import Encoder, encode, load_encoder
 from nlp.meta import read_meta
 from tests.nlp.conftest import OPEN_INFRA
@@ -91,3 +102,42 @@ def test_matching_a_text_does_not_depend_on_the_others(index: ClaimIndex, encode
 def test_the_shown_sentence_lies_inside(text: str) -> None:
     start, end = best_sentence(text, "avgiften gäller alla")
     assert 0 <= start <= end <= len(text)
+
+
+def test_what_a_person_has_said_counts_however_far_it_is(index: ClaimIndex) -> None:
+    texts = ["Kort svar bara.", "Nej."]
+    found = match_claims(texts, apart(index, 2), index, meta=read_meta(TINY), given=[{"konkurs"}, ()])
+    assert [[(m.claim_id, m.tier) for m in matches] for matches in found] == [[("konkurs", "auto")], []]
+    assert texts[0][found[0][0].start : found[0][0].end] == texts[0]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-1, 1), st.sampled_from(["alla kunder", "konkurs avgift underhåll", "", "x"])), min_size=1
+    )
+)
+def test_a_quick_look_leaves_nothing_out(index: ClaimIndex, drawn: list[tuple[float, str]]) -> None:
+    meta, texts = read_meta(TINY), [text for _, text in drawn]
+    vectors = np.array([index.vectors[0] * scale for scale, _ in drawn], np.float32).reshape(len(drawn), -1)
+    threads = np.ones((len(drawn), len(CLAIMS)), np.float32)
+    found = match_claims(texts, vectors, index, meta=meta, threads=threads)
+    assert may_match(texts, vectors, index, meta=meta).tolist() == [bool(matches) for matches in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "expected"),
+    [
+        ("Hej. Alla kunder ska betala avgift för underhåll av näten. Suck!", (5, 58), (5, 58)),
+        ("Nej. Det är alla kunder som ska betala nu.", (0, 4), (0, 42)),
+        ("Nej. Det stämmer inte.", (0, 4), None),
+        ("ord " * (MOST_WORDS + 1), (0, 12), None),
+        ("> Alla kunder ska betala avgift för underhåll av näten.\nJaha.", None, None),
+        ("", None, None),
+    ],
+)
+def test_only_what_says_enough_is_a_wording(
+    text: str, span: tuple[int, int] | None, expected: tuple[int, int] | None
+) -> None:
+    found = wording_of(text, *(span or (None, None)))
+    assert found == (text[slice(*expected)] if expected else None)
+    assert found is None or LEAST_WORDS <= len(found.split()) <= MOST_WORDS
