@@ -106,8 +106,6 @@ def fragment(html: str) -> LexborNode:
 
 def marks(root: Document | LexborNode, *, quote: str = "", drop: str = "") -> Marks:
     """Return the elements that the selectors name: quotes, and what is nobody's words."""
-    if isinstance(root, Document):
-        return Marks(root.found(quote) if quote else {}, frozenset(root.found(drop)) if drop else frozenset())
     return Marks(
         quotes={node.mem_id: node for node in root.css(quote)} if quote else {},
         dropped=frozenset(node.mem_id for node in root.css(drop)) if drop else frozenset(),
