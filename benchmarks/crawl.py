@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,8 +29,11 @@ from zoneinfo import ZoneInfo
 from benchmarks import crawl_pages, parsing
 from crawlers.frontier import Changes, Frontier, KnownThread, next_sweep
 from crawlers.model import Site
+from crawlers.pseudonym import Redact
 from crawlers.run import CrawlJob
 from crawlers.worker import CrawlerWorker
+from nlp.company import Company
+from nlp.redact.redactor import make_redactor
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BARE = """
@@ -39,13 +44,13 @@ from scrapy.crawler import CrawlerProcess
 class Bare(Spider):
     name = "bare"
     async def start(self):
-        self.began, self.count = time.monotonic(), 0
+        self.began, self.count, self.spent = time.monotonic(), 0, time.process_time()
         for url in open(sys.argv[1]).read().split():
             yield Request(url)
     def parse(self, response):
         self.count += 1
     def closed(self, reason):
-        print(self.count, time.monotonic() - self.began)
+        print(self.count, time.monotonic() - self.began, time.process_time() - self.spent)
 
 process = CrawlerProcess({
     "ROBOTSTXT_OBEY": False, "LOG_ENABLED": False, "TELNETCONSOLE_ENABLED": False, "DOWNLOAD_DELAY": 0,
@@ -75,47 +80,98 @@ def crawling(folder: Path, *, rounds: int) -> dict[str, object]:
     """Return the pages a second of our spider, of the bare one, and their ratios, round by round."""
     paths = [path for path, _ in crawl_pages.forum()]
     ours, bare, free = [], [], []
+    redact = make_redactor(Company(name="Open Infra"))
     with serving() as url, CrawlerWorker() as worker:
         (folder / "bare.py").write_text(BARE)
         (folder / "urls").write_text("\n".join(url + path for path in paths))
+        # The bare spider's clock starts when its process is ready: so does ours.
+        our_crawl(worker, url, folder / "warm", len(paths))
         for n in range(rounds):
             bare.append(bare_crawl(folder, concurrency=1))
             ours.append(our_crawl(worker, url, folder / f"data{n}", len(paths)))
             free.append(bare_crawl(folder, concurrency=16))
+        redacted = our_crawl(worker, url, folder / "redacted", len(paths), redact=redact)
     return {
         "pages": len(paths),
         "page_bytes": statistics.mean(len(page.encode()) for _, page in crawl_pages.forum()),
-        "our_pages_per_second": round(statistics.median(ours)),
-        "bare_pages_per_second": round(statistics.median(bare)),
-        "bare_16_pages_per_second": round(statistics.median(free)),
-        "crawl_ratio": round(statistics.median(a / b for a, b in zip(ours, bare, strict=True)), 2),
-        "crawl_ratio_to_16": round(statistics.median(a / b for a, b in zip(ours, free, strict=True)), 2),
+        "our_pages_per_second": round(statistics.median(one.pages_per_second for one in ours)),
+        "our_processor_milliseconds": milliseconds(ours),
+        "our_fetching_milliseconds": round(statistics.median(one.fetching_milliseconds for one in ours), 2),
+        "redacted_pages_per_second": round(redacted.pages_per_second),
+        "redacted_processor_milliseconds": milliseconds([redacted]),
+        "bare_pages_per_second": round(statistics.median(one.pages_per_second for one in bare)),
+        "bare_processor_milliseconds": milliseconds(bare),
+        "bare_16_pages_per_second": round(statistics.median(one.pages_per_second for one in free)),
+        "crawl_ratio": ratio(ours, bare),
+        "crawl_ratio_to_16": ratio(ours, free),
     }
 
 
-def our_crawl(worker: CrawlerWorker, url: str, data_dir: Path, page_count: int) -> float:
-    """Return the pages a second of a first crawl that keeps every thread: archived, parsed, written, remembered."""
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """How quick a crawl was, and what it took: the milliseconds are of processor time, a page."""
+
+    pages_per_second: float
+    processor_milliseconds: float
+    fetching_milliseconds: float
+    """In the process that fetches."""
+
+
+def ratio(ours: list[Crawled], theirs: list[Crawled]) -> float:
+    return round(
+        statistics.median(a.pages_per_second / b.pages_per_second for a, b in zip(ours, theirs, strict=True)), 2
+    )
+
+
+def milliseconds(crawls: list[Crawled]) -> float:
+    return round(statistics.median(one.processor_milliseconds for one in crawls), 2)
+
+
+def our_crawl(
+    worker: CrawlerWorker, url: str, data_dir: Path, page_count: int, *, redact: Redact | None = None
+) -> Crawled:
+    """Return the speed of a first crawl that keeps every thread: archived, parsed, written, remembered."""
     site = Site(
         name="bench", engine="xenforo", url=f"{url}/forums/fiber.2/", timezone=ZoneInfo("UTC"), delay_seconds=0.0
     )
     job = CrawlJob(
-        site=site, run_id="1", secret=b"a key for the benchmark", is_mention=names_us, data_dir=data_dir, contact="x"
+        site=site,
+        run_id="1",
+        secret=b"a key for the benchmark",
+        is_mention=names_us,
+        redact=redact,
+        data_dir=data_dir,
+        contact="x",
     )
     worker.crawl([])
+    before = processor_seconds(worker)
     (result,) = worker.crawl([job])
+    spent = {pid: seconds - before.get(pid, 0.0) for pid, seconds in processor_seconds(worker).items()}
     assert result.error is None, result.error
     assert (result.page_count, result.incidents) == (page_count, ()), result
     assert result.post_count == crawl_pages.THREADS * crawl_pages.PAGES * crawl_pages.POSTS
-    return result.page_count / result.seconds
+    each = 1000 / page_count
+    return Crawled(page_count / result.seconds, sum(spent.values()) * each, spent[worker.pid or 0] * each)
 
 
-def bare_crawl(folder: Path, *, concurrency: int) -> float:
-    """Return the pages a second of a spider that does nothing with them."""
+def processor_seconds(worker: CrawlerWorker) -> dict[int, float]:
+    """Return the processor time of the process that fetches and of its readers, by their ids."""
+    root = worker.pid or 0
+    children = Path(f"/proc/{root}/task/{root}/children").read_text(encoding="ascii").split()
+    found = {}
+    for pid in (root, *map(int, children)):
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        found[pid] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
+def bare_crawl(folder: Path, *, concurrency: int) -> Crawled:
+    """Return the speed of a spider that does nothing with its pages."""
     command = [sys.executable, folder / "bare.py", folder / "urls", str(concurrency)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    count, seconds = done.stdout.split()
-    assert int(count) == len((folder / "urls").read_text().split())
-    return int(count) / float(seconds)
+    count, seconds, spent = (float(part) for part in done.stdout.split())
+    assert count == len((folder / "urls").read_text().split())
+    return Crawled(count / seconds, spent * 1000 / count, spent * 1000 / count)
 
 
 def names_us(text: str) -> bool:

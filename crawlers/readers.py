@@ -25,6 +25,8 @@ from crawlers.spiders.threads import InThisProcess
 ALONE_PAGES = 20
 """A crawl of so few pages is over before another process has started."""
 MOST_READERS = 4
+THREADS_EACH = 2
+"""While a page of one thread is read, one of the other is fetched."""
 STOP_SECONDS = 5.0
 START = "import pickle, sys; from multiprocessing import spawn; spawn.prepare(pickle.load(sys.stdin.buffer)); "
 log = logging.getLogger(__name__)
@@ -193,7 +195,7 @@ class Helped:
     @property
     def width(self) -> int:
         """Return how many threads are best read at the same time."""
-        return self._readers.count if self._is_helped else 1
+        return self._readers.count * THREADS_EACH if self._is_helped else 1
 
     async def read(self, rules: Rules, task: ThreadTask, get: Get) -> Outcome:
         """Return what a thread's reading came to."""

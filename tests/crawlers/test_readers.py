@@ -10,14 +10,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from pickle import dumps, loads
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from crawlers.errors import BudgetSpentError, FetchError, LeftAloneError
 from crawlers.landing import landing_files
-from tests.crawlers.test_worker import ROOT, is_running, landed
+from crawlers.model import Page, Site, ThreadRef
+from crawlers.reader import LENGTH_BYTES, Answer, Begin, Learn, Leave, Said, _Reader
+from crawlers.spiders.task import Rules, ThreadTask, Wanted
+from tests.crawlers.conftest import SECRET
+from tests.crawlers.test_worker import ROOT, fails, is_running, landed
 from tests.crawlers.tiny_forum import Reply, TinyForum
 
 
@@ -99,3 +105,46 @@ def test_readers_die_with_their_crawl(long_forum: TinyForum, tmp_path: Path) -> 
 def test_what_cuts_a_reading_goes_between_processes(error: Exception) -> None:
     again = loads(dumps(error))
     assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+def test_a_fault_of_our_own_is_told_of_its_thread_alone_and_one_that_is_left_says_no_more(forum: TinyForum) -> None:
+    forum.thread("a", "ett")
+    forum.thread("b", "två")
+    out = BytesIO()
+    reader = _Reader(out)
+    site = Site(name="tiny", engine="tests.crawlers.tiny_engine", url=forum.url, timezone=ZoneInfo("UTC"))
+    rules = Rules(
+        site=site,
+        engine=site.engine,
+        secret=SECRET,
+        is_mention=fails,
+        redact=None,
+        is_erased=None,
+        keep_all=False,
+        sweep_days=14.0,
+        is_landing=True,
+        now=None,
+        goes_on_at_last_page=True,
+        shows_whole_threads=True,
+        may_be_empty=False,
+    )
+    reader.take(Learn(7, rules))
+    for number, name in enumerate("ab"):
+        ref = ThreadRef(thread_id=name, url=f"{forum.url}/t/{name}")
+        reader.take(Begin(number, 7, ThreadTask(ref=ref, known=None, old={})))
+    reader.take(Leave(1))
+    for number, name in enumerate("ab"):
+        page = Page(url=f"{forum.url}/t/{name}", body=forum.reply(f"/t/{name}", {}).body, fetched_at=datetime.now(UTC))
+        reader.take(Answer(number, page))
+    assert list(said(out.getvalue())) == [
+        Said(0, Wanted(f"{forum.url}/t/a")),
+        Said(1, Wanted(f"{forum.url}/t/b")),
+        Said(0, "RuntimeError: no good"),
+    ]
+
+
+def said(sent: bytes) -> Iterator[Said]:
+    while sent:
+        end = LENGTH_BYTES + int.from_bytes(sent[:LENGTH_BYTES])
+        yield loads(sent[LENGTH_BYTES:end])
+        sent = sent[end:]
