@@ -126,7 +126,7 @@ def mailing_add(
             segment=segment,
             recipient_count=recipients or sizes[segment],
             sent_at=at,
-            text=text.read_text(encoding="utf-8"),
+            text=read_letter(text),
             corrects=corrects,
         )
         put_segments(con, segments_of(settings))
@@ -198,6 +198,19 @@ def alert_set(
     with open_ledger(load(config)) as con:
         alert = set_alert_state(con, alert_id, state, by=by, at=datetime.now(UTC))
     say(f"{alert.alert_id}: {alert.state}, says {by}.")
+
+
+def read_letter(file: Path) -> str:
+    """Return a mailing's text. Raises UsageError when there is none to read."""
+    try:
+        found = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file}: not UTF-8 text; save the letter as plain text in UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}; name the file with the letter's text") from error
+    if not found.strip():
+        raise UsageError(f"{file}: is empty; a quote can only be known by the letter's words")
+    return found
 
 
 def read_complaints(file: Path) -> list[Complaint]:

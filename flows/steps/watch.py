@@ -56,6 +56,7 @@ def watch(desk: Desk) -> WatchPass:
     posts = tuple(watching.matched_posts(desk.con, now=now))
     visits = _visits(desk, now)
     learned = rhythm.learn_rhythm(desk, states.get(rhythm.SUBJECT), now=now)
+    clock, shares = clock_of(learned), shares_of(learned, [site.name for site in sites_of(desk.config)])
     found = alarm.watch(
         state,
         _new(posts, since, known=state.claims),
@@ -63,12 +64,12 @@ def watch(desk: Desk) -> WatchPass:
         visits=visits,
         now=now,
         prior_rates=_prior_rates(desk, claim_ids, now),
-        clock=clock_of(learned),
-        shares=shares_of(learned, [site.name for site in sites_of(desk.config)]),
+        clock=clock,
+        shares=shares,
         settings=unregistered.part_of(settings, 1.0 - unregistered.SHARE),
     )
     clusters = unregistered.watch_clusters(
-        desk, states.get(unregistered.SUBJECT), visits=visits, now=now, settings=settings
+        desk, states.get(unregistered.SUBJECT), visits=visits, now=now, settings=settings, clock=clock, shares=shares
     )
     return WatchPass(
         at=now,
@@ -81,7 +82,7 @@ def watch(desk: Desk) -> WatchPass:
             rhythm.SUBJECT: learned.to_dict(),
         },
         cluster_ids=frozenset(crossing.claim_id for crossing in clusters.crossings),
-        clock=clock_of(learned),
+        clock=clock,
     )
 
 

@@ -3,6 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from flows.cli.ledger import read_letter
+from flows.errors import UsageError
 from flows.steps import rhythm
 from flows.steps.quotes import SUBJECT, find_quotes
 from flows.steps.watch import mailings_of
@@ -75,3 +79,13 @@ def test_what_we_publish_ourselves_and_what_says_nothing_of_its_own_is_no_quote(
         ]
         put_mailings(desk.con, mailings)
         assert find_quotes(desk, None, mailings=mailings_of(desk, now), now=now)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "No such file"), (b"\xff\xfe", "not UTF-8"), (b" \n", "is empty")]
+)
+def test_a_letter_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path, content: bytes | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / "letter.txt").write_bytes(content)
+    with pytest.raises(UsageError, match=said):
+        read_letter(tmp_path / "letter.txt")
