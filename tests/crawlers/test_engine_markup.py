@@ -1,7 +1,9 @@
 """Bytes to text and markup to words, on what strangers send."""
 
+from urllib.parse import urljoin, urlsplit
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.engines import decode, markup
@@ -129,3 +131,51 @@ def test_any_bytes_become_text(body: bytes, encoding: str | None) -> None:
         assert not body.strip()
     else:
         assert isinstance(found, str)
+
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        ".",
+        "/",
+        "..",
+        "?",
+        "#",
+        ";",
+        "&",
+        "=",
+        ":",
+        "//",
+        "http",
+        "https://",
+        "x.php",
+        "./",
+        "-",
+        "~",
+        "%",
+        "B",
+        "1",
+        "index.php?t=1.0",
+        "https://h.se/",
+        "mailto:",
+        "@",
+        "ö",
+        "%2e",
+        "ß",
+    ]
+)
+BASES = [
+    *("https://h.se/", "https://h.se", "https://h.se/a/b.php?t=1#x", "http://H.se:80/a/", "https://h.se/a/../b/c"),
+    *("https://h.se/a//b", "/x", "https://h.se/a?b/c/d", "https://h.se/å/b", "https://h.se/a;p/b;q", "ftp://h.se/a"),
+]
+
+
+@settings(max_examples=300)
+@given(st.lists(PIECES, min_size=1, max_size=5).map("".join), st.sampled_from(BASES))
+def test_an_address_is_joined_as_the_standard_library_does_it(href: str, base: str) -> None:
+    try:
+        joined = urljoin(base, href)
+        expected = joined if urlsplit(joined).scheme in ("http", "https") else None
+    except ValueError:
+        expected = None
+    assert markup.absolute(base, href) == expected
