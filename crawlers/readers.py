@@ -28,7 +28,11 @@ MOST_READERS = 4
 THREADS_EACH = 2
 """While a page of one thread is read, one of the other is fetched."""
 STOP_SECONDS = 5.0
-START = "import pickle, sys; from multiprocessing import spawn; spawn.prepare(pickle.load(sys.stdin.buffer)); "
+START = (
+    "import os; os.putenv('OPENBLAS_NUM_THREADS', '1'); import pickle, sys; "
+    "from multiprocessing import spawn; spawn.prepare(pickle.load(sys.stdin.buffer)); "
+)
+"""A reader has one core: numpy's threads would take turns waiting for each other."""
 log = logging.getLogger(__name__)
 
 
