@@ -110,12 +110,12 @@ def time_of_a_pass(claims: int) -> str:
         for i in range(0, claims, 20)
     ]
     visit = SourceVisit(source="forum", started_at=now, finished_at=now, is_complete=True)
-    started = time.perf_counter()
+    started = time.process_time()
     state = WatchState.from_dict(json.loads(stored))
     result = watch(state, news, claims=list(known), visits=[visit], now=now)
     stored = json.dumps(result.state.to_dict())
-    taken = time.perf_counter() - started
-    return f"{taken:.2f} s, its state read and written ({len(stored) / 1e6:.1f} MB of JSON); goal < 1 s"
+    taken = time.process_time() - started
+    return f"{taken:.2f} s of one processor, its state read and written ({len(stored) / 1e6:.1f} MB JSON); goal < 1 s"
 
 
 def tables(scale: int, rng: np.random.Generator) -> None:
