@@ -26,7 +26,7 @@ _COUNTRY = (
 )
 """Country codes of the world's numbering zones (ITU-T E.164)."""
 _ABROAD = re.compile(rf"(?<![\w+])(?:\+[ ]?|00[ ]?){_COUNTRY}(?:{_SEP}\(\d{{1,4}}\))?(?:{_SEP}\d){{6,11}}(?![\d\w])")
-_MOBILE = re.compile(rf"(?<![\w+.,/-])0{_SEP}7{_SEP}[02369](?:{_SEP}\d){{7}}(?![\d\w])(?![.,]\d)")
+_MOBILE = re.compile(rf"(?<![\w+.,-])0{_SEP}7{_SEP}[02369](?:{_SEP}\d){{7}}(?![\d\w])(?![.,]\d)")
 _AREA = r"0(?:8|10|11|13|16|18|19|20|21|2[2-9]\d?|3[1-9]|4[0-6]|5[0-9]\d|60|63|77\d?|90|9[1-8]\d)"
 """Swedish area codes, for numbers written with a mere space after it."""
 _LANDLINE = re.compile(
