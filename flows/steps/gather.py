@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b
@@ -34,18 +34,21 @@ def gather_unmatched(desk: Desk) -> int:
     known = {cluster.cluster_id: cluster for cluster in store.list_clusters(desk.con)}
     before = store.cluster_members(desk.con)
     lately = [m for m in store.cluster_members(desk.con, seen_after=since) if known[m.cluster_id].state != "named"]
-    if _is_unchanged(posts, lately, version):
+    is_whole = all(known[member.cluster_id].centroid for member in lately)  # an erasure empties what it touches
+    if is_whole and _is_unchanged(posts, lately, version):
         return len({member.cluster_id for member in before})
     begun = _begun(posts, lately, version)
     put, groups = _grouped(desk, posts, vectors, begun)
     ids = name_groups([[posts[i].post_key for i in group] for group in groups], before, known, is_anew=not begun)
     named = list(zip(ids, groups, strict=True))
-    found = [_cluster(known.get(name), name, group, posts, put, vectors, desk) for name, group in named]
-    now_in = [
-        ClusterPost(post_key=posts[i].post_key, cluster_id=name, revision=posts[i].revision, model_version=version)
+    stood = _members(lately)
+    found = [
+        known[name]
+        if begun and is_whole and stood.get(name) == {posts[i].post_key for i in group}
+        else _cluster(known.get(name), name, group, posts, put, vectors, desk)
         for name, group in named
-        for i in group
     ]
+    now_in = [_place(posts[i], name, version) for name, group in named for i in group]
     gone = {member.post_key for member in [*lately, *now_in]}
     alive = {*ids, *(name for name, cluster in known.items() if cluster.state != "open")}
     # Posts that were seen too long ago to be read again keep their place, and those of a candidate that became a claim.
@@ -121,6 +124,17 @@ def _begun(posts: Sequence[UnmatchedMention], lately: Sequence[ClusterPost], ver
     for at, name in enumerate(first):
         groups.setdefault(name or "", []).append(at)
     return [tuple(group) for group in groups.values()]
+
+
+def _place(post: UnmatchedMention, name: str, version: str) -> ClusterPost:
+    return ClusterPost(post_key=post.post_key, cluster_id=name, revision=post.revision, model_version=version)
+
+
+def _members(places: Sequence[ClusterPost]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for place in places:
+        found[place.cluster_id].add(place.post_key)
+    return dict(found)
 
 
 def _cluster(
