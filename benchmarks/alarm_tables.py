@@ -32,15 +32,18 @@ class Series:
     """Hours of the rumour's posts, in the series."""
 
 
-def alarms(series: Sequence[Series], rng: np.random.Generator) -> Alarms:
-    """Return when our alarm and every rival alarms; a rival sees the same hours, and nothing but the past."""
+def alarms(series: Sequence[Series], rng: np.random.Generator, *, with_escalations: bool = True) -> Alarms:
+    """Return when our alarm and every rival alarms; a rival sees the same hours, and nothing but the past.
+
+    An alert that escalates is news of a rumour, but not one more false alarm.
+    """
     found: Alarms = {name: [[] for _ in series] for name in (*OURS, *RIVALS)}
     first, length = series[0].first_hour, len(series[0].counts)
     rows = [match for i, one in enumerate(series) for match in posts_of(one.counts, first, f"c{i}", rng)]
     start = None if series[0].watched_from is None else _moment(first + series[0].watched_from)
     for alert in backtest(rows, start=start, until=_moment(first + length)).alerts:
         claim, hour = int(alert.claim_id[1:]), int(alert.raised_at.timestamp() // 3600) - first - 1
-        if alert.change != "escalated":
+        if with_escalations or alert.change != "escalated":
             found["our watch"][claim].append(hour)
         if alert.severity != "watch":
             found["our warning"][claim].append(hour)
@@ -62,7 +65,7 @@ def false_alarm_cells(series: Sequence[Series], rng: np.random.Generator) -> dic
     days = len(series[0].counts) / 24
     return {
         name: _with_interval(30 / days * np.array([len(hits) for hits in each], dtype=float), np.mean, "{:.2f}")
-        for name, each in alarms(series, rng).items()
+        for name, each in alarms(series, rng, with_escalations=False).items()
     }
 
 
