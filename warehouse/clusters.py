@@ -11,7 +11,7 @@ import duckdb
 from warehouse.connection import transaction
 from warehouse.errors import LedgerError
 from warehouse.labels import Vectors, split_vectors
-from warehouse.named import records, run, upsert
+from warehouse.named import listed, records, run, upsert
 from warehouse.records import CandidateClaim
 
 SHOWN = ("candidate", "named", "dismissed")
@@ -94,8 +94,8 @@ def put_clusters(con: duckdb.DuckDBPyConnection, clusters: Sequence[Cluster], me
     with transaction(con):
         upsert(con, "cluster", [asdict(cluster) for cluster in clusters])
         upsert(con, "cluster_post", [asdict(member) for member in members])
-        run(con, "forget_cluster_posts", kept=[member.post_key for member in members])
-        run(con, "forget_clusters", kept=[cluster.cluster_id for cluster in clusters])
+        run(con, "forget_cluster_posts", kept=listed(member.post_key for member in members))
+        run(con, "forget_clusters", kept=listed(cluster.cluster_id for cluster in clusters))
 
 
 def list_clusters(con: duckdb.DuckDBPyConnection) -> list[Cluster]:
@@ -117,7 +117,7 @@ def clustered_posts(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_aft
 
 def mark_candidates(con: duckdb.DuckDBPyConnection, cluster_ids: Sequence[str], *, at: datetime) -> None:
     """Record that the alarm of open clusters went: people are shown them from now on."""
-    run(con, "mark_candidates", cluster_ids=list(cluster_ids), at=at)
+    run(con, "mark_candidates", cluster_ids=listed(cluster_ids), at=at)
 
 
 def list_candidates(con: duckdb.DuckDBPyConnection, *, now: datetime) -> list[CandidateClaim]:

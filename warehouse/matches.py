@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.connection import transaction
 from warehouse.labels import Vectors, split_vectors
-from warehouse.named import insert_new, records, rows, run
+from warehouse.named import insert_new, listed, records, rows, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def pending_matches(
         version=version,
         model_version=model_version,
         posted_after=posted_after,
-        post_keys=None if only is None else list(only),
+        post_keys=None if only is None else listed(only),
         row_limit=limit,
     )
     found, vectors = split_vectors(relation.to_arrow_table())
@@ -110,7 +110,7 @@ def save_matches(
 
     Posts that this version has been held against before are left as they are.
     """
-    keys = [key for key, _ in posts]
+    keys = listed(key for key, _ in posts)
     known = {(row["post_key"], row["revision"]) for row in rows(con, "matched", version=version, post_keys=keys)}
     new = set(posts) - known
     if not new:
@@ -134,7 +134,7 @@ def known_stances(
 
     A model here names what judges a pair, the claim's wording included.
     """
-    found = records(con, "known_stances", Match, models=list(models), post_keys=list(dict.fromkeys(post_keys)))
+    found = records(con, "known_stances", Match, models=listed(models), post_keys=listed(dict.fromkeys(post_keys)))
     return {(one.post_key, one.revision, one.model or ""): one for one in found}
 
 

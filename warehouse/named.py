@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -43,6 +44,14 @@ def rows(con: duckdb.DuckDBPyConnection, name: str, /, **values: Any) -> list[di
 def records(con: duckdb.DuckDBPyConnection, name: str, record: type[R], /, **values: Any) -> list[R]:
     """Return the named query's rows as records, whose fields are its columns."""
     return [record(**row) for row in rows(con, name, **values)]
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return texts as one parameter, which the statement unpacks with `from_json`.
+
+    DuckDB looks for modules that are not there for every element of a list: thousands of keys took many seconds.
+    """
+    return json.dumps(list(values))
 
 
 def insert_new(con: duckdb.DuckDBPyConnection, table: str, found: Iterable[Mapping[str, Any]]) -> None:

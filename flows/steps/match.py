@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,9 @@ from warehouse.ledger import list_claims
 from warehouse.matches import PendingMatch
 
 BATCH = 8192
+STANCES = ("support", "deny", "query", "comment")
+JUDGED_SUGGESTIONS = 100
+"""Suggestions of a claim whose stance is asked, a batch."""
 MOST_WORDINGS = 32
 """Paraphrases of a claim that are held against posts: the latest, beyond that they repeat each other."""
 LOOK_BACK = timedelta(days=90)
@@ -78,7 +82,7 @@ def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: Cl
         for at, (post, one) in enumerate(pairs)
         if (post.post_key, post.revision, judges[one.claim_id]) in known
     }
-    new = [at for at in range(len(pairs)) if at not in rows]
+    new = _worth_judging(pairs, [at for at in range(len(pairs)) if at not in rows])
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
     stances = judge_stances(
         [(masked[pairs[at][1].claim_id], pairs[at][0].text) for at in new],
@@ -88,7 +92,10 @@ def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: Cl
     )
     for at, stance in zip(new, stances, strict=True):
         rows[at] = _row(*pairs[at], stance, model=judges[pairs[at][1].claim_id])
-    return [rows[at] for at in range(len(pairs))]
+    return [
+        rows[at] if at in rows else _row(*pairs[at], None, model=judges[pairs[at][1].claim_id])
+        for at in range(len(pairs))
+    ]
 
 
 def _pairs(
@@ -112,6 +119,21 @@ def _pairs(
     ]
 
 
+def _worth_judging(pairs: Sequence[tuple[PendingMatch, Match]], among: Sequence[int]) -> list[int]:
+    """Return the pairs whose stance is asked: all that count, and of a claim's suggestions the nearest.
+
+    Nobody looks at more, and a claim that is held against months of posts has very many that are far.
+    """
+    counted = [at for at in among if pairs[at][1].tier == "auto"]
+    waiting = sorted((at for at in among if pairs[at][1].tier != "auto"), key=lambda at: -pairs[at][1].cosine)
+    seen: Counter[str] = Counter()
+    for at in waiting:
+        seen[pairs[at][1].claim_id] += 1
+        if seen[pairs[at][1].claim_id] <= JUDGED_SUGGESTIONS:
+            counted.append(at)
+    return sorted(counted)
+
+
 def _judge(desk: Desk, statement: str) -> str:
     """Return the name of what judges a pair: the labels' version and the claim as the model reads it."""
     return f"{labels_version(desk)}#{hashlib.sha256(statement.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
@@ -130,7 +152,7 @@ def _may_match(desk: Desk, text: str, *, is_judged: bool) -> bool:
     return bool(kinds & OURS) if kinds else is_judged
 
 
-def _row(post: PendingMatch, one: Match, stance: Stance, *, model: str) -> store.Match:
+def _row(post: PendingMatch, one: Match, stance: Stance | None, *, model: str) -> store.Match:
     return store.Match(
         model=model,
         post_key=post.post_key,
@@ -141,12 +163,9 @@ def _row(post: PendingMatch, one: Match, stance: Stance, *, model: str) -> store
         score_lexical=one.lexical,
         span_start=one.start,
         span_end=one.end,
-        stance=stance.stance,
-        stance_score=stance.score,
-        support_probability=stance.scores.get("support"),
-        deny_probability=stance.scores.get("deny"),
-        query_probability=stance.scores.get("query"),
-        comment_probability=stance.scores.get("comment"),
+        stance=stance.stance if stance else None,
+        stance_score=stance.score if stance else None,
+        **{f"{name}_probability": stance.scores.get(name) for name in STANCES if stance},
     )
 
 

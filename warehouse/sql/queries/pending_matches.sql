@@ -15,7 +15,7 @@ LEFT JOIN (
 ANTI JOIN (SELECT post_key, revision FROM match_pass WHERE version = $version) AS m
     ON m.post_key = p.post_key AND m.revision = p.revision
 WHERE p.text IS NOT NULL
-    AND ($post_keys::TEXT[] IS NULL OR p.post_key IN (SELECT unnest($post_keys::TEXT[])))
+    AND ($post_keys::TEXT IS NULL OR p.post_key IN (SELECT unnest(from_json($post_keys, '["VARCHAR"]'))))
     AND ($posted_after::TIMESTAMPTZ IS NULL OR p.posted_at > $posted_after)
 ORDER BY p.seen_at, p.post_key
 LIMIT $row_limit
