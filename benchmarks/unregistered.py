@@ -65,7 +65,7 @@ def simulated() -> list[Post]:
     return [Post(p.text, min(p.truth.claims, default=None)) for p in told]
 
 
-def quality(posts: Sequence[Post], stage: LanguageStage, *, is_ordered: bool = False) -> Quality:
+def quality(posts: Sequence[Post], stage: LanguageStage, *, is_ordered: bool = False, rounds: int = ROUNDS) -> Quality:
     """Return how well the posts gather, over several orders, or in the one given."""
     notes = annotate([post.text for post in posts], language_stage=stage, in_thread=True)
     kept = [at for at, note in enumerate(notes) if note.is_relevant and note.sentiment not in (None, "positive")]
@@ -74,11 +74,11 @@ def quality(posts: Sequence[Post], stage: LanguageStage, *, is_ordered: bool = F
     vectors = np.stack([notes[at].embedding for at in kept])
     put = places([posts[at].text for at in kept], vectors, ground=ground, company=stage.company)
     rng = np.random.default_rng(0)
-    orders = [np.arange(len(kept))] if is_ordered else [rng.permutation(len(kept)) for _ in range(ROUNDS)]
-    rounds = [
+    orders = [np.arange(len(kept))] if is_ordered else [rng.permutation(len(kept)) for _ in range(rounds)]
+    figures = [
         _round(put[order], [claims[at] for at in order], size=vectors.shape[1], ground=ground) for order in orders
     ]
-    means = np.array(rounds, np.float64).mean(axis=0).round(3).tolist()
+    means = np.array(figures, np.float64).mean(axis=0).round(3).tolist()
     return Quality(len(kept), len({claim for claim in claims if claim}), *means)
 
 
