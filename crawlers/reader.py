@@ -16,6 +16,7 @@ from multiprocessing.reduction import ForkingPickler
 from types import coroutine
 from typing import IO
 
+from crawlers import memory
 from crawlers.model import Page
 from crawlers.spiders.task import Cut, Outcome, Rules, ThreadTask, Wanted
 from crawlers.spiders.threads import ThreadReader
@@ -85,6 +86,7 @@ def packed(message: Told | Said) -> bytes:
 def serve(handle: int) -> None:
     """Read threads until the socket with this descriptor ends."""
     _die_with_parent()
+    memory.keep()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us decides what Ctrl-C means
     with (
         socket.socket(fileno=handle) as connection,

@@ -1,0 +1,25 @@
+"""The memory of a process that reads page after page: what one page's tree took is kept for the next."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""As the C library's malloc.h numbers them."""
+KEPT_BYTES = 32 << 20
+"""Enough for the tree of a page of some megabytes; most pages take two."""
+LARGEST_BYTES = 8 << 20
+"""A larger piece (a text of as many characters) is asked of the system by itself, and handed back at once."""
+
+
+def keep() -> None:
+    """Have the C library keep freed memory, where by itself it hands every page's back and asks for it anew.
+
+    The system clears memory before it gives it, which takes as long as a good part of the reading. A C library that
+    cannot be told is left as it is.
+    """
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if library is not None and hasattr(library, "mallopt"):
+        library.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
+        library.mallopt(M_MMAP_THRESHOLD, LARGEST_BYTES)
