@@ -54,9 +54,9 @@ def thresholds(examples: Sequence[Example], out: Mapping[str, Array], scale: Map
 
 
 def _abstain(examples: Sequence[Example], out: Mapping[str, Array], scale: Mapping[str, float]) -> float:
-    """Return the confidence under which a stance goes to a person: the least certain tenth of dev."""
+    """Return the confidence under which a stance goes to a person: the least certain twentieth of dev."""
     logits, _ = known("stance", examples, out)
-    return round(float(np.quantile(softmax(logits / scale["stance"]).max(axis=1), 0.1)), 3)
+    return round(float(np.quantile(softmax(logits / scale["stance"]).max(axis=1), 0.05)), 3)
 
 
 def calibration_errors(
