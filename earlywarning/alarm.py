@@ -37,7 +37,7 @@ class _News:
     hours: Ints  # [T]
     activity: Floats  # [T, n]
     counts: Floats  # [T, n]
-    authors: NDArray[Any] | None  # [T, n]
+    authors: NDArray[Any] | None  # [T, n, 2]
     pay_in: Floats  # [T]
     betting: Bools  # [T]
 
@@ -62,7 +62,8 @@ def advance(
     """Take new hours in and return the new states and the levels crossed, oldest first.
 
     hours: [T] rising, all after every state's last. activity: [T] or [T, n] activity hours that were really seen
-    (0: unknown, the hour is skipped). counts: [T, n] posts, each author once. authors: [T, n] different authors lately.
+    (0: unknown, the hour is skipped). counts: [T, n] posts, each author once. authors: [T, n, 2] different authors
+    within two days and within a week, as `authors.count_once` counts them; None: all are different.
     pay_in: share of the promise that each claim may use, a number or [T]; the shares of claims that share one
     promise must not sum to more than 1. betting: [T] False for hours that only teach the base rate.
     Cost: O(T n), whatever the history; the ring of daily sums is all that is kept of it.
@@ -165,9 +166,9 @@ def _excite(batch: Batch, news: _News, tau_hours: float) -> Floats:
 
 def _stake(batch: Batch, t: int, news: _News, gain: Floats, settings: AlarmSettings) -> list[Crossing]:
     """Pay one hour in, let the bets win or lose, and start those anew that reached a level."""
-    head, seen = news.pay_in[t] * settings.head_start_hours, news.activity[t]
+    head, seen = news.pay_in[t] * np.array(settings.head_start_hours), news.activity[t]
     if batch.fresh.any():
-        batch.wealth[batch.fresh & (seen > 0)] = head
+        batch.wealth[batch.fresh & (seen > 0)] = head[:, None]
         batch.fresh &= seen <= 0
     batch.wealth += (news.pay_in[t] * seen)[:, None, None]
     batch.wealth *= gain[:, None, :]
@@ -177,23 +178,27 @@ def _stake(batch: Batch, t: int, news: _News, gain: Floats, settings: AlarmSetti
     return _cross(batch.wealth, _enough(t, news, settings), int(news.hours[t]), head=head, settings=settings)
 
 
-def _enough(t: int, news: _News, settings: AlarmSettings) -> Bools:
-    """Return [n, 2] whether so many different people wrote that a watch, or a warning, may be raised."""
+def _enough(t: int, news: _News, settings: AlarmSettings) -> tuple[Bools, Bools]:
+    """Return [n] whether so many different people wrote that careful evidence may alarm, and whether bold may too."""
     counts = news.counts[t]
     if news.authors is None:
-        return np.stack([counts > 0, counts > 0], axis=1)
-    several = (counts > 0) & (news.authors[t] >= settings.min_authors)
-    return np.stack([several | (counts >= settings.sudden_authors), several], axis=1)
+        return counts > 0, counts > 0
+    lately, in_week = np.moveaxis(news.authors[t], -1, 0)
+    several = (lately >= settings.lately_authors) | (counts >= settings.sudden_authors)
+    return (counts > 0) & (in_week >= settings.min_authors), (counts > 0) & several
 
 
-def _cross(wealth: Floats, enough: Bools, hour: int, *, head: float, settings: AlarmSettings) -> list[Crossing]:
-    """Return the levels crossed and start their bets anew."""
-    thresholds = np.array(settings.thresholds)
-    evidence = wealth.mean(axis=2)
-    crossed = (evidence >= thresholds) & enough
+def _cross(
+    wealth: Floats, enough: tuple[Bools, Bools], hour: int, *, head: Floats, settings: AlarmSettings
+) -> list[Crossing]:
+    """Return the levels crossed, by careful evidence alone or (the watch) by all, and start their bets anew."""
+    thresholds, stakes = np.array(settings.thresholds), wealth * settings.weights
+    careful, evidence = stakes[:, :, : len(settings.careful)].sum(axis=2), stakes.sum(axis=2)
+    crossed = (careful >= thresholds) & enough[0][:, None]
+    crossed[:, 0] |= (evidence[:, 0] >= thresholds[0]) & enough[1]
     if not crossed.any():
         return []
-    wealth[crossed] = head
+    wealth[crossed] = head[np.nonzero(crossed)[1], None]
     return [
         Crossing(index=i, hour=hour, level=LEVELS[j], evidence=float(evidence[i, j]), threshold=settings.thresholds[j])
         for i, j in np.argwhere(crossed).tolist()

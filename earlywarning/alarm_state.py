@@ -35,24 +35,41 @@ class AlarmSettings:
     lag_days: int = 3
     floor_per_hour: float = 1.0 / 168.0
     """Chatter slower than one post a week is held to be one a week: it is not spread."""
-    careful: tuple[tuple[float, float], ...] = ((2, 1.25),)
+    careful: tuple[tuple[float, float], ...] = ((2, 1.25), (4, 2), (20, 3), (60, 6))
     """(rho, R) of bets that are fair for any law of the count: how many times the base rate, and how many posts one
-    post brings forth."""
+    post brings forth. From slow to sudden. A warning rests on these alone."""
     bold: tuple[tuple[float, float], ...] = ((2, 1.25), (4, 2), (20, 3))
-    """(rho, R) of bets that are fair for counts no more dispersed than `dispersion_size` says. From slow to sudden."""
+    """(rho, R) of bets that are fair for counts no more dispersed than `dispersion_size` says; for the watch alone."""
+    watch_stakes: tuple[float, ...] = (6, 1, 1, 1, 2, 2, 2)
+    """How the watch's stakes are parted among the careful and the bold bets; a warning's lie alike on the careful."""
     dispersion_size: float = 0.5
     """Size of the negative binomial that an hour's count keeps to, given the past: variance b + b^2 / size."""
     bet_cap: float = 0.7
-    head_start_hours: float = 48.0
-    """Pay-in that every bet opens with; the thresholds are raised by as much, so the promise is the same."""
-    min_authors: int = 5
-    """An alarm needs so many different authors within two days (`authors.WITHIN_SECONDS`): it can only come later."""
+    head_start_hours: tuple[float, float] = (48.0, 24.0)
+    """Pay-in that every bet of a watch, and of a warning, opens with; the thresholds are raised by as much, so the
+    promise is the same."""
+    min_authors: int = 4
+    """An alarm on careful bets needs so many different authors within a week: it can only come later for it."""
+    lately_authors: int = 5
+    """A watch on bold bets needs so many within two days ..."""
     sudden_authors: int = 3
-    """... or, for a watch, so many within the hour itself."""
+    """... or so many within the hour itself."""
 
     @property
     def bet_count(self) -> int:
         return len(self.careful) + len(self.bold)
+
+    @property
+    def most_authors(self) -> int:
+        """More different authors than these need not be counted."""
+        return max(self.min_authors, self.lately_authors)
+
+    @property
+    def weights(self) -> Floats:
+        """Part of the stakes that each bet holds, [2, K]: of a watch, and of a warning."""
+        watch = np.array(self.watch_stakes)
+        warning = np.repeat([1.0, 0.0], [len(self.careful), len(self.bold)])
+        return np.stack([watch / watch.sum(), warning / warning.sum()])
 
     @property
     def ring_days(self) -> int:
@@ -61,7 +78,7 @@ class AlarmSettings:
     @property
     def thresholds(self) -> tuple[float, float]:
         """M at which a watch and a warning are raised."""
-        return self.watch_hours + self.head_start_hours, self.warning_hours + self.head_start_hours
+        return self.watch_hours + self.head_start_hours[0], self.warning_hours + self.head_start_hours[1]
 
 
 def threshold_hours(false_alarms_per_month: float) -> float:
@@ -133,7 +150,10 @@ class Batch:
 
 
 def join(states: Sequence[AlarmState], *, day: int, settings: AlarmSettings) -> Batch:
-    """Return the states of n claims as arrays, their rings moved on to `day`. Raise StateError if settings differ."""
+    """Return the states of n claims as arrays, their rings moved on to `day`.
+
+    Bets of an older version are closed, and those of this one begin anew. Raise StateError if the rings differ.
+    """
     n, width, bets = len(states), settings.ring_days, settings.bet_count
     batch = Batch(
         wealth=np.zeros((n, len(LEVELS), bets)),
@@ -141,15 +161,15 @@ def join(states: Sequence[AlarmState], *, day: int, settings: AlarmSettings) -> 
         exposure=np.zeros((n, width)),
         posts=np.zeros((n, width)),
         prior_rate=np.array([state.prior_rate for state in states], dtype=np.float64),
-        fresh=np.array([not state.wealth for state in states]),
+        fresh=np.array([np.shape(state.wealth) != (len(LEVELS), bets) for state in states]),
         ring_day=day,
     )
     for i, state in enumerate(states):
         if state.hour is None:
             continue
-        if (state.wealth and len(state.wealth[0]) != bets) or len(state.exposure) != width:
+        if len(state.exposure) != width:
             raise StateError("alarm state was made with other settings; replay the claim's history to start it anew")
-        if state.wealth:
+        if not batch.fresh[i]:
             batch.wealth[i] = state.wealth
         if (kept := width - (day - state.ring_day)) > 0:
             batch.exposure[i, :kept] = state.exposure[-kept:]

@@ -8,9 +8,9 @@ DAY_SECONDS = 86_400.0
 SPREADING = frozenset({"support", "query"})
 """Stances that spread a claim; a deny is correction uptake, a comment is neither."""
 STANCES = frozenset({"support", "deny", "query", "comment"})
-WITHIN_SECONDS = 2 * DAY_SECONDS
-"""The authors that an alarm needs have all written within so long."""
+LATELY_SECONDS = 2 * DAY_SECONDS
 KEEP_SECONDS = 7 * DAY_SECONDS
+"""The authors that an alarm needs have all written within two days, or within a week."""
 KEEP_MOST = 64
 """Authors older than a day that are remembered; more would not change whether enough of them are different."""
 
@@ -18,8 +18,10 @@ Ledger = dict[str, float]
 """When each author last counted (seconds since the epoch), in the order in which they were counted."""
 
 
-def count_once(ledger: Ledger, posts: Iterable[tuple[float, str]], *, ask: int) -> Iterator[tuple[float, str, int]]:
-    """Yield the posts that count, each with how many authors, at most `ask`, counted in the two days before it.
+def count_once(
+    ledger: Ledger, posts: Iterable[tuple[float, str]], *, ask: int
+) -> Iterator[tuple[float, str, tuple[int, int]]]:
+    """Yield the posts that count, each with how many authors, at most `ask`, counted in two days and a week before it.
 
     posts: (seconds since the epoch, author) in any order that is the same each time. Changes the ledger.
     """
@@ -29,7 +31,8 @@ def count_once(ledger: Ledger, posts: Iterable[tuple[float, str]], *, ask: int) 
             continue
         ledger.pop(author, None)
         ledger[author] = posted if last is None else max(posted, last)
-        yield posted, author, _different(ledger, since=posted - WITHIN_SECONDS, ask=ask)
+        lately, in_week = (_different(ledger, since=posted - s, ask=ask) for s in (LATELY_SECONDS, KEEP_SECONDS))
+        yield posted, author, (lately, in_week)
 
 
 def pruned(ledger: Ledger, *, now: float) -> Ledger:

@@ -64,11 +64,11 @@ def backfill(
 
 
 def tabulate(ledger: Ledger, posts: Posts, first: int, length: int, settings: AlarmSettings) -> tuple[Ints, Ints]:
-    """Return counts and authors [length] of the hours from `first` on; earlier posts count in the first."""
+    """Return counts [length] and authors [length, 2] of the hours from `first` on; earlier posts count in the first."""
     counts = np.zeros(length, dtype=np.int64)
-    authors = np.zeros_like(counts)
-    for posted, _, different in count_once(ledger, posts, ask=settings.min_authors):
+    authors = np.zeros((length, 2), dtype=np.int64)
+    for posted, _, different in count_once(ledger, posts, ask=settings.most_authors):
         place = max(0, int(posted // 3600) - first)
         counts[place] += 1
-        authors[place] = max(authors[place], different)
+        authors[place] = np.maximum(authors[place], different)
     return counts, authors

@@ -86,7 +86,7 @@ def backtest(
     """
     settings = settings or AlarmSettings()
     _check_period(start, until)
-    posts = count_matches(matches, until=None if until is None else until.timestamp(), ask=settings.min_authors)
+    posts = count_matches(matches, until=None if until is None else until.timestamp(), ask=settings.most_authors)
     if not len(posts.hour):
         return _result([], posts, start, until, np.empty(0, dtype=np.int64), 0, 0)
     first = _first_hours(posts)
@@ -169,9 +169,9 @@ def _weeks(first: int, last: int, mailings: Sequence[Mailing]) -> Iterable[Ints]
 
 
 def _table(posts: Counted, rows: slice, live: Ints, hours: Ints) -> tuple[Ints, Ints]:
-    """Return counts and authors [T, live] of the posts of these hours."""
+    """Return counts [T, live] and authors [T, live, 2] of the posts of these hours."""
     counts = np.zeros((len(hours), len(live)), dtype=np.int64)
-    authors = np.zeros_like(counts)
+    authors = np.zeros((*counts.shape, 2), dtype=np.int64)
     at = posts.hour[rows] - hours[0], np.searchsorted(live, posts.claim[rows])
     np.add.at(counts, at, 1)
     np.maximum.at(authors, at, posts.authors[rows])

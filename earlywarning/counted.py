@@ -28,7 +28,8 @@ class Counted:
     hour: Ints
     """Hour since 1970-01-01 00 UTC."""
     authors: Ints
-    """Different authors that counted in the week before, this one included, as far as asked."""
+    """[posts, 2] different authors that counted in the two days and the week before, this one included, as far as
+    asked."""
     views: Ints
     """-1 where the place shows none."""
 
@@ -44,16 +45,16 @@ def count_matches(matches: Iterable[Match], *, until: float | None = None, ask: 
                 of_claim.add((posted, match.author, UNSHOWN if match.views is None else match.views))
     claims = tuple(sorted(rows))
     parts = [_count(i, rows.pop(claim), ask) for i, claim in enumerate(claims)]
-    table = np.concatenate(parts) if parts else np.empty((0, 4), dtype=np.int64)
+    table = np.concatenate(parts) if parts else np.empty((0, 5), dtype=np.int64)
     table = table[np.lexsort((table[:, 0], table[:, 1]))]
-    return Counted(claims=claims, claim=table[:, 0], hour=table[:, 1], authors=table[:, 2], views=table[:, 3])
+    return Counted(claims=claims, claim=table[:, 0], hour=table[:, 1], authors=table[:, 2:4], views=table[:, 4])
 
 
 def _count(place: int, rows: set[tuple[float, str, int]], ask: int) -> Ints:
-    """Return the counting posts of one claim as [posts, 4]; of rows that differ in views alone the most seen counts."""
+    """Return the counting posts of one claim as [posts, 5]; of rows that differ in views alone the most seen counts."""
     views: dict[tuple[float, str], int] = {}
     for posted, author, seen in rows:
         views[posted, author] = max(seen, views.get((posted, author), UNSHOWN))
     found = count_once({}, sorted(views), ask=ask)
-    kept = [(place, int(posted // 3600), authors, views[posted, author]) for posted, author, authors in found]
-    return np.array(kept, dtype=np.int64).reshape(-1, 4)
+    kept = [(place, int(posted // 3600), *authors, views[posted, author]) for posted, author, authors in found]
+    return np.array(kept, dtype=np.int64).reshape(-1, 5)
