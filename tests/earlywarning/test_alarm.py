@@ -13,6 +13,7 @@ from scipy import stats
 
 from earlywarning.alarm import WEALTH_CAP, advance, base_rate_bound, benign_bound, bet
 from earlywarning.alarm_state import LEVELS, AlarmSettings, AlarmState, threshold_hours
+from earlywarning.authors import DAY_SECONDS, count_once
 from earlywarning.clock import Clock, activity
 from earlywarning.errors import StateError
 
@@ -229,6 +230,30 @@ def test_a_state_of_other_bets_keeps_what_it_knows_and_bets_anew() -> None:
     told_anew, _ = run(np.zeros((1, 1)), state=[replace(old, wealth=())], hour=HOUR + 200)
     assert (after, crossings) == (told_anew, [])
     assert sum(after[0].posts) == sum(before[0].posts) > 0
+
+
+def crossings_of(counts, *, lately: int, in_week: int):
+    several = np.broadcast_to([lately, in_week], (*np.shape(counts), 1, 2))
+    return [(c.level, c.hour - HOUR) for c in run(counts, authors=several)[1]]
+
+
+def test_a_sudden_crowd_is_watched_on_all_evidence_and_a_slow_one_on_careful_evidence_alone() -> None:
+    counts = np.zeros(120, dtype=int)
+    counts[60::3] = 1
+    sudden, slow = crossings_of(counts, lately=5, in_week=5), crossings_of(counts, lately=4, in_week=4)
+    assert sudden[0][0] == slow[0][0] == "watch"
+    assert sudden[0][1] < slow[0][1]
+    assert crossings_of(counts, lately=3, in_week=3) == []
+    counts[60:64] = 3  # three within the hour: enough for a watch whoever wrote before, never for a warning
+    assert {level for level, _ in crossings_of(counts, lately=3, in_week=3)} == {"watch"}
+    assert "warning" in {level for level, _ in crossings_of(counts, lately=3, in_week=4)}
+
+
+def test_authors_are_counted_over_two_days_and_over_a_week() -> None:
+    posts = [(days * DAY_SECONDS, name) for days, name in ((0, "a"), (1.5, "b"), (3, "c"), (3.1, "c"), (8, "d"))]
+    found = [(author, different) for _, author, different in count_once({}, posts, ask=5)]
+    assert found == [("a", (1, 1)), ("b", (2, 2)), ("c", (2, 3)), ("d", (1, 3))]
+    assert [different for *_, different in count_once({}, posts, ask=2)][-1] == (1, 2)
 
 
 @given(seed=st.integers(0, 10_000), at_once=st.integers(1, 6))
