@@ -19,6 +19,8 @@ DATA = Path(__file__).parent / "data"
 WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 UNMATCHED = {"auto": 2.0, "suggest": 2.0, "lexical_weight": 0.0}
 """The block of a model whose limits are not chosen yet: nothing is near enough."""
+AUTO_PRECISION = 0.8
+"""Share of `auto` pairs that must be right on the written posts, whose hard negatives are many."""
 Row = dict[str, Any]
 
 
@@ -42,8 +44,8 @@ def claims_of(split: str) -> list[Claim]:
 def match_block(gold: Sequence[Row], claims: Sequence[Claim], stage: LanguageStage) -> dict[str, float]:
     """Return the `match` block for a model's `meta.json`, chosen on the posts about the stage's company.
 
-    `auto`: at least 19 of 20 pairs over it are right; `suggest`: 9 of 10 posts about a claim lie over it. The weight is
-    the one that finds most at `auto`.
+    `auto`: at least four of five pairs over it are right, among posts of which one in six is written to mislead;
+    `suggest`: 9 of 10 posts about a claim lie over it. The weight is the one that finds most at `auto`.
     """
     own = [row for row in gold if row["company"] == stage.company.name and row["is_relevant"]]
     index = index_claims(claims, encoder=stage.encoder, company=stage.company)
@@ -57,7 +59,7 @@ def match_block(gold: Sequence[Row], claims: Sequence[Claim], stage: LanguageSta
 def _limits(near: np.ndarray[Any, Any], right: np.ndarray[Any, Any], weight: float) -> dict[str, float]:
     order = np.argsort(-near.ravel(), kind="stable")
     hits = np.cumsum(right.ravel()[order])
-    sure = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= 0.95)
+    sure = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= AUTO_PRECISION)
     last = int(sure[-1]) if len(sure) else 0
     return {
         "auto": round(float(near.ravel()[order][last]), 4),
