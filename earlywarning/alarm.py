@@ -39,12 +39,14 @@ class _News:
     counts: Floats  # [T, n]
     authors: NDArray[Any] | None  # [T, n, 2]
     pay_in: Floats  # [T]
+    sharers: Floats | None  # [T]
     betting: Bools  # [T]
 
     def part(self, i: int, j: int) -> _News:
         authors = None if self.authors is None else self.authors[i:j]
+        sharers = None if self.sharers is None else self.sharers[i:j]
         return _News(
-            self.hours[i:j], self.activity[i:j], self.counts[i:j], authors, self.pay_in[i:j], self.betting[i:j]
+            self.hours[i:j], self.activity[i:j], self.counts[i:j], authors, self.pay_in[i:j], sharers, self.betting[i:j]
         )
 
 
@@ -56,6 +58,7 @@ def advance(
     counts: NDArray[Any],
     authors: NDArray[Any] | None = None,
     pay_in: float | Floats = 1.0,
+    sharers: float | Floats | None = None,
     betting: Bools | None = None,
     settings: AlarmSettings | None = None,
 ) -> tuple[list[AlarmState], list[Crossing]]:
@@ -64,8 +67,10 @@ def advance(
     hours: [T] rising, all after every state's last. activity: [T] or [T, n] activity hours that were really seen
     (0: unknown, the hour is skipped). counts: [T, n] posts, each author once. authors: [T, n, 2] different authors
     within two days and within a week, as `authors.count_once` counts them; None: all are different.
-    pay_in: share of the promise that each claim may use, a number or [T]; the shares of claims that share one
-    promise must not sum to more than 1. betting: [T] False for hours that only teach the base rate.
+    pay_in: share of the promise that each claim may use, a number or [T]. sharers: how many claims, those given among
+    them, use that share together, a number or [T]: each hour it goes where there is talk (None: each has its own; the
+    shares of claims that share one promise must then not sum to more than 1). betting: [T] False for hours that only
+    teach the base rate.
     Cost: O(T n), whatever the history; the ring of daily sums is all that is kept of it.
     """
     settings = settings or AlarmSettings()
@@ -82,6 +87,7 @@ def advance(
         np.asarray(counts, dtype=np.float64),
         authors,
         np.broadcast_to(pay_in, hours.shape),
+        None if sharers is None else np.broadcast_to(sharers, hours.shape),
         np.ones(len(hours), dtype=bool) if betting is None else betting,
     )
     batch = join(states, day=int(hours[0]) // 24, settings=settings)
@@ -139,19 +145,33 @@ def _day(batch: Batch, news: _News, settings: AlarmSettings) -> list[Crossing]:
     turn(batch, int(news.hours[0]) // 24)
     window = slice(0, settings.window_days)
     base = base_rate_bound(batch.exposure[:, window].sum(axis=1), batch.posts[:, window].sum(axis=1), settings)
+    excitement = _excite(batch, news, settings.tau_hours)
     gains = bet(
         news.counts,
         activity=news.activity,
         base=np.maximum(base, batch.prior_rate),
-        excitement=_excite(batch, news, settings.tau_hours),
+        excitement=excitement,
         settings=settings,
     )
+    pay_in = _part(news, excitement)
     batch.exposure[:, -1] += news.activity.sum(axis=0)
     batch.posts[:, -1] += news.counts.sum(axis=0)
     crossings: list[Crossing] = []
     for t in np.flatnonzero(news.betting & news.activity.any(axis=1)).tolist():
-        crossings += _stake(batch, t, news, gains[t], settings)
+        crossings += _stake(batch, t, news, gains[t], pay_in[t], settings)
     return crossings
+
+
+def _part(news: _News, excitement: Floats) -> Floats:
+    """Return what each claim is paid [T, n]: of a promise that is shared, half alike, half in proportion to X.
+
+    The parts are known before the hour's posts and sum to at most one, so the promise holds as for equal parts.
+    """
+    if news.sharers is None:
+        return np.broadcast_to(news.pay_in[:, None], excitement.shape)
+    alike = 1.0 / news.sharers[:, None]
+    by_talk = (excitement + alike) / (1.0 + excitement.sum(axis=1, keepdims=True))
+    return np.asarray(news.pay_in[:, None] * (alike + by_talk) / 2.0, dtype=np.float64)
 
 
 def _excite(batch: Batch, news: _News, tau_hours: float) -> Floats:
@@ -164,13 +184,14 @@ def _excite(batch: Batch, news: _News, tau_hours: float) -> Floats:
     return path
 
 
-def _stake(batch: Batch, t: int, news: _News, gain: Floats, settings: AlarmSettings) -> list[Crossing]:
+def _stake(batch: Batch, t: int, news: _News, gain: Floats, pay_in: Floats, settings: AlarmSettings) -> list[Crossing]:
     """Pay one hour in, let the bets win or lose, and start those anew that reached a level."""
-    head, seen = news.pay_in[t] * np.array(settings.head_start_hours), news.activity[t]
+    head, seen = pay_in[:, None] * np.array(settings.head_start_hours), news.activity[t]
     if batch.fresh.any():
-        batch.wealth[batch.fresh & (seen > 0)] = head[:, None]
+        starting = batch.fresh & (seen > 0)
+        batch.wealth[starting] = head[starting][:, :, None]
         batch.fresh &= seen <= 0
-    batch.wealth += (news.pay_in[t] * seen)[:, None, None]
+    batch.wealth += (pay_in * seen)[:, None, None]
     batch.wealth *= gain[:, None, :]
     if not news.counts[t].any():  # without posts wealth cannot pass a cap that it kept to before
         return []
@@ -198,7 +219,7 @@ def _cross(
     crossed[:, 0] |= (evidence[:, 0] >= thresholds[0]) & enough[1]
     if not crossed.any():
         return []
-    wealth[crossed] = head[np.nonzero(crossed)[1], None]
+    wealth[crossed] = head[crossed][:, None]
     return [
         Crossing(index=i, hour=hour, level=LEVELS[j], evidence=float(evidence[i, j]), threshold=settings.thresholds[j])
         for i, j in np.argwhere(crossed).tolist()

@@ -138,7 +138,7 @@ def _replay(
         counts, authors = _table(posts, slice(done, there), live, hours)
         week = hours_of_week(hours)
         activity = profiles(taught[0][live], taught[1][live])[:, week].T * (hours[:, None] >= opening[live])
-        share = 1.0 / np.maximum(1, (opening <= hours[:, None]).sum(axis=1)) if shared_budget else np.ones(len(hours))
+        opened = np.maximum(1, (opening <= hours[:, None]).sum(axis=1))
         primed = [
             replace(states[i], prior_rate=expected_rate(posts.claims[i], int(hours[0]), outbox.mailings)) for i in live
         ]
@@ -148,7 +148,7 @@ def _replay(
             activity=activity,
             counts=counts,
             authors=authors,
-            pay_in=share,
+            sharers=opened if shared_budget else None,
             betting=hours >= begin,
             settings=settings,
         )

@@ -103,7 +103,7 @@ def watch(
         activity=exposure.activity(clock),
         counts=np.stack([each.counts for each in ready], axis=1),
         authors=np.stack([each.authors for each in ready], axis=1),
-        pay_in=pay_in,
+        sharers=len(olds) if share_budget else None,
         settings=settings,
     )
     usual, ids = _usual(moved, settings), list(olds)

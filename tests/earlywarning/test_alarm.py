@@ -213,6 +213,46 @@ def test_claims_that_share_a_promise_alarm_later() -> None:
     assert not shared or shared[0].hour > alone[0].hour
 
 
+def test_a_shared_promise_goes_where_there_is_talk() -> None:
+    counts = np.zeros((200, 40), dtype=int)
+    counts[100:190:3, 7] = 1
+    _, equal = run(counts, pay_in=1 / 40)
+    _, by_talk = run(counts, sharers=40)
+    _, alone = run(counts[:, 7])
+    hours = [found[0].hour if found else HOUR + 200 for found in (alone, by_talk, equal)]
+    assert {crossing.index for crossing in by_talk} == {7}
+    assert hours[0] <= hours[1] < hours[2]
+
+
+def test_a_lone_claim_has_the_whole_of_a_shared_promise() -> None:
+    counts = np.zeros((60, 1), dtype=int)
+    counts[30:40] = 1
+    assert run(counts, sharers=1) == run(counts)
+
+
+def test_claims_that_share_by_talk_keep_the_promise_together_at_the_worst_ordinary_chatter() -> None:
+    rng, groups, claims, length = np.random.default_rng(5), 20, 4, 12 * 24
+    rare = AlarmSettings(watch_hours=40, warning_hours=80)
+    raised: list[str] = []
+    for _ in range(groups):
+        states, excited = [AlarmState()] * claims, np.zeros(claims)
+        for t in range(length):
+            base = _bound_of(states, (HOUR + t) // 24, rare)
+            b = benign_bound(activity=np.ones(claims), base=base, excitement=excited, settings=rare)
+            news = {
+                "hours": np.array([HOUR + t]),
+                "activity": np.ones(1),
+                "counts": ordinary("dispersed", b, rng)[None, :],
+            }
+            states, found = advance(states, **news, sharers=claims, settings=rare)
+            excited = np.array([state.excitement for state in states])
+            raised += [crossing.level for crossing in found]
+    for level, promised, head in zip(LEVELS, (40, 80), rare.head_start_hours, strict=True):
+        alarms = raised.count(level)
+        assert alarms > 0, "a null that never alarms would prove nothing"
+        assert groups * (length + head) / alarms >= promised
+
+
 def test_a_state_of_other_settings_is_refused() -> None:
     states, _ = run(np.zeros((5, 1), dtype=int))
     with pytest.raises(StateError, match="other settings"):
