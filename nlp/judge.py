@@ -14,7 +14,7 @@ CLEARLY_NOT = 0.03
 """Below this the head overrules a plain mention: the post names the company and is about something else."""
 WEAKLY_NAMED = 0.25
 """The same for a misspelt name or a product."""
-UNNAMED = 0.6
+UNNAMED = 0.9
 """Least probability for a post that names nobody, outside the threads that are known to be about the company."""
 OTHER = "other"
 
