@@ -18,6 +18,11 @@ SOURCE_POSTS = 20.0
 """Posts that every source is held to have had, so that a new one is not nothing and a silent one not forgotten."""
 
 
+THREAD_POSTS = 10.0
+"""Posts that tell the clock as much as one that came by itself: a thread's posts follow each other within an evening.
+Assumed; with fewer, two months of a few sources would outweigh the prior, and hide a rumour that keeps their hours."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
     """Posts of a source in an hour since the epoch, on whatever they are about."""
@@ -88,8 +93,8 @@ def clock_of(rhythm: Rhythm) -> Clock:
         return Clock()
     clocks = list(rhythm.sources.values())
     return Clock(
-        tuple(np.sum([clock.hour_posts for clock in clocks], axis=0).tolist()),
-        tuple(np.sum([clock.day_posts for clock in clocks], axis=0).tolist()),
+        tuple((np.sum([clock.hour_posts for clock in clocks], axis=0) / THREAD_POSTS).tolist()),
+        tuple((np.sum([clock.day_posts for clock in clocks], axis=0) / THREAD_POSTS).tolist()),
     )
 
 

@@ -20,7 +20,7 @@ from reports.swedish import counted, listed, number
 from warehouse import clusters as store
 from warehouse.clusters import ClusteredPost
 
-SHARE = 1 / 3
+SHARE = 0.2
 """Part of the promised false alarms that the clusters may use; the claims have the rest."""
 LIVE = timedelta(days=14)
 """A cluster without a new post for so long is watched no more until it has one."""
