@@ -44,6 +44,8 @@ class DemoReport:
     """What the demo shows at the end."""
 
     days: tuple[DemoDay, ...]
+    quote_at: datetime | None
+    """When the first quote of a registered mailing opened a watch, local time."""
     alarm_at: datetime | None
     """When the first alert on the main claim was raised, local time."""
     warning_at: datetime | None
@@ -54,7 +56,7 @@ class DemoReport:
     digest: Path
     """The last."""
     alarm_digest: Path | None
-    """The first that tells of the alarm."""
+    """The first that tells of the alarm, or of the first quote where there was no alarm."""
     database: Path
 
 
@@ -66,19 +68,22 @@ def make_report(run: DemoRun) -> DemoReport:
     try:
         days, races = read_days(con, timezone=zone), read_race_days(con, timezone=zone)
         main = _main_claim(races)
-        alerts = sorted(
-            (a for a in list_alerts(con) if a.kind == "alarm" and a.subject_id == main), key=lambda a: a.raised_at
-        )
+        told = sorted(list_alerts(con), key=lambda a: a.raised_at)
+        alerts = [a for a in told if a.kind == "alarm" and a.subject_id == main]
+        quotes = [a for a in told if a.kind == "mailing"]
         corrections = [m.sent_at for m in list_mailings(con) if m.corrects == main]
         return DemoReport(
             days=tuple(_day(con, day, races, main, zone) for day in days),
+            quote_at=_local(quotes[0].raised_at, zone) if quotes else None,
             alarm_at=_local(alerts[0].raised_at, zone) if alerts else None,
             warning_at=_first_warning(con, alerts, zone),
             claim_id=main,
             spike_day=spike_day(list_complaints(con)),
             correction_at=_local(min(corrections), zone) if corrections else None,
             digest=run.digest,
-            alarm_digest=_digest_after(alerts[0].raised_at, paths.digests, zone) if alerts else None,
+            alarm_digest=_digest_after([*alerts, *quotes][0].raised_at, paths.digests, zone)
+            if alerts + quotes
+            else None,
             database=paths.published,
         )
     finally:

@@ -172,22 +172,27 @@ def _print_demo(report: DemoReport) -> None:
     show(columns, table_rows(report))
     say("read: posts on pages; seen: new ones in threads that name the company; matched: on a claim;")
     say("reach and coverage: shares of the misled segments that have seen the rumour, and read the correction.")
+    if report.quote_at:
+        say(f"The first quote of a letter opened a watch: {report.quote_at:%A %d %B %Y, %H:%M}.")
     if report.alarm_at:
         say(f"First alarm on {report.claim_id}: {report.alarm_at:%A %d %B %Y, %H:%M}.")
     if report.warning_at:
         say(f"First warning: {report.warning_at:%A %d %B %Y, %H:%M}.")
     if report.spike_day:
         say(f"Complaints to KO above the ordinary from the week of {report.spike_day:%A %d %B %Y} (simulated counts).")
-    if report.alarm_at and report.spike_day:
-        lead = (datetime.combine(report.spike_day, time(), report.alarm_at.tzinfo) - report.alarm_at).total_seconds()
-        say(f"The alarm came {lead / 86400:.1f} days before the complaints.")
+    for what, at in (("first quote", report.quote_at), ("alarm", report.alarm_at)):
+        if at and report.spike_day:
+            lead = (datetime.combine(report.spike_day, time(), at.tzinfo) - at).total_seconds()
+            say(f"The {what} came {lead / 86400:.1f} days before the complaints.")
+    if report.claim_id and not report.alarm_at:
+        say(f"The alarm on {report.claim_id} itself did not go: what was judged to spread it grew too slowly.")
     if report.correction_at:
         say(f"The correction was posted {report.correction_at:%A %d %B %Y}, to those who had got the letter.")
         if not any(day.coverage_share for day in report.days):
             say("None of those whom the rumour misled were among them: coverage stayed at 0 %.")
     say(f"Tables: {report.database}")
     if report.alarm_digest:
-        say(f"Digest of the first alarm: {report.alarm_digest}")
+        say(f"Digest of the first alert: {report.alarm_digest}")
     say(f"Digest: {report.digest}")
 
 

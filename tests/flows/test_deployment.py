@@ -107,7 +107,14 @@ def test_the_scheduled_deployment_runs_from_the_crawl_to_the_digest(
     assert len(done) == 1, said
     tasks = httpx.post(f"{environment['PREFECT_API_URL']}/task_runs/filter", json={}).json()
     names = {task["name"].rsplit("-", 1)[0] for task in tasks if task["flow_run_id"] == done[0]["id"]}
-    assert names == {"crawl", "load", "annotate", "match", "watch", "race", "alert", "digest", "publish", "let_go"}
+    assert names == {"crawl", "load", "annotate", "match", "gather_unmatched"} | {
+        "watch",
+        "race",
+        "alert",
+        "digest",
+        "publish",
+        "let_go",
+    }
     digest = (tmp_path / "data" / "digests" / "2023-10-01.html").read_text(encoding="utf-8")
     assert "Simulering." in digest
     assert (tmp_path / "data" / "published.duckdb").exists()
