@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.config import Config, author_key_file, example_file, load, validate
+from flows.config import author_key_file, example_file, load, validate
 from flows.desk import Desk, open_desk
+from flows.settings import Config
 from flows.steps.digest import digest as write_digest
 from flows.steps.digest import write_whole
 from flows.story import one_pass

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from crawlers.worker import CrawlerWorker
-from flows.config import Config, author_secret
+from flows.config import author_secret
 from flows.paths import Paths, paths_of, run_id_of, writer_lock
 from flows.rotating import settle_key
+from flows.settings import Config
 from flows.sources import company_of, models_of
 from nlp.pipeline import LanguageStage, load_stage
 from warehouse.connection import open_warehouse

@@ -14,10 +14,11 @@ from crawlers.errors import CrawlerError
 from crawlers.model import Site
 from crawlers.politeness import is_loopback
 from flows.access import wanted_by, what_more, why_closed
-from flows.config import Config, archive_keys, has_author_key_in_environment, load
+from flows.config import archive_keys, has_author_key_in_environment, load
 from flows.errors import ConfigError
 from flows.health import read_health, said
 from flows.paths import Paths, paths_of
+from flows.settings import Config
 from flows.sources import company_of, site_of
 from nlp.errors import NlpError
 from warehouse.records.digest import FAILINGS

@@ -17,9 +17,10 @@ import duckdb
 
 from crawlers.keeping import change_lines, forget_known, kept_landings, quiet, read_lines, remove_archives, settle
 from crawlers.pseudonym import IsErased, author_key
-from flows.config import Config, author_secret
+from flows.config import author_secret
 from flows.paths import Paths, paths_of, writer_lock
 from flows.rotating import settle_key
+from flows.settings import Config
 from warehouse.connection import open_warehouse
 from warehouse.erase import Erased, FoundPost, erase, find
 from warehouse.keys import erased_subject

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.config import Config
 from flows.paths import paths_of
+from flows.settings import Config
 from flows.sources import sites_of
 from flows.steps.digest import expectations
 from warehouse.connection import open_warehouse

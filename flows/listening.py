@@ -11,10 +11,11 @@ from crawlers.job import ListenJob, ListenResult
 from crawlers.listen import listen
 from crawlers.model import Site
 from crawlers.sites import shipped_site
-from flows.config import Config, author_secret
+from flows.config import author_secret
 from flows.erasing import erased_by_now
 from flows.paths import paths_of
 from flows.rotating import require_key
+from flows.settings import Config
 from flows.sources import company_of, keep_thread, require_contact, site_of
 from nlp.gate import may_mention
 from nlp.redact.redactor import make_redactor

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from flows.config import Config
 from flows.errors import BusyError
+from flows.settings import Config
 from warehouse.connection import open_warehouse
 from warehouse.records import Segment
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.config import Config
 from flows.paths import paths_of, writer_lock
+from flows.settings import Config
 from warehouse.retention import expire
 
 

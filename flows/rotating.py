@@ -20,7 +20,6 @@ import duckdb
 from crawlers.keeping import kept_landings, quiet, read_lines, rekey_known, remove_folder, settle, write_lines
 from crawlers.pseudonym import check_secret, join_keys, key_print, rotate_subject, split_keys, subject_of
 from flows.config import (
-    Config,
     author_key_file,
     author_secret,
     has_author_key_in_environment,
@@ -29,6 +28,7 @@ from flows.config import (
 )
 from flows.errors import FlowsError, KeyMismatchError
 from flows.paths import Paths, paths_of, writer_lock
+from flows.settings import Config
 from warehouse import rekey as tables
 from warehouse.connection import open_warehouse
 from warehouse.publish import discard_snapshots, publish

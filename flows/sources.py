@@ -12,8 +12,9 @@ from crawlers.politeness import is_loopback
 from crawlers.run import CrawlJob
 from crawlers.sites import STREAMS, shipped_site
 from flows.access import secrets_of, why_closed
-from flows.config import Config, Source, archive_keys
+from flows.config import archive_keys
 from flows.errors import ConfigError
+from flows.settings import Config, Source
 from nlp.company import Company, Homonym
 from nlp.hub import Models
 from nlp.mentions import is_mention

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows.cli.shared import ConfigOption, JsonOption, emit, say, show
-from flows.config import Config, load
+from flows.config import load
 from flows.errors import UsageError
+from flows.settings import Config
 from warehouse.records import Claim, Complaint, Mailing
 
 claim_app = typer.Typer(help="Claims that are followed, and what is true instead.", no_args_is_help=True)

@@ -17,8 +17,8 @@ from flows.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from crawlers.model import Site
-    from flows.config import Config
     from flows.demo_report import DemoReport
+    from flows.settings import Config
     from flows.story import PassReport
 
 # Rooms are imported where they are used: `--help` then takes a fraction of a second instead of five.

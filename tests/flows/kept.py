@@ -16,8 +16,9 @@ from crawlers.frontier import Changes, Frontier, KnownPost, KnownThread
 from crawlers.named import script
 from crawlers.pseudonym import author_key
 from crawlers.sealed import open_plain
-from flows.config import Config, validate
+from flows.config import validate
 from flows.paths import Paths, paths_of
+from flows.settings import Config
 from tests.warehouse.landings import T0, a_post, a_visit, empty_warehouse, write_landing
 from warehouse.connection import open_warehouse
 from warehouse.load import load_landings

@@ -14,9 +14,9 @@ from crawlers.frontier import Frontier
 from crawlers.model import ParsedPost, ParsedQuote
 from crawlers.pseudonym import ERASED, Place, to_post
 from flows import erasing
-from flows.config import Config
 from flows.erasing import erase_author, erase_post, erased_before
 from flows.paths import paths_of
+from flows.settings import Config
 from tests.flows.kept import KEY, NAME, OTHERS, SECRET, TITLE, a_config, fill, landed, look, pseudonym, where
 from tests.warehouse.landings import T0, a_post, write_landing
 from warehouse.connection import open_warehouse

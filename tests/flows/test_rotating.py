@@ -9,11 +9,12 @@ import pytest
 
 from crawlers.pseudonym import author_key, content_key, join_keys, key_print, rotated, split_keys, subject_of
 from flows import rotating
-from flows.config import Config, author_key_file, author_secret
+from flows.config import author_key_file, author_secret
 from flows.erasing import erase_author, erase_person, erased_before
 from flows.errors import ConfigError, FlowsError, KeyMismatchError
 from flows.paths import Paths, paths_of
 from flows.rotating import READY, rotate_key, settle_key
+from flows.settings import Config
 from tests.flows.kept import KEY, NAME, a_config, fill, landed, look, pseudonym, where
 from warehouse.connection import open_warehouse
 from warehouse.keys import author_subject
