@@ -76,9 +76,27 @@ class MentionSpan:
     name: str
 
 
-def pending_posts(con: duckdb.DuckDBPyConnection, *, model_version: str, limit: int) -> list[PendingPost]:
-    """Return posts that the model version has not read as they now stand, oldest seen first."""
-    return records(con, "pending_posts", PendingPost, model_version=model_version, row_limit=limit)
+def pending_posts(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    model_version: str,
+    limit: int,
+    seen_after: datetime | None = None,
+    seen_before: datetime | None = None,
+) -> list[PendingPost]:
+    """Return posts that the model version has not read as they now stand, oldest seen first.
+
+    `seen_after` (from then on) and `seen_before` bound when they were seen. What was set aside waits for nobody.
+    """
+    return records(
+        con,
+        "pending_posts",
+        PendingPost,
+        model_version=model_version,
+        row_limit=limit,
+        seen_after=seen_after,
+        seen_before=seen_before,
+    )
 
 
 def save_labels(

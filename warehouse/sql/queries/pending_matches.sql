@@ -14,6 +14,8 @@ LEFT JOIN (
 ) AS q ON q.post_key = p.post_key AND q.revision = p.revision
 ANTI JOIN (SELECT post_key, revision FROM match_pass WHERE version = $version) AS m
     ON m.post_key = p.post_key AND m.revision = p.revision
+ANTI JOIN (SELECT post_key, revision FROM post_set_aside WHERE step = 'match' AND version = $version) AS s
+    ON s.post_key = p.post_key AND s.revision = p.revision
 WHERE p.text IS NOT NULL
     AND ($post_keys::TEXT IS NULL OR p.post_key IN (SELECT unnest(from_json($post_keys, '["VARCHAR"]'))))
     AND ($posted_after::TIMESTAMPTZ IS NULL OR p.posted_at > $posted_after)

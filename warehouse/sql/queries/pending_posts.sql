@@ -11,6 +11,10 @@ LEFT JOIN (
 ) AS q ON q.post_key = p.post_key AND q.revision = p.revision
 ANTI JOIN (SELECT post_key, revision FROM annotation WHERE model_version = $model_version) AS a
     ON a.post_key = p.post_key AND a.revision = p.revision
+ANTI JOIN (SELECT post_key, revision FROM post_set_aside WHERE step = 'annotate' AND version = $model_version) AS s
+    ON s.post_key = p.post_key AND s.revision = p.revision
 WHERE p.text IS NOT NULL
+    AND ($seen_after::TIMESTAMPTZ IS NULL OR p.seen_at >= $seen_after)
+    AND ($seen_before::TIMESTAMPTZ IS NULL OR p.seen_at < $seen_before)
 ORDER BY p.seen_at, p.post_key
 LIMIT $row_limit
