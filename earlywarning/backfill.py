@@ -14,6 +14,7 @@ from earlywarning.authors import Ledger, count_once
 from earlywarning.clock import Clock, activity
 from earlywarning.watch_state import ClaimState
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Posts = Sequence[tuple[float, str]]
 """(seconds since the epoch, author), by time."""
@@ -29,11 +30,14 @@ def backfill(
     first: int,
     clock: Clock,
     pay_in: float,
+    seen: Mapping[int, tuple[float, float]],
     settings: AlarmSettings,
 ) -> tuple[dict[str, ClaimState], list[Crossing]]:
     """Return the states, those of new claims taken up to the hour before `first`, and what they crossed on the way.
 
     Crossings point at the claims in the order of `states`. Posts older than the ring of daily sums are left out.
+    seen: activity hours seen, and passed, by day of the watch so far: in them the claim was silent before its first
+    post, and its base rate is learned from that silence too. Days that are not there count from the first post on.
     """
     reach = first - 24 * settings.ring_days
     past = {
@@ -44,13 +48,13 @@ def backfill(
     if not past:
         return dict(states), []
     opening = np.array([int(old[0][0] // 3600) for old in past.values()])
-    hours = np.arange(opening.min(), first)
+    hours = np.arange(min(opening.min(), max(reach, 24 * min(seen, default=first))), first)
     ledgers: dict[str, Ledger] = {claim: {} for claim in past}
     tables = [tabulate(ledgers[claim], old, int(hours[0]), len(hours), settings) for claim, old in past.items()]
     moved, crossings = advance(
         [states[claim].alarm for claim in past],
         hours=hours,
-        activity=activity(clock, hours)[:, None] * (hours[:, None] >= opening),
+        activity=activity(clock, hours)[:, None] * _shown(hours, opening, seen),
         counts=np.stack([counts for counts, _ in tables], axis=1),
         authors=np.stack([authors for _, authors in tables], axis=1),
         pay_in=pay_in,
@@ -61,6 +65,13 @@ def backfill(
     places = {claim: i for i, claim in enumerate(states)}
     ids = list(past)
     return {**states, **new}, [replace(c, index=places[ids[c.index]]) for c in crossings]
+
+
+def _shown(hours: Ints, opening: Ints, seen: Mapping[int, tuple[float, float]]) -> Floats:
+    """Return the share [T, n] of each hour that was seen: as its day was, else whole from a claim's first post on."""
+    shares = {day: min(1.0, of / passed) for day, (of, passed) in seen.items() if passed > 0}
+    told = np.array([shares.get(day, np.nan) for day in (hours // 24).tolist()])[:, None]
+    return np.where(np.isnan(told), hours[:, None] >= opening, told)
 
 
 def tabulate(ledger: Ledger, posts: Posts, first: int, length: int, settings: AlarmSettings) -> tuple[Ints, Ints]:

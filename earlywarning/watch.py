@@ -14,6 +14,7 @@ from earlywarning.alarm_state import AlarmSettings, AlarmState
 from earlywarning.authors import DAY_SECONDS, SPREADING, Ledger, pruned
 from earlywarning.backfill import Posts, backfill, tabulate
 from earlywarning.clock import Clock, end_of
+from earlywarning.clock import activity as activity_of
 from earlywarning.exposure import SourceVisit, expose
 from earlywarning.watch_state import ClaimState, WatchState
 
@@ -85,13 +86,21 @@ def watch(
     by_claim = _by_claim(spread)
     exposure = expose(hour=state.hour, known=state.known, visits=visits, posted=_latest(spread), now=now, shares=shares)
     olds = {claim: state.claims.get(claim, ClaimState()) for claim in sorted(set(claims))}
-    if exposure is None or not olds:
+    if exposure is None:
         kept = {claim: _hold(old, by_claim.get(claim, [])) for claim, old in olds.items()}
         return WatchResult(state=replace(state, claims=kept), crossings=())
+    activity = exposure.activity(clock)
+    new = WatchState(
+        hour=int(exposure.hours[-1]),
+        known={**state.known, **exposure.known},
+        seen=_days_seen(state.seen, exposure.hours, activity, clock, settings),
+    )
+    if not olds:
+        return WatchResult(state=new, crossings=())
     pay_in = 1.0 / len(olds) if share_budget else 1.0
     first, last = int(exposure.hours[0]), int(exposure.hours[-1])
     every = {claim: sorted({*old.waiting, *by_claim.get(claim, [])}) for claim, old in olds.items()}
-    started, before = backfill(olds, every, first=first, clock=clock, pay_in=pay_in, settings=settings)
+    started, before = backfill(olds, every, first=first, clock=clock, pay_in=pay_in, seen=state.seen, settings=settings)
     ready = [
         _prepare(state, _left(olds[claim], every[claim], first), first=first, last=last, settings=settings)
         for claim, state in started.items()
@@ -100,7 +109,7 @@ def watch(
     moved, crossings = advance(
         [replace(state.alarm, prior_rate=rates.get(claim, 0.0)) for claim, state in started.items()],
         hours=exposure.hours,
-        activity=exposure.activity(clock),
+        activity=activity,
         counts=np.stack([each.counts for each in ready], axis=1),
         authors=np.stack([each.authors for each in ready], axis=1),
         sharers=len(olds) if share_budget else None,
@@ -112,8 +121,10 @@ def watch(
         claim: ClaimState(alarm=alarm, ledger=pruned(each.ledger, now=now.timestamp()), waiting=each.waiting)
         for claim, alarm, each in zip(ids, moved, ready, strict=True)
     }
-    new = WatchState(hour=last, known={**state.known, **exposure.known}, claims=after)
-    return WatchResult(state=new, crossings=tuple(sorted(found, key=lambda c: (c.evidence_at, c.claim_id, c.level))))
+    return WatchResult(
+        state=replace(new, claims=after),
+        crossings=tuple(sorted(found, key=lambda c: (c.evidence_at, c.claim_id, c.level))),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,19 @@ def _prepare(state: ClaimState, posts: Posts, *, first: int, last: int, settings
 def _left(old: ClaimState, posts: Posts, first: int) -> Posts:
     """Return the posts that the pass still has to count: of a new claim, those that its past does not have."""
     return [post for post in posts if post[0] // 3600 >= first] if old.alarm.hour is None else posts
+
+
+def _days_seen(
+    old: Mapping[int, tuple[float, float]], hours: Ints, activity: Floats, clock: Clock, settings: AlarmSettings
+) -> dict[int, tuple[float, float]]:
+    """Return the activity hours seen and passed by day, the pass's hours added and what no ring reaches dropped."""
+    days, passed = hours // 24, activity_of(clock, hours)
+    found = {day: of for day, of in old.items() if day > int(days[-1]) - settings.ring_days}
+    for day in np.unique(days).tolist():
+        before = found.get(day, (0.0, 0.0))
+        here = days == day
+        found[day] = before[0] + float(activity[here].sum()), before[1] + float(passed[here].sum())
+    return found
 
 
 def _by_claim(posts: Sequence[MatchedPost]) -> dict[str, list[tuple[float, str]]]:

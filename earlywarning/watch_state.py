@@ -49,11 +49,15 @@ class WatchState:
     known: Mapping[str, int] = field(default_factory=dict)
     """Last hour of each source that was taken in as seen."""
     claims: Mapping[str, ClaimState] = field(default_factory=dict)
+    seen: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    """By day (hour // 24): the activity hours that were seen of those that passed. A claim that is new to the watch
+    was silent in them, unless its posts say otherwise."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the state as JSON values."""
         claims = {claim: state.to_dict() for claim, state in self.claims.items()}
-        return {"hour": self.hour, "known": dict(self.known), "claims": claims}
+        seen = {str(day): list(hours) for day, hours in self.seen.items()}
+        return {"hour": self.hour, "known": dict(self.known), "claims": claims, "seen": seen}
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> WatchState:
@@ -63,6 +67,7 @@ class WatchState:
                 hour=None if value["hour"] is None else int(value["hour"]),
                 known={str(source): int(hour) for source, hour in value["known"].items()},
                 claims={str(claim): ClaimState.from_dict(state) for claim, state in value["claims"].items()},
+                seen={int(day): (float(of), float(all_)) for day, (of, all_) in value.get("seen", {}).items()},
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise StateError(f"watch state cannot be read: {error!r}; start it anew") from error

@@ -62,7 +62,7 @@ def watch_clusters(
     old = WatchState.from_dict(value["watch"]) if value else WatchState()
     kept = {name: state for name, state in old.claims.items() if value.get("prints", {}).get(name) == prints.get(name)}
     found = alarm.watch(
-        replace(old, claims=kept),
+        replace(old, claims=kept, seen={}),  # that a new cluster was silent before its first post tells nothing
         [
             post
             for name, each in posts.items()

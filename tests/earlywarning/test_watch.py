@@ -188,3 +188,33 @@ def test_new_claims_are_backfilled_together_as_they_would_be_alone() -> None:
         assert np.allclose(a.alarm.exposure, b.alarm.exposure)
         told = [(c.level, c.evidence_at, c.reason) for c in together.crossings if c.claim_id == claim]
         assert told == [(c.level, c.evidence_at, c.reason) for c in alone.crossings]
+
+
+@pytest.mark.parametrize("before", [("other",), ()])
+def test_a_claim_that_is_registered_late_was_silent_in_the_days_that_were_watched(before: tuple[str, ...]) -> None:
+    state, _ = replay([], days=30, every_hours=24, claims=before)
+    start = START + timedelta(days=29)
+    slow = [post(start + timedelta(hours=10 * i), f"a{i}", claim="c1") for i in range(12)]
+    told = {}
+    for name, known in (("watched", state), ("unwatched", WatchState(hour=state.hour, known=state.known))):
+        for day in range(1, 6):
+            now = START + timedelta(days=30 + day, hours=1)
+            news = [p for p in slow if p.posted_at <= now and (day == 1 or p.posted_at > now - timedelta(days=1))]
+            result = watch(known, news, claims=["c1"], visits=[visit(now)], now=now)
+            known = WatchState.from_dict(json.loads(json.dumps(result.state.to_dict())))
+            told[name] = sum(known.claims["c1"].alarm.exposure), known.claims["c1"].alarm.wealth[0][0]
+    (long, rich), (short, poor) = told["watched"], told["unwatched"]
+    assert long > 24 * 30 and short < 24 * 8
+    assert rich > 2 * poor
+
+
+def test_hours_that_were_half_seen_teach_a_new_claim_half() -> None:
+    def visits(now: datetime) -> list[SourceVisit]:
+        at = now - timedelta(minutes=9)
+        return [visit(at)] + [visit(at, source="other")] * ((now - START).days < 5)
+
+    state, _ = replay([], days=30, every_hours=24, visits=visits)
+    now = START + timedelta(days=30, hours=2)
+    news = [post(now - timedelta(hours=20), "a", claim="new")]
+    result = watch(state, news, claims=["new"], visits=[visit(now)], now=now)
+    assert 24 * (5 + 12) < sum(result.state.claims["new"].alarm.exposure) < 24 * (5 + 14)
