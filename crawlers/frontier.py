@@ -30,6 +30,14 @@ class KnownPost:
     content_key: str
     is_on_last_page: bool = False
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle it in one call: each post of a thread goes to a reader and back, and a dataclass's own is slow."""
+        return _known_post, (self.content_key, self.is_on_last_page)
+
+
+def _known_post(content_key: str, is_on_last_page: bool) -> KnownPost:
+    return KnownPost(content_key=content_key, is_on_last_page=is_on_last_page)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownThread:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ DAYS_BACK = 60
 CLOCK_SLACK = timedelta(minutes=10)
 HEAP = 3
 """So many posts on one instant are a heap: a date that says less than it seems to."""
+_MAY_BE_NONE = ("author_name", "edited_at", "language", "like_count", "position", "reply_count", "view_count")
+"""A thread's views often stand in the list alone, which not every reading of the thread begins from."""
 
 
 @dataclass(slots=True)
@@ -38,13 +40,13 @@ class Tally:
 
     def take(self, reading: Reading, known: KnownThread | None, old: Mapping[str, KnownPost]) -> None:
         """Count a reading of a thread; `known` and `old` are what was known of it before."""
-        opened_at = _opened_at(reading)
-        for post, seen_at in reading.posts.values():
-            self.read_count += 1
-            self.future_count += post.posted_at > seen_at + CLOCK_SLACK
-            self.backward_count += opened_at is not None and post.posted_at < opened_at
-            self._instants[post.posted_at] += 1
-            self._count_fields(post, reading)
+        opened_at, posts = _opened_at(reading), [post for post, _ in reading.posts.values()]
+        self.read_count += len(posts)
+        self.future_count += sum(post.posted_at > at + CLOCK_SLACK for post, at in reading.posts.values())
+        self.backward_count += sum(opened_at is not None and post.posted_at < opened_at for post in posts)
+        self._instants.update(post.posted_at for post in posts)
+        if posts:
+            self._count_fields(posts, has_title=bool(reading.title.strip()))
         for post in _new(reading, known, old):
             self.new_count += 1
             self._days[post.posted_at.astimezone(DAY_ZONE).date()] += 1
@@ -79,28 +81,21 @@ class Tally:
             days=tuple(DayCount(day=day, post_count=self._days[day]) for day in sorted(self._days) if day >= first),
         )
 
-    def _count_fields(self, post: ParsedPost, reading: Reading) -> None:
-        present = {
-            "author_name": post.author_name,
-            "edited_at": post.edited_at,
-            "language": post.language,
-            "like_count": post.like_count,
-            "position": post.position,
-            "quoted": post.quoted or None,
-            "reply_count": post.reply_count,
-            "reply_to": post.reply_to or post.reply_to_position,
-            "text": post.text.strip() or None,
-            "thread_title": reading.title.strip() or None,
-            "url": post.url or None,
-            # A thread's views often stand in the list alone, which not every reading of the thread begins from.
-            "view_count": post.view_count,
-        }
-        for name, value in present.items():
-            self._of[name] += 1
-            self._fields[name] += value is not None
-        if post.quoted:
-            self._of["quoted_post_id"] += 1
-            self._fields["quoted_post_id"] += any(q.post_id or q.position is not None for q in post.quoted)
+    def _count_fields(self, posts: Sequence[ParsedPost], *, has_title: bool) -> None:
+        quoting = [post for post in posts if post.quoted]
+        present = {name: sum(getattr(post, name) is not None for post in posts) for name in _MAY_BE_NONE}
+        present["quoted"] = len(quoting)
+        present["reply_to"] = sum(bool(post.reply_to or post.reply_to_position) for post in posts)
+        present["text"] = sum(not post.text.isspace() for post in posts if post.text)
+        present["thread_title"] = len(posts) if has_title else 0
+        present["url"] = sum(bool(post.url) for post in posts)
+        self._fields.update(present)
+        self._of.update(dict.fromkeys(present, len(posts)))
+        if quoting:
+            self._of["quoted_post_id"] += len(quoting)
+            self._fields["quoted_post_id"] += sum(
+                any(quote.post_id or quote.position is not None for quote in post.quoted) for post in quoting
+            )
 
 
 def _opened_at(reading: Reading) -> datetime | None:

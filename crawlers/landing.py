@@ -11,12 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from isal import isal_zlib
+
 from crawlers.errors import LandingError
 from warehouse.records import Post, Record, WireError, as_dict, from_line, to_line
 
 SUFFIX = ".jsonl.gz"
-LEVEL = 3
-"""A third of the time of the default, for files a fifth larger."""
+LEVEL = 2
+"""Of ISA-L's own scale: a small part of the time of gzip's usual 9, for files a third larger."""
+GZIP = isal_zlib.MAX_WBITS + 16
 
 
 class RecordFile:
@@ -35,11 +38,7 @@ class RecordFile:
             self._raw: IO[bytes] = self.temporary.open("wb")
         except OSError as error:
             raise LandingError(f"{path}: cannot be written: {error.strerror}") from error
-        self._stream: IO[bytes] | gzip.GzipFile = (
-            gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=self._raw, mtime=0)
-            if self.is_landing
-            else self._raw
-        )
+        self._packer = isal_zlib.compressobj(LEVEL, wbits=GZIP) if self.is_landing else None
 
     def write(self, record: Record) -> None:
         """Add one record."""
@@ -47,12 +46,12 @@ class RecordFile:
 
     def add(self, lines: bytes) -> None:
         """Add records that are lines already, as `line_of` makes them."""
-        self._stream.write(lines)
+        self._raw.write(self._packer.compress(lines) if self._packer else lines)
 
     def seal(self) -> None:
         """Make the file whole and durable, still under its temporary name."""
-        if self._stream is not self._raw:
-            self._stream.close()
+        if self._packer:
+            self._raw.write(self._packer.flush())
         self._raw.flush()
         os.fsync(self._raw.fileno())
         self._raw.close()

@@ -90,7 +90,9 @@ class Reading:
                 replace(quote, post_id=quote.post_id or by_place.get(quote.position or 0), author=author(quote.author))
                 for quote in post.quoted
             )
-            return replace(post, reply_to=reply_to, quoted=quoted)
+            # Most say all themselves, and a copy costs as much as the rest of this.
+            is_same = reply_to == post.reply_to and quoted == post.quoted
+            return post if is_same else replace(post, reply_to=reply_to, quoted=quoted)
 
         return resolve
 

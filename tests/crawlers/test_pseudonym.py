@@ -1,5 +1,9 @@
 """Pseudonyms: keyed, apart by source, and the name nowhere."""
 
+import hmac
+import json
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,3 +34,10 @@ def test_a_key_that_could_be_guessed_is_refused() -> None:
 def test_contents_share_a_key_only_when_they_are_the_same(one: list[str], other: list[str]) -> None:
     keys = [content_key(KEY, texts[0], [ParsedQuote(text=text) for text in texts[1:]]) for texts in (one, other)]
     assert (keys[0] == keys[1]) == (one == other)
+
+
+@given(st.text(), st.text())
+def test_a_key_is_the_hmac_of_its_parts_as_json(source: str, author: str) -> None:
+    name = unicodedata.normalize("NFC", author).strip()
+    message = json.dumps(["author", source, name]).encode()
+    assert author_key(KEY, source, author) == hmac.new(KEY, message, "sha256").hexdigest()[:24]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -35,7 +36,9 @@ PARTS = (Quote, FieldCount, DayCount)
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 _NAMES = {cls: tuple(f.name for f in fields(cls)) for cls in (*KINDS.values(), *PARTS)}
-_AS_THEY_ARE = (str, int, float, bool, NoneType)
+_FIELDS = {cls: (names, attrgetter(*names)) for cls, names in _NAMES.items()}
+"""Names of the fields, and what gets the values of them all."""
+_AS_THEY_ARE = frozenset((str, int, float, bool, NoneType))
 Reader = Callable[[str, Any], Any]
 """Takes a field's name and its JSON value, gives the field's value or raises WireError."""
 
@@ -46,11 +49,11 @@ class WireError(ValueError):
 
 def as_dict(record: Record | Quote | FieldCount | DayCount) -> dict[str, Any]:
     """Return the record's fields as JSON values, times in ISO 8601 with offset."""
-    values = {name: getattr(record, name) for name in _NAMES[type(record)]}
-    for name, value in values.items():
-        if type(value) not in _AS_THEY_ARE:
-            values[name] = _plain(value)
-    return values
+    names, get = _FIELDS[type(record)]
+    return {
+        name: value if type(value) in _AS_THEY_ARE else _plain(value)
+        for name, value in zip(names, get(record), strict=True)
+    }
 
 
 def to_line(record: Record) -> str:
