@@ -20,8 +20,11 @@ class Standing:
     severity: str
     state: str = "new"
     raised_at: datetime
+    """When it was last news: opened, escalated or re-opened."""
     evidence_at: datetime
     """When evidence last reached a level."""
+    opened_at: datetime
+    """When its story began: escalating and re-opening go on with it, evidence after a quiet spell begins another."""
     closed_at: datetime | None = None
     """When a person handled or dismissed it."""
 
@@ -36,21 +39,25 @@ def severity_of(level: str, *, rumour_leads_168h: float | None = None) -> str:
 
 
 def take(
-    standing: Standing | None, severity: str, *, at: datetime, quiet: timedelta = QUIET
+    standing: Standing | None, severity: str, *, at: datetime, quiet: timedelta = QUIET, is_lasting: bool = False
 ) -> tuple[Standing, str | None]:
     """Take new evidence in; return where the alert stands and `opened`, `escalated`, `reopened` or None (no news).
 
-    A handled alert re-opens on any new evidence, since the bet began anew. One that a person called false re-opens
-    only if it is graver than before, or after a quiet spell.
+    A handled alert re-opens on any new evidence, since the bet began anew; but evidence that has only lasted since
+    before it was handled (`is_lasting`: a condition that never ceased) is not new. One that a person called false
+    re-opens only if it is graver than before, or after a quiet spell.
     """
     rank = SEVERITIES.index(severity)
     if standing is None:
-        return Standing(severity=severity, raised_at=at, evidence_at=at), "opened"
+        return Standing(severity=severity, raised_at=at, evidence_at=at, opened_at=at), "opened"
     at = max(at, standing.evidence_at)
-    anew = Standing(severity=severity, raised_at=at, evidence_at=at)
-    if at - standing.evidence_at > quiet or standing.state == "handled":
+    if at - standing.evidence_at > quiet:
+        return Standing(severity=severity, raised_at=at, evidence_at=at, opened_at=at), "reopened"
+    anew = Standing(severity=severity, raised_at=at, evidence_at=at, opened_at=standing.opened_at)
+    is_graver = rank > SEVERITIES.index(standing.severity)
+    if standing.state == "handled" and (is_graver or not is_lasting):
         return anew, "reopened"
-    if rank > SEVERITIES.index(standing.severity):
+    if is_graver:
         return anew, "reopened" if standing.state == "false_alarm" else "escalated"
     return replace(standing, evidence_at=at), None
 

@@ -12,8 +12,8 @@ import duckdb
 
 from flows.desk import Desk
 from flows.errors import UsageError
-from flows.steps.alert import STANDINGS, alert_id
 from flows.steps.match import match
+from flows.steps.standings import SUBJECT, alert_id
 from nlp.claims import wording_of
 from nlp.words import STOPWORDS
 from warehouse import watching
@@ -162,11 +162,11 @@ def _claim(desk: Desk, *, statement: str, truth: str, claim_id: str | None, segm
 def _carry_alert(desk: Desk, cluster_id: str, claim_id: str, *, by: str) -> None:
     """Let the claim stand where the candidate stood: what has been said once is not said again."""
     old, new = f"alarm:{cluster_id}", f"alarm:{claim_id}"
-    step_at, standings = watching.get_states(desk.con, now=desk.now).get(STANDINGS, (desk.now, {}))
+    step_at, standings = watching.get_states(desk.con, now=desk.now).get(SUBJECT, (desk.now, {}))
     if old not in standings:
         return
     moved = standings[old]
-    name = alert_id(new, datetime.fromisoformat(moved["raised_at"]))
+    name = alert_id(new, datetime.fromisoformat(moved.get("opened_at", moved["raised_at"])))
     waiting = {one.alert_id for one in undelivered_alerts(desk.con)}
     for one in list_alerts(desk.con, open_only=True):
         if (one.kind, one.subject_id) == ("alarm", cluster_id):
@@ -175,4 +175,4 @@ def _carry_alert(desk: Desk, cluster_id: str, claim_id: str, *, by: str) -> None
                 mark_delivered(desk.con, name, at=desk.now)
             set_alert_state(desk.con, one.alert_id, "handled", by=by, at=desk.now)
     kept = {key: value for key, value in standings.items() if key != old}
-    watching.put_states(desk.con, {STANDINGS: {**kept, new: moved}}, step_at=step_at)
+    watching.put_states(desk.con, {SUBJECT: {**kept, new: moved}}, step_at=step_at)

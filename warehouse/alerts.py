@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -17,36 +17,76 @@ from warehouse.records import Alert
 OPEN_STATES = ("new", "acknowledged")
 STATES = (*OPEN_STATES, "handled", "false_alarm")
 SEVERITIES = ("watch", "warning", "critical")
+OURSELVES = "ryktesvakt"
+"""Signs what the product closes by itself."""
+NEWS = ("raised", "escalated", "reopened")
 
 
-def put_alerts(con: duckdb.DuckDBPyConnection, alerts: Sequence[Alert], *, at: datetime) -> list[Alert]:
-    """Save alerts as they now stand; return those that are news: raised, or more severe than before.
+def put_alerts(
+    con: duckdb.DuckDBPyConnection, alerts: Sequence[Alert], *, at: datetime, reopened: Collection[str] = ()
+) -> list[Alert]:
+    """Save alerts as they now stand; return those that are news: raised, more severe than before, or re-opened.
 
-    What a person has said of an alert stays: only `set_alert_state` changes its state.
+    reopened: ids of those that news have opened again. News make an alert `new`; apart from that what a person has
+    said of it stays. One that now concerns other segments than before is changed in silence.
     """
     known = {alert.alert_id: alert for alert in records(con, "list_alerts", Alert, now=None)}
     news = []
     with transaction(con):
         for alert in alerts:
             before = known.get(alert.alert_id)
-            event = "raised" if before is None else _change(before, alert)
+            event = "raised" if before is None else _change(before, alert, is_reopened=alert.alert_id in reopened)
             if event is None:
                 continue
-            state = before.state if before else alert.state
+            state = before.state if before and event not in NEWS else alert.state
             raised_at = before.raised_at if before else alert.raised_at
             _save_alert(con, replace(alert, raised_at=raised_at, state=state), event=event, at=at, by=None)
-            news += [alert] if event in ("raised", "escalated") else []
+            news += [alert] if event in NEWS else []
     return news
 
 
 def set_alert_state(con: duckdb.DuckDBPyConnection, alert_id: str, state: str, *, by: str, at: datetime) -> Alert:
-    """Record what a person makes of an alert, and return it. Raises LedgerError."""
+    """Record what a person makes of an alert, and return it; the same again changes nothing. Raises LedgerError."""
     if state not in STATES or not by.strip():
         raise LedgerError(f"alert {alert_id}: the state is one of {', '.join(STATES)}, and a person signs it")
-    alert = replace(_require_alert(con, alert_id), state=state)
-    with transaction(con):
-        _save_alert(con, alert, event="reopened" if state == "new" else state, at=at, by=by)
+    before = get_alert(con, alert_id)
+    alert = replace(before, state=state)
+    if alert != before:
+        with transaction(con):
+            _save_alert(con, alert, event="reopened" if state == "new" else state, at=at, by=by)
     return alert
+
+
+def undo_alert_state(con: duckdb.DuckDBPyConnection, alert_id: str, *, by: str, at: datetime) -> Alert:
+    """Take back what a person last made of an alert, and return it as it then stands.
+
+    What was said before the alert last was news is not taken back: it was news of something else. Raises LedgerError.
+    """
+    before = get_alert(con, alert_id)
+    if not by.strip():
+        raise LedgerError(f"alert {alert_id}: a person signs what is taken back")
+    stack = _said(alert_events(con, alert_id))
+    if not stack:
+        raise LedgerError(f"alert {alert_id}: nobody has said anything of it since it was last news; nothing to undo")
+    alert = replace(before, state=stack[-1])
+    with transaction(con):
+        _save_alert(con, alert, event="undone", at=at, by=by)
+    return alert
+
+
+def _said(events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the state before each thing that a person has said and not taken back, since the last news."""
+    found: list[str] = []
+    state = "new"
+    for event in events:
+        if event["event"] == "undone":
+            found.pop()
+        elif event["happened_by"] not in (None, OURSELVES):
+            found.append(state)
+        elif event["event"] in NEWS or event["happened_by"] == OURSELVES:
+            found = []
+        state = event["state"]
+    return found
 
 
 def list_alerts(con: duckdb.DuckDBPyConnection, *, now: datetime | None = None, open_only: bool = False) -> list[Alert]:
@@ -55,8 +95,16 @@ def list_alerts(con: duckdb.DuckDBPyConnection, *, now: datetime | None = None, 
     return [alert for alert in found if not open_only or alert.state in OPEN_STATES]
 
 
+def get_alert(con: duckdb.DuckDBPyConnection, alert_id: str) -> Alert:
+    """Return an alert as it stands. Raises LedgerError."""
+    for alert in list_alerts(con):
+        if alert.alert_id == alert_id:
+            return alert
+    raise LedgerError(f"no alert has the id {alert_id!r}; `ryktesvakt alert list --all` shows them")
+
+
 def undelivered_alerts(con: duckdb.DuckDBPyConnection) -> list[Alert]:
-    """Return the open alerts that were raised or escalated since they were last delivered, worst first.
+    """Return the open alerts that were raised, escalated or re-opened since they were last delivered, worst first.
 
     Deliver these, not what `put_alerts` returned: a kill between the two then delays an alert and never loses it.
     """
@@ -66,7 +114,7 @@ def undelivered_alerts(con: duckdb.DuckDBPyConnection) -> list[Alert]:
 
 def mark_delivered(con: duckdb.DuckDBPyConnection, alert_id: str, *, at: datetime) -> None:
     """Record that an alert was delivered as it now stands. Raises LedgerError."""
-    _save_alert(con, _require_alert(con, alert_id), event="delivered", at=at, by=None)
+    _save_alert(con, get_alert(con, alert_id), event="delivered", at=at, by=None)
 
 
 def alert_events(con: duckdb.DuckDBPyConnection, alert_id: str) -> list[dict[str, Any]]:
@@ -74,16 +122,11 @@ def alert_events(con: duckdb.DuckDBPyConnection, alert_id: str) -> list[dict[str
     return rows(con, "alert_events", alert_id=alert_id)
 
 
-def _require_alert(con: duckdb.DuckDBPyConnection, alert_id: str) -> Alert:
-    for alert in list_alerts(con):
-        if alert.alert_id == alert_id:
-            return alert
-    raise LedgerError(f"no alert has the id {alert_id!r}")
-
-
-def _change(before: Alert, after: Alert) -> str | None:
+def _change(before: Alert, after: Alert, *, is_reopened: bool) -> str | None:
+    if is_reopened and before.state not in OPEN_STATES:
+        return "reopened"
     if before.severity == after.severity:
-        return None
+        return "changed" if before.segments != after.segments else None
     return "escalated" if SEVERITIES.index(after.severity) > SEVERITIES.index(before.severity) else "eased"
 
 

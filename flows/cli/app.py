@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import claims, labels, language, ledger, listening, look, sources, tables, warning, work
+from flows.cli import alerts, claims, labels, language, ledger, listening, look, sources, tables, warning, work
 from flows.config import quieten_prefect
 from flows.errors import ConfigError, FlowsError, UsageError
 
@@ -35,7 +35,7 @@ def ryktesvakt(
     """Early warning when a false claim about the company spreads faster than its correction."""
 
 
-for room in (work, listening, language, warning, ledger, claims, labels, tables, sources, look):
+for room in (work, listening, language, warning, ledger, alerts, claims, labels, tables, sources, look):
     room.register(app)
 
 

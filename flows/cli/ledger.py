@@ -1,4 +1,4 @@
-"""Commands of the ledger: claims and their verdicts, mailings, complaints, alerts."""
+"""Commands of the ledger: claims and their verdicts, mailings, complaints."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from warehouse.records import Claim, Complaint, Mailing
 claim_app = typer.Typer(help="Claims that are followed, and what is true instead.", no_args_is_help=True)
 mailing_app = typer.Typer(help="Letters and messages that the company has sent.", no_args_is_help=True)
 complaint_app = typer.Typer(help="Complaints at KO, ARN and customer service.", no_args_is_help=True)
-alert_app = typer.Typer(help="What a person makes of an alert.", no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(help="Short name: letters, digits and hyphens.")]
 ByOption = Annotated[str, typer.Option("--by", help="Your name: it stands beside what you decide.")]
@@ -33,7 +32,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(claim_app, name="claim")
     app.add_typer(mailing_app, name="mailing")
     app.add_typer(complaint_app, name="complaint")
-    app.add_typer(alert_app, name="alert")
 
 
 @claim_app.command("add")
@@ -164,41 +162,6 @@ def complaint_import(
     with open_ledger(load(config)) as con:
         put_complaints(con, found)
     say(f"{len(found)} periods, {sum(c.complaint_count for c in found)} complaints imported from {file}.")
-
-
-@alert_app.command("list")
-def alert_list(
-    all_: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the open alerts, worst first."""
-    from flows.paths import open_ledger
-    from warehouse.alerts import list_alerts
-
-    with open_ledger(load(config)) as con:
-        found = list_alerts(con, open_only=not all_)
-    if as_json:
-        emit([asdict(alert) for alert in found])
-    else:
-        rows = [(a.alert_id, a.severity, a.kind, a.state, a.raised_at, a.reason) for a in found]
-        show(["id", "severity", "kind", "state", "raised at", "why"], rows)
-
-
-@alert_app.command("set")
-def alert_set(
-    alert_id: Annotated[str, typer.Argument()],
-    state: Annotated[str, typer.Argument(help="acknowledged, handled or false_alarm")],
-    by: ByOption,
-    config: ConfigOption = None,
-) -> None:
-    """Record what a person makes of an alert."""
-    from flows.paths import open_ledger
-    from warehouse.alerts import set_alert_state
-
-    with open_ledger(load(config)) as con:
-        alert = set_alert_state(con, alert_id, state, by=by, at=datetime.now(UTC))
-    say(f"{alert.alert_id}: {alert.state}, says {by}.")
 
 
 def read_letter(file: Path) -> str:

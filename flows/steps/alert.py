@@ -5,30 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from earlywarning.mailings import Mailing, Segment
 from earlywarning.mismatch import find_mismatches, find_void
-from earlywarning.severity import QUIET, Standing, is_open, severity_of, take
+from earlywarning.severity import Standing, is_open, severity_of
 from flows.desk import Desk
 from flows.sources import sites_of
 from flows.steps import quotes
 from flows.steps.digest import expectations
+from flows.steps.standings import SUBJECT, Finding, as_json, recall, settle
 from flows.steps.watch import WatchPass, mailings_of
 from reports import health
 from reports.swedish import counted, duration, inside, listed, number
 from warehouse import watching
-from warehouse.alerts import list_alerts, put_alerts, set_alert_state
+from warehouse.alerts import list_alerts
 from warehouse.clusters import mark_candidates
 from warehouse.digest_rows import read_sources
-from warehouse.keys import stable_key
 from warehouse.ledger import list_segments
 from warehouse.records import Alert, Claim, Race, SourceHealth
 
-STANDINGS = "standings"
-OURSELVES = "ryktesvakt"
 VOID_DAYS = 28
-OPEN = ("new", "acknowledged")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +32,16 @@ class AlertReport:
     """What a pass raised."""
 
     news: tuple[Alert, ...]
-    """Raised or escalated now."""
+    """Raised, escalated or re-opened now."""
     open_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Grounds for an alert, before it is known whether they are news."""
-
-    kind: str
-    subject_id: str
-    severity: str
-    evidence_at: datetime
-    reason: str
-    segments: tuple[str, ...] = ()
-    evidence: float | None = None
-    threshold: float | None = None
 
 
 def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     """Raise what is new, escalate what has grown, close what has been quiet; then let the watch remember."""
     now = found.at
-    standings = _standings(desk, now)
+    memory, mailings = recall(desk.con, now=now), mailings_of(desk, now)
     findings = [*_alarms(found, races), *_silences(desk, now)]
-    is_spreading, mailings = _spreading(standings, findings, now), mailings_of(desk, now)
+    is_spreading = _spreading(memory.standings, findings, now)
     segments = [Segment(**asdict(segment)) for segment in list_segments(desk.con)]
     quoted, remembered = quotes.find_quotes(
         desk, watching.get_states(desk.con, now=now).get(quotes.SUBJECT), mailings=mailings, now=now
@@ -67,13 +49,11 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     findings += [_quoted(quote, desk) for quote in quoted]
     for claim in found.claims:
         findings += _beside(claim, found, segments, mailings, is_spreading=claim.claim_id in is_spreading)
-    raised = [told for finding in findings if (told := _take(finding, standings, now))]
-    news = put_alerts(desk.con, raised, at=now)
-    _close_quiet(desk, standings, now)
+    answered = [mailing.corrects for mailing in mailings if mailing.corrects]
+    news, standings = settle(desk.con, memory, findings, answered=answered, now=now)
     mark_candidates(desk.con, sorted(found.cluster_ids), at=now)
-    watching.put_states(
-        desk.con, {**found.memory, STANDINGS: _as_json(standings), quotes.SUBJECT: remembered}, step_at=now
-    )
+    remembered_by = {**found.memory, SUBJECT: as_json(standings), quotes.SUBJECT: remembered}
+    watching.put_states(desk.con, remembered_by, step_at=now)
     return AlertReport(news=tuple(news), open_count=len(list_alerts(desk.con, open_only=True)))
 
 
@@ -109,8 +89,13 @@ def _leads(claim_id: str, races: Sequence[Race]) -> float | None:
 
 
 def _spreading(standings: Mapping[str, Standing], findings: Iterable[Finding], now: datetime) -> set[str]:
-    """Return the claims with an alarm that is open, or goes now."""
-    old = {_subject(key) for key, at in standings.items() if key.startswith("alarm:") and is_open(at, at=now)}
+    """Return the claims whose alarm goes now, or went lately and was not called false; handled ones still mislead."""
+    old = {
+        key.split(":", 1)[1]
+        for key, standing in standings.items()
+        if key.startswith("alarm:") and is_open(replace(standing, state="new"), at=now)
+        if standing.state != "false_alarm"
+    }
     return old | {finding.subject_id for finding in findings if finding.kind == "alarm"}
 
 
@@ -120,7 +105,7 @@ def _beside(
     now, found = watched.at, []
     missed = find_mismatches(
         claim_id=claim.claim_id,
-        is_spreading=is_spreading,
+        is_spreading=is_spreading and claim.verdict != "true",
         true_for=claim.segments,
         segments=segments,
         mailings=mailings,
@@ -196,70 +181,3 @@ def _reason(source: SourceHealth) -> str:
     if source.unseen_hours is None:
         return f"{source.source} har aldrig kunnat läsas."
     return f"{source.source} har inte lästs på {duration(source.unseen_hours)}."
-
-
-def _take(finding: Finding, standings: dict[str, Standing], now: datetime) -> Alert | None:
-    """Return the alert if the finding is news, and move its standing along."""
-    key = f"{finding.kind}:{finding.subject_id}"
-    before = standings.get(key)
-    after, change = take(before, finding.severity, at=finding.evidence_at)
-    standings[key] = after
-    if change is None:
-        return None
-    return Alert(
-        alert_id=alert_id(key, after.raised_at if change != "escalated" or before is None else before.raised_at),
-        kind=finding.kind,
-        severity=finding.severity,
-        subject_id=finding.subject_id,
-        raised_at=now,
-        reason=finding.reason,
-        segments=finding.segments,
-        evidence=finding.evidence,
-        threshold=finding.threshold,
-    )
-
-
-def alert_id(key: str, opened_at: datetime) -> str:
-    """Return the name of an alert: the same whenever the pass that raises it is done again."""
-    return stable_key(key, opened_at.isoformat())
-
-
-def _close_quiet(desk: Desk, standings: Mapping[str, Standing], now: datetime) -> None:
-    """Close alerts without new evidence for long, and silences that have ended; the record says that we did it."""
-    for open_alert in list_alerts(desk.con, open_only=True):
-        standing = standings.get(f"{open_alert.kind}:{open_alert.subject_id}")
-        quiet = timedelta(0) if open_alert.kind in ("silence", "mismatch") else QUIET
-        if standing is None or now - standing.evidence_at > quiet:
-            set_alert_state(desk.con, open_alert.alert_id, "handled", by=OURSELVES, at=now)
-
-
-def _standings(desk: Desk, now: datetime) -> dict[str, Standing]:
-    """Return where the alerts of each subject stand, with what persons have said of them since."""
-    found = watching.get_states(desk.con, now=now).get(STANDINGS)
-    judged = {a.alert_id: a.state for a in list_alerts(desk.con)}
-    standings = {key: _standing(value) for key, value in (found[1] if found else {}).items()}
-    return {
-        key: replace(standing, state=judged.get(alert_id(key, standing.raised_at), standing.state))
-        for key, standing in standings.items()
-    }
-
-
-def _standing(value: Mapping[str, Any]) -> Standing:
-    times = {name: datetime.fromisoformat(value[name]) for name in ("raised_at", "evidence_at")}
-    return Standing(severity=value["severity"], state=value["state"], **times)
-
-
-def _as_json(standings: Mapping[str, Standing]) -> dict[str, Any]:
-    return {
-        key: {
-            "severity": standing.severity,
-            "state": standing.state,
-            "raised_at": standing.raised_at.isoformat(),
-            "evidence_at": standing.evidence_at.isoformat(),
-        }
-        for key, standing in standings.items()
-    }
-
-
-def _subject(key: str) -> str:
-    return key.split(":", 1)[1]

@@ -52,8 +52,8 @@ def race(desk: Desk, found: WatchPass) -> list[Race]:
 
 
 def misled_segments(segments: Iterable[Segment], claim: Claim) -> list[Segment]:
-    """Return the segments that the claim is not true for."""
-    return [segment for segment in segments if segment.segment not in claim.segments]
+    """Return the segments that the claim is not true for; none when a person has called it true."""
+    return [segment for segment in segments if claim.verdict != "true" and segment.segment not in claim.segments]
 
 
 def _run(

@@ -110,7 +110,7 @@ def test_an_alert_is_raised_once_escalates_and_remembers(con: duckdb.DuckDBPyCon
     set_alert_state(con, "a", "acknowledged", by="Anna", at=hours(2))
     worse = replace(ALERT, severity="critical", raised_at=hours(3), reason="Ryktet leder.", evidence=1500.0)
     assert put_alerts(con, [worse], at=hours(3)) == [worse]
-    stands = replace(worse, raised_at=T0, state="acknowledged")
+    stands = replace(worse, raised_at=T0)  # graver than what was acknowledged: it is new again
     assert list_alerts(con) == undelivered_alerts(con) == [stands]
     assert list_alerts(con, now=T0) == [ALERT]
     assert list_alerts(con, now=hours(-1)) == []

@@ -113,5 +113,5 @@ COMMENT ON COLUMN complaint_level.usual IS 'Expected from the periods before; nu
 COMMENT ON COLUMN complaint_level.highest_usual IS 'The highest count that is still ordinary; null when there are too few periods.';
 COMMENT ON COLUMN complaint_level.is_above IS 'True when the count is above that.';
 
-COMMENT ON COLUMN alert_event.event IS '`raised`, `escalated`, `eased`, `acknowledged`, `handled`, `false_alarm`, `reopened` (by a person, or by news), `undone` (a person took back what was said last) or `delivered`.';
+COMMENT ON COLUMN alert_event.event IS '`raised`, `escalated`, `eased`, `acknowledged`, `handled`, `false_alarm`, `reopened` (by a person, or by news), `changed` (other segments), `undone` (a person took back what was said last) or `delivered`.';
 COMMENT ON COLUMN mailing.channel IS '`letter_first`, `letter_first_2026`, `letter_economy`, `email`, `sms`, `thread_post`, `web` or `customer_service`.';
