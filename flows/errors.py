@@ -23,3 +23,15 @@ class KeyMismatchError(FlowsError):
 
 class NothingSeenError(FlowsError):
     """Raised when no source at all could be read: a pass that saw nothing must not look like a calm day."""
+
+
+class ComponentError(FlowsError):
+    """Raised when a component fails whatever it is given: the model's file is damaged, say. No post is to blame."""
+
+
+class StepError(FlowsError):
+    """Raised when a step of a pass failed for a reason that is not the posts': says which, where and what to do."""
+
+
+class ClockError(FlowsError):
+    """Raised when the machine's clock stands before the last pass: what is seen now would count as older."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flows.desk import Desk
+from flows.parts import Do, Parts, Step
 from flows.steps.alert import AlertReport, alert
 from flows.steps.annotate import annotate
 from flows.steps.crawl import CrawlReport, crawl
@@ -19,9 +19,7 @@ from flows.steps.publish import publish
 from flows.steps.race import race
 from flows.steps.watch import watch
 
-Step = Callable[..., Any]
-Do = Callable[..., Any]
-"""How a step is done: directly, or as a Prefect task."""
+__all__ = ["PassReport", "Step", "directly", "one_pass"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +42,30 @@ def directly(step: Step, *given: Any, **options: Any) -> Any:
     return step(*given, **options)
 
 
-def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True) -> PassReport:
-    """Do one pass. Every step picks up what is not done yet: killed anywhere and run again, it ends the same."""
-    landed = do(crawl, desk)
-    loaded = do(load, desk)
-    annotated = do(annotate, desk)
-    matched = do(match, desk)
-    do(gather_unmatched, desk)
-    crossings = do(watch, desk)
-    races = do(race, desk, crossings)
-    alerts = do(alert, desk, crossings, races)
-    written = do(digest, desk) if write_digest else None
+def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True, read_sources: bool = True) -> PassReport:
+    """Do one pass. Every step picks up what is not done yet: killed anywhere and run again, it ends the same.
+
+    A part that fails stops no other: a pass whose crawl failed still has posts to judge and silences to tell, one that
+    cannot judge still publishes. But the alarm never steps over hours that could not be judged. Raises at the end what
+    went wrong, one line each.
+    """
+    parts, written = Parts(desk, do), None
+    landed = CrawlReport(results=())
+    with parts.apart():
+        landed = parts.do(crawl) if read_sources else landed
+    with parts.apart():
+        loaded = parts.do(load)
+        annotated = parts.do(annotate)
+        matched = parts.do(match)
+        parts.do(gather_unmatched)
+        crossings = parts.do(watch)
+        races = parts.do(race, crossings)
+        alerts = parts.do(alert, crossings, races)
+    with parts.apart():
+        written = parts.do(digest) if write_digest else None
+    with parts.apart():
+        published = parts.do(publish)
+    parts.finish()
     return PassReport(
         run_id=desk.run_id,
         crawl=landed,
@@ -63,5 +74,5 @@ def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True) -> Pas
         matched_count=matched,
         alerts=alerts,
         digest=written,
-        published=do(publish, desk),
+        published=published,
     )

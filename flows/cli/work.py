@@ -219,7 +219,7 @@ def _secret(settings: Config) -> bytes:
 
 
 def _print_pass(report: PassReport, *, as_json: bool) -> None:
-    for line in [*report.crawl.problems, *report.crawl.notes]:
+    for line in [*report.crawl.problems, *report.crawl.notes, *report.load.problems]:
         warn(line)
     if as_json:
         emit(

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from flows.apart import Child, spec_of
 from flows.desk import Desk
+from flows.in_hand import in_hand, suspects
+from flows.poison import Poison, UnsoundError, without_poison
 from flows.sources import company_of
 from nlp.annotation import Annotation
 from nlp.company import Company
@@ -15,28 +25,99 @@ from nlp.mentions import OURS
 from nlp.meta import Meta
 from nlp.pipeline import annotate as judge
 from warehouse import labels
+from warehouse.aside import SetAsidePost, set_aside
 from warehouse.labels import Label, MentionSpan, PendingPost
 
 BATCH = 512
+STEP = "annotate"
+Read = Callable[[Sequence[Any]], list[Annotation]]
+log = logging.getLogger(__name__)
 
 
-def annotate(desk: Desk) -> int:
+def annotate(desk: Desk, *, seen_after: datetime | None = None, seen_before: datetime | None = None) -> int:
     """Annotate what waits, batch by batch, and return how many posts were read.
 
-    Only whole threads that name the company are loaded, so that "de" and "dom" mean it.
+    Only whole threads that name the company are loaded, so that "de" and "dom" mean it. A post that the language stage
+    cannot read is set aside with the reason. The bounds are on when posts were seen.
     """
     version, count = labels_version(desk), 0
-    while waiting := labels.pending_posts(desk.con, model_version=version, limit=BATCH):
-        found = judge([post.text for post in waiting], language_stage=desk.stage, in_thread=True)
-        count += labels.save_labels(
-            desk.con,
-            [_row(post, note, desk.stage.encoder.meta) for post, note in zip(waiting, found, strict=True)],
-            model=desk.stage.encoder.meta.name,
-            model_version=version,
-            at=desk.now,
-            vectors=np.stack([note.embedding for note in found]),
-        )
+    bounds = {"seen_after": seen_after, "seen_before": seen_before}
+    with Child(spec_of(desk.config)) as child:
+        while waiting := labels.pending_posts(desk.con, model_version=version, limit=BATCH, **bounds):
+            posts, read = _in_turn(desk, waiting, child)
+            with in_hand(desk.paths, STEP, [post.post_key for post in posts]):
+                done, poison = without_poison(posts, read, what="the language stage", probe=partial(read, [_Probe()]))
+            count += save_annotations(desk, done, version=version)
+            put_aside(desk, STEP, version, poison)
     return count
+
+
+def save_annotations(desk: Desk, done: Sequence[tuple[PendingPost, Annotation]], *, version: str) -> int:
+    """Save what was found in posts, and return how many were new."""
+    if not done:
+        return 0
+    meta = desk.stage.encoder.meta
+    return labels.save_labels(
+        desk.con,
+        [_row(post, note, meta) for post, note in done],
+        model=meta.name,
+        model_version=version,
+        at=desk.now,
+        vectors=np.stack([note.embedding for _, note in done]),
+    )
+
+
+def put_aside(desk: Desk, step: str, version: str, poison: Sequence[Poison[Any]]) -> None:
+    """Record posts that a step could not do, and say so in the log."""
+    found = [
+        SetAsidePost(
+            post_key=one.given.post_key,
+            revision=one.given.revision,
+            step=step,
+            version=version,
+            reason=one.reason,
+            detail=one.detail,
+            set_aside_at=desk.now,
+        )
+        for one in poison
+    ]
+    set_aside(desk.con, found)
+    for row in found:
+        log.warning(
+            "post set aside",
+            extra={"step": step, "post_key": row.post_key, "reason": row.reason, "error": row.detail},
+        )
+
+
+def _in_turn(desk: Desk, waiting: Sequence[PendingPost], child: Child) -> tuple[Sequence[PendingPost], Read]:
+    """Return the posts that come first and what reads them: suspects alone, in a process that may die of them."""
+    before = suspects(desk.paths, STEP)
+    known = [post for post in waiting if post.post_key in before.keys] if before.are_many_times else []
+    return (known, partial(_read_apart, child)) if known else (waiting, partial(_read, desk))
+
+
+def _read(desk: Desk, posts: Sequence[Any]) -> list[Annotation]:
+    return _sound(judge([post.text for post in posts], language_stage=desk.stage, in_thread=True))
+
+
+def _read_apart(child: Child, posts: Sequence[Any]) -> list[Annotation]:
+    return _sound(child.read([post.text for post in posts]))
+
+
+def _sound(found: list[Annotation]) -> list[Annotation]:
+    """Raise UnsoundError where an answer holds what is no number: it would spread to whatever is compared with it."""
+    for note in found:
+        scores = (note.relevance_score, *note.sentiment_scores.values(), *note.topic_scores.values())
+        if not (all(map(math.isfinite, scores)) and np.isfinite(note.embedding).all()):
+            raise UnsoundError
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """A sentence that any language stage can read."""
+
+    text: str = "Vi har fiber från dem sedan i våras och det fungerar bra."
 
 
 def labels_version(desk: Desk) -> str:

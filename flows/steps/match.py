@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+
+import numpy as np
 
 from crawlers.pseudonym import author_key
 from flows.desk import Desk
-from flows.steps.annotate import labels_version
+from flows.poison import UnsoundError, without_poison
+from flows.steps.annotate import labels_version, put_aside
 from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims, may_match, thread_nearness
 from nlp.encoder import Floats
 from nlp.mentions import OURS, find_mentions
@@ -20,6 +25,7 @@ from warehouse.ledger import list_claims
 from warehouse.matches import PendingMatch
 
 BATCH = 8192
+STEP = "match"
 STANCES = ("support", "deny", "query", "comment")
 JUDGED_SUGGESTIONS = 100
 """Suggestions of a claim whose stance is asked, a batch."""
@@ -48,14 +54,42 @@ def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
         if not posts:
             return count
         index = index or index_claims(claims, encoder=desk.stage.encoder, company=desk.stage.company)
+        done, poison = without_poison(
+            posts,
+            partial(_each, desk, index, dict(zip((post.post_key for post in posts), vectors, strict=True))),
+            what="the judging of stances",
+            probe=partial(_probe, desk, index),
+        )
         count += store.save_matches(
             desk.con,
-            [(post.post_key, post.revision) for post in posts],
-            _found(desk, posts, vectors, index),
+            [(post.post_key, post.revision) for post, _ in done],
+            [one for _, found in done for one in found],
             model=model_version,
             version=version,
             at=desk.now,
         )
+        put_aside(desk, STEP, version, poison)
+
+
+def _each(
+    desk: Desk, index: ClaimIndex, vectors: Mapping[str, Floats], posts: Sequence[PendingMatch]
+) -> list[list[store.Match]]:
+    """Return what each post makes of the claims. Raises UnsoundError for a score that is no number."""
+    found: dict[str, list[store.Match]] = {post.post_key: [] for post in posts}
+    for one in _found(desk, posts, np.stack([vectors[key] for key in found]), index):
+        numbers = (one.score_embedding, one.stance_score, one.support_probability, one.deny_probability)
+        if not all(math.isfinite(number) for number in numbers if number is not None):
+            raise UnsoundError
+        found[one.post_key].append(one)
+    return list(found.values())
+
+
+def _probe(desk: Desk, index: ClaimIndex) -> None:
+    """Ask for one stance. Raises UnsoundError where it is none."""
+    pair = [(index.masked[0], "Det stämmer att vi har fiber från dem.")]
+    stance = judge_stances(pair, encoder=desk.stage.encoder, company=desk.stage.company)[0]
+    if not math.isfinite(stance.score):
+        raise UnsoundError
 
 
 def _claims(desk: Desk) -> list[Claim]:

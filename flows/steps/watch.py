@@ -25,6 +25,10 @@ from warehouse.records import Claim
 
 SUBJECT = "watch"
 """Under this name the state of the claims' watch is kept; clusters and the standing of alerts have their own."""
+TAKEN = "watch-taken"
+"""Under this name: which posts the claims' watch has been given lately."""
+LATE = timedelta(days=7)
+"""A post may become known so long after it was seen: another machine's crawl, a landing file that could not be read."""
 VISITS_BACK = timedelta(days=14)
 
 
@@ -51,6 +55,7 @@ def watch(desk: Desk) -> WatchPass:
     now, settings = desk.now, alarm_settings(desk)
     states = watching.get_states(desk.con, now=now)
     state, since = _remembered(states)
+    taken = frozenset(states[TAKEN][1]["posts"]) if TAKEN in states else None
     claims = tuple(list_claims(desk.con, now=now))
     claim_ids = tuple(claim.claim_id for claim in claims)
     posts = tuple(watching.matched_posts(desk.con, now=now))
@@ -59,7 +64,7 @@ def watch(desk: Desk) -> WatchPass:
     clock, shares = clock_of(learned), shares_of(learned, [site.name for site in sites_of(desk.config)])
     found = alarm.watch(
         state,
-        _new(posts, since, known=state.claims),
+        _new(posts, since, known=state.claims, taken=taken),
         claims=claim_ids,
         visits=visits,
         now=now,
@@ -78,6 +83,7 @@ def watch(desk: Desk) -> WatchPass:
         crossings=found.crossings + clusters.crossings,
         memory={
             SUBJECT: found.state.to_dict(),
+            TAKEN: {"posts": sorted({_taken(post) for post in posts if post.seen_at > now - LATE})},
             unregistered.SUBJECT: clusters.memory,
             rhythm.SUBJECT: learned.to_dict(),
         },
@@ -119,9 +125,22 @@ def _remembered(states: Mapping[str, tuple[datetime, Any]]) -> tuple[WatchState,
 
 
 def _new(
-    posts: Sequence[watching.MatchedPost], since: datetime | None, *, known: Mapping[str, Any]
+    posts: Sequence[watching.MatchedPost],
+    since: datetime | None,
+    *,
+    known: Mapping[str, Any],
+    taken: frozenset[str] | None,
 ) -> list[MatchedPost]:
-    """Return posts first seen since the last pass; of a claim that is new to the watch, its whole history."""
+    """Return posts that no pass was given; of a claim that is new to the watch, its whole history.
+
+    The time at which a post was seen does not tell: it may have been seen before the last pass and loaded after it.
+    """
+
+    def is_new(post: watching.MatchedPost) -> bool:
+        if since is None or post.claim_id not in known or post.seen_at > since:
+            return True
+        return taken is not None and post.seen_at > since - LATE and _taken(post) not in taken
+
     return [
         MatchedPost(
             claim_id=post.claim_id,
@@ -132,8 +151,12 @@ def _new(
             stance=post.stance or "comment",
         )
         for post in posts
-        if since is None or post.seen_at > since or post.claim_id not in known
+        if is_new(post)
     ]
+
+
+def _taken(post: watching.MatchedPost) -> str:
+    return f"{post.claim_id}/{post.post_key[:16]}"
 
 
 def _visits(desk: Desk, now: datetime) -> list[SourceVisit]:

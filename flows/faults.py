@@ -1,0 +1,85 @@
+"""What breaks under a step, as one line: what, where, what to do next. Never what a post says."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from flows.errors import StepError
+from flows.poison import kind_of
+
+log = logging.getLogger(__name__)
+OURS = ("FlowsError", "CrawlerError", "NlpError", "EarlyWarningError", "WarehouseError", "ReportsError", "TownError")
+NOTHING_LOST = "nothing is lost: run it again"
+ADVICE = {
+    errno.ENOSPC: f"the disk is full; make room, {NOTHING_LOST}",
+    errno.EDQUOT: f"the quota of the disk is used up; make room, {NOTHING_LOST}",
+    errno.EFBIG: f"a file may not grow further (ulimit -f); {NOTHING_LOST}",
+    errno.EROFS: f"the folder is read-only; make it writable, {NOTHING_LOST}",
+    errno.EACCES: f"permission denied; give it to the user who runs this, {NOTHING_LOST}",
+    errno.EPERM: f"permission denied; give it to the user who runs this, {NOTHING_LOST}",
+    errno.EMFILE: f"too many open files (ulimit -n); {NOTHING_LOST}",
+    errno.EIO: f"the disk answers with an error; look at it, {NOTHING_LOST}",
+}
+SAID_BY_DUCKDB = {
+    "No space left": errno.ENOSPC,
+    "Disk quota": errno.EDQUOT,
+    "File too large": errno.EFBIG,
+    "Read-only file system": errno.EROFS,
+    "Permission denied": errno.EACCES,
+    "Too many open files": errno.EMFILE,
+    "Input/output error": errno.EIO,
+}
+
+
+def is_ours(error: BaseException) -> bool:
+    """Return whether one of the rooms raised this on purpose: its message is one line for a person."""
+    return any(base.__name__ in OURS for base in type(error).__mro__)
+
+
+def explained(error: Exception, *, step: str, data: Path) -> Exception:
+    """Return an error that is one clear line: the error itself where it is one of ours."""
+    if is_ours(error):
+        return error
+    log.error("step failed", extra={"step": step, "error": kind_of(error)})
+    return StepError(f"{step}: {_what(error, data)}")
+
+
+def is_of_the_machine(error: BaseException) -> bool:
+    """Return whether the machine is to blame (disk, memory, the database gone), so that other steps fail as well."""
+    found = error.__cause__ if is_ours(error) else error
+    return isinstance(found, OSError | MemoryError | duckdb.IOException | duckdb.FatalException) and not any(
+        base.__name__ == "NlpError" for base in type(error).__mro__
+    )
+
+
+def _what(error: Exception, data: Path) -> str:
+    if isinstance(error, OSError):
+        where = error.filename or data
+        return f"{where}: {ADVICE.get(error.errno or 0, f'{error.strerror or kind_of(error)}; {NOTHING_LOST}')}"
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return f"{data}: out of memory; give it more, {NOTHING_LOST}"
+    if isinstance(error, duckdb.Error):
+        return f"{data}: {_of_duckdb(error)}"
+    return f"a fault of the program ({kind_of(error)}); report it; {NOTHING_LOST}"
+
+
+def _of_duckdb(error: duckdb.Error) -> str:
+    message = str(error)
+    found = next((number for mark, number in SAID_BY_DUCKDB.items() if mark in message), None)
+    if found is not None:
+        return ADVICE[found]
+    if isinstance(error, duckdb.FatalException) or "invalidated" in message:
+        return f"the database stopped in the middle of a write; {NOTHING_LOST}"
+    return f"the database refused ({kind_of(error)}); {NOTHING_LOST}"
+
+
+def together(errors: Sequence[Exception]) -> Exception:
+    """Return one error for several: the lines of all, each once."""
+    if len(errors) == 1:
+        return errors[0]
+    return StepError("\n".join(dict.fromkeys(line for error in errors for line in str(error).splitlines())))
