@@ -1,6 +1,6 @@
 """The early warning's figures: false alarms, delay, forecasts and time, from one command.
 
-python -m benchmarks.earlywarning [--quick]
+python -m benchmarks.earlywarning [--quick] [--only alarms|race|pass|nab]
 
 Real data are read from ../shared/data/earlywarning where it lies; what needs them is left out, and said so, elsewhere.
 Settings were chosen on the odd-numbered TiDeH cascades and on simulated series with other seeds; figures here are on
@@ -140,22 +140,38 @@ def tables(scale: int, rng: np.random.Generator) -> None:
 
 
 def main() -> None:
-    """Print every figure."""
+    """Print every figure, or those of one part."""
     parser = argparse.ArgumentParser(description="Measure the early warning.")
     parser.add_argument("--quick", action="store_true", help="half of the simulations")
-    scale = 1 if parser.parse_args().quick else 2
-    tables(scale, np.random.default_rng(SEED))
-    print("\nThe race, simulated rumours against simulated corrections")
-    for line in race_figures(60 * scale, np.random.default_rng(SEED)):
-        print(f"  {line}")
-    print(f"\nA pass over 1000 claims, a year behind them: {time_of_a_pass(1000)}")
+    parser.add_argument("--only", choices=list(PARTS), help="one part of the figures")
+    options = parser.parse_args()
+    for name in [options.only] if options.only else PARTS:
+        PARTS[name](1 if options.quick else 2, np.random.default_rng(SEED))
     if not SHARED.is_dir():
         print(f"left out: what needs {SHARED} (not there)")
-        return
-    print("\nNAB realTweets, the five series given, by NAB's own rules; goal 75")
-    for line in nab.figures(SHARED / "nab_realTweets"):
+
+
+def race(scale: int, rng: np.random.Generator) -> None:
+    """Print how good the forecasts of the race are."""
+    print("\nThe race, simulated rumours against simulated corrections")
+    for line in race_figures(60 * scale, rng):
         print(f"  {line}")
 
+
+def passes(scale: int, rng: np.random.Generator) -> None:
+    """Print how long a pass takes."""
+    print(f"\nA pass over 1000 claims, a year behind them: {time_of_a_pass(1000)}")
+
+
+def volumes(scale: int, rng: np.random.Generator) -> None:
+    """Print NAB's scores."""
+    if SHARED.is_dir():
+        print("\nNAB realTweets, the five series given, by NAB's own rules; goal 75")
+        for line in nab.figures(SHARED / "nab_realTweets"):
+            print(f"  {line}")
+
+
+PARTS = {"alarms": tables, "race": race, "pass": passes, "nab": volumes}
 
 if __name__ == "__main__":
     main()

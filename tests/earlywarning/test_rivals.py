@@ -1,9 +1,12 @@
 """The rivals and NAB's scoring, so that the benchmark's table compares with what it says."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks.nab import PROFILES, bursts, nab_score
+from benchmarks.nab import PROFILES, ROWS_A_DAY, bursts, days_between, figures, nab_score
 from benchmarks.rivals import RIVALS
 
 DAYS = 90
@@ -53,3 +56,24 @@ def test_the_burst_detector_sees_nothing_but_the_past() -> None:
     hits = bursts(values)
     assert hits[2500:2520].any()
     assert (bursts(values[:2600]) == hits[:2600]).all()
+
+
+def test_how_rare_a_high_is_agrees_with_how_often_it_comes() -> None:
+    # Simulated days whose highest rows are draws of one heavy-tailed law: highs of once in 7 days come so often.
+    rng = np.random.default_rng(4)
+    days = np.stack([np.sort(rng.poisson(20 * rng.pareto(3.0, 288) + 10)) for _ in range(600)])
+    told = days_between(days.ravel().astype(float), 1).reshape(600, 288)[30:].max(axis=1)
+    assert 570 / 11 < (told >= 7).sum() < 570 / 5
+    assert (told >= 60).mean() < 2 / 60
+    assert ROWS_A_DAY == 288
+
+
+def test_nabs_goal_is_kept_on_the_company_series_given() -> None:
+    folder = Path(__file__).parents[3] / "shared" / "data" / "earlywarning" / "nab_realTweets"
+    if not folder.is_dir():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("NAB's series are not on this machine")
+    lines = dict(line.split(": ", 1) for line in figures(folder))
+    assert float(lines["standard"]) >= 81
+    assert float(lines["low false positives"]) >= 73
+    assert float(lines["low false negatives"]) >= 85
+    assert float(lines["standard, the days chosen on the other four series"]) >= 75
