@@ -42,6 +42,7 @@ class Match:
     span_end: int | None = None
     stance: str | None = None
     stance_score: float | None = None
+    about_probability: float | None = None
     support_probability: float | None = None
     deny_probability: float | None = None
     query_probability: float | None = None
@@ -61,6 +62,7 @@ class FoundMatch:
     stance_score: float | None
     score_embedding: float | None
     score_lexical: float | None
+    about_probability: float | None
     posted_at: datetime
     source: str
     url: str | None

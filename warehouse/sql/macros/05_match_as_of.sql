@@ -37,7 +37,7 @@ found AS (
 SELECT coalesce(m.post_key, j.post_key) AS post_key, coalesce(m.claim_id, j.claim_id) AS claim_id,
     CASE WHEN j.is_about THEN 'auto' ELSE m.tier END AS tier, coalesce(j.stance, m.stance) AS stance,
     CASE WHEN j.stance IS NOT NULL THEN 1.0 ELSE m.stance_score END AS stance_score,
-    m.score_embedding, m.score_lexical, m.span_start, m.span_end,
+    m.score_embedding, m.score_lexical, m.about_probability, m.span_start, m.span_end,
     CASE WHEN j.stance IS NULL THEN m.version END AS version, j.judged_by,
     CASE WHEN j.is_about AND m.tier IS DISTINCT FROM 'auto' THEN j.judged_at END AS counted_at
 FROM found AS m

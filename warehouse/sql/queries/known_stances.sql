@@ -1,6 +1,6 @@
 -- Pairs whose stance was judged by these models, each once.
 SELECT post_key, revision, claim_id, tier, score_embedding, score_lexical, span_start, span_end, stance, stance_score,
-    support_probability, deny_probability, query_probability, comment_probability, model
+    about_probability, support_probability, deny_probability, query_probability, comment_probability, model
 FROM claim_match
 WHERE post_key IN (SELECT unnest(from_json($post_keys, '["VARCHAR"]'))) AND model IN (SELECT unnest(from_json($models, '["VARCHAR"]')))
     AND stance IS NOT NULL

@@ -8,6 +8,7 @@ COMMENT ON COLUMN match_current.stance IS '`support`, `deny`, `query` or `commen
 COMMENT ON COLUMN match_current.stance_score IS 'The model''s probability of the stance, 0 to 1.';
 COMMENT ON COLUMN match_current.score_embedding IS 'Cosine similarity of post and claim.';
 COMMENT ON COLUMN match_current.score_lexical IS 'Score of the words that post and claim share.';
+COMMENT ON COLUMN match_current.about_probability IS 'Probability that the post is about the claim at all, 0 to 1.';
 COMMENT ON COLUMN match_current.span_start IS 'First character of what matched, in `text`.';
 COMMENT ON COLUMN match_current.span_end IS 'Character after the last of what matched.';
 COMMENT ON COLUMN match_current.version IS 'Version of the model and of the claims; null where a person judged the stance.';
