@@ -63,6 +63,8 @@ class Answers:
     """(N, topics), each on its own."""
     stance: Floats
     """(N, 4), in the order of `Meta.stance`; meaningful for pairs alone."""
+    about: Floats
+    """(N,): whether the text is about the claim; meaningful for pairs alone."""
 
 
 def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> Encoder:
@@ -149,7 +151,7 @@ def _width(encoder: Encoder, name: str) -> int:
 
 def _calibrated(encoder: Encoder, rows: Sequence[Sequence[Floats]]) -> Answers:
     meta = encoder.meta
-    widths = (encoder.size, 1, len(meta.sentiment), len(meta.topics), len(meta.stance))
+    widths = (encoder.size, 1, len(meta.sentiment), len(meta.topics), len(meta.stance), 1)
     raw = {
         name: np.array([row[at] for row in rows], np.float32).reshape(len(rows), widths[at])
         for at, name in enumerate(OUTPUTS)
@@ -161,6 +163,7 @@ def _calibrated(encoder: Encoder, rows: Sequence[Sequence[Floats]]) -> Answers:
         sentiment=_softmax(logits["sentiment"]),
         topics=_sigmoid(logits["topics"]),
         stance=_softmax(logits["stance"]),
+        about=_sigmoid(logits["about"])[:, 0],
     )
 
 

@@ -16,6 +16,7 @@ from transformers import AutoTokenizer
 from nlp.pipeline import load_stage
 from training import calibrate, dataset, evaluate, export, prepare, stages
 from training.align import align
+from training.confusion import about_pairs
 from training.labels import COMPANY_MASK, MAX_LENGTH, OPERATOR_MASK, SENTIMENTS, STANCES, TOPICS
 from training.matching import UNMATCHED, claims_of, match_block, posts_of
 from training.model import Network, load_encoder
@@ -46,7 +47,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     staged = RUNS / "model"
     seen = [e for e in (*outside, *own) if e.split == "train"]
     export.export(network, staged, encoder=encoder, seen=seen[:: max(1, len(seen) // SMOOTHED)])
-    meta = judge(staged, [*outside, *own], claims)
+    posts = prepare.read_posts()
+    held = [e for split in ("dev", "test") for e in about_pairs(own, claims, posts, split)]
+    meta = judge(staged, [*outside, *own, *held], claims)
     meta["data_hashes"] = hashes
     _write(staged, meta)
     stage = load_stage(company=company_named("Open Infra"), model_dir=staged)
@@ -79,7 +82,11 @@ def fit(examples: Sequence[Example], claims: dict[str, dict[str, Any]], *, encod
 def judge(folder: Path, examples: Sequence[Example], claims: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return the model's `meta.json`: calibrated on dev, measured on test, with the graph that ships."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    dev = [e for e in examples if e.split == "dev" and e.source in ("fibre", "fibre_pair", "social", "norec")]
+    dev = [
+        e
+        for e in examples
+        if e.split == "dev" and e.source in ("fibre", "fibre_pair", "fibre_about", "social", "norec")
+    ]
     test = [e for e in examples if e.split == "test"]
     statements = dataset.claim_examples(claims)
     out = {name: export.answer(folder / "model.onnx", tokenizer, part) for name, part in (("dev", dev), ("test", test))}

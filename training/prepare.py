@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.quotes import split_quotes
 from training.labels import SENTIMENTS, STANCES, TOPICS
 from training.text import plain, post_text, statement_text
 
@@ -58,13 +59,15 @@ class Example:
     sentiment: int | None = None
     topics: tuple[int, ...] | None = None
     stance: int | None = None
+    about: int | None = None
+    """Of a pair: whether the text is about the claim at all."""
     group: str | None = None
     """Texts of one group say the same: a claim's statement and the posts that match it, or one paraphrase pair."""
     score: float | None = None
     """Graded likeness of a paraphrase pair, 0 to 5."""
 
 
-LIMITS = {"reply": 3000, "paraphrase": 5000, "nli": 7000}
+LIMITS = {"reply": 3000, "paraphrase": 5000, "paraphrase_pair": 2000, "nli": 7000}
 """Training examples kept of a source: what two cores manage in an hour."""
 
 
@@ -77,6 +80,7 @@ def read_shared(shared: Path = SHARED) -> list[Example]:
         *_read_nli(data / "superlim" / "swenli"),
         *_read_replies(data / "stance" / "en_covid.jsonl"),
         *_read_paraphrases(data / "superlim" / "sweparaphrase"),
+        *_read_paraphrase_pairs(data / "superlim" / "sweparaphrase"),
         *_read_language(data / "superlim"),
     ]
     train = [example for example in found if example.split == "train"]
@@ -125,6 +129,7 @@ def _read_nli(folder: Path) -> Iterator[Example]:
                 text=plain(row["premise"]),
                 claim=plain(row["hypothesis"]),
                 stance=STANCES.index(NLI_STANCE[row["label"]]),
+                about=int(row["label"] != "neutral"),
             )
 
 
@@ -147,6 +152,17 @@ def _read_paraphrases(folder: Path) -> Iterator[Example]:
                     group=f"{split}{number}",
                     score=float(row["label"]),
                 )
+
+
+def _read_paraphrase_pairs(folder: Path) -> Iterator[Example]:
+    # Scored alike or apart by people; what lies between is left out.
+    for row in rows(folder / "sweparaphrase_train.jsonl"):
+        score = float(row["label"])
+        if not 2.0 < score < 4.0:
+            first, second = plain(row["sentence_1"]), plain(row["sentence_2"])
+            yield Example(
+                source="paraphrase_pair", split="train", text=second, claim=first, about=int(score >= 4.0), score=score
+            )
 
 
 def _read_language(folder: Path) -> Iterator[Example]:
@@ -182,7 +198,8 @@ def _single(row: dict[str, Any]) -> Example:
         source="fibre",
         split=row["split"],
         text=post_text(row["text"], row["company"]),
-        relevance=None if row["is_relevant"] is None else int(row["is_relevant"]),
+        # Of a post that names nobody the thread tells whom it is about, and not its text.
+        relevance=None if row.get("named") is False else int(row["is_relevant"]),
         sentiment=SENTIMENTS.index(row["sentiment"]) if row["sentiment"] else None,
         topics=tuple(int(topic in row["topics"]) for topic in TOPICS) if row["is_relevant"] and row["topics"] else None,
         group=row["claim"],
@@ -196,6 +213,8 @@ def _pair(row: dict[str, Any], claims: dict[str, dict[str, Any]]) -> Example:
         text=post_text(row["text"], row["company"]),
         claim=statement_text(claims[row["claim"]]["statement"], row["company"]),
         stance=STANCES.index(row["stance"]),
+        # A reply to a quote may not name the claim with a word of its own: only the quote is about it then.
+        about=None if split_quotes(row["text"]).quoted else 1,
         group=row["claim"],
     )
 

@@ -12,6 +12,8 @@ from warehouse.connection import transaction
 from warehouse.labels import Vectors, split_vectors
 from warehouse.named import insert_new, listed, records, rows, run
 
+UNRELATED = "none"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingMatch:
@@ -35,7 +37,7 @@ class Match:
     revision: str
     claim_id: str
     tier: str
-    """`auto` (counted) or `suggest`."""
+    """`auto` (counted), `suggest`, or `none` (judged, and not about the claim: kept so as not to be judged again)."""
     score_embedding: float | None = None
     score_lexical: float | None = None
     span_start: int | None = None
