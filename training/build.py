@@ -29,7 +29,7 @@ LOG = logging.getLogger(__name__)
 RUNS = prepare.ROOT / "runs"
 SHIPPED = prepare.ROOT.parent / "nlp" / "model"
 METRICS = prepare.ROOT / "metrics.json"
-VERSION = "2026.11.23"
+VERSION = "2026.11.23.2"
 SMOOTHED = 200
 """Training texts that tell how far activations reach."""
 

@@ -34,6 +34,15 @@ SHARED_FILES = (
     "superlim/absabank-imm/absabank-imm_train.jsonl",
     "superlim/swefaq/swefaq_dev.jsonl",
 )
+OTHER_TRADES = frozenset(
+    (
+        "Apotek Linden", "Bruksvärme", "Dalbussen", "Granbanken", "Hallonboden", "Hemgården", "Lekbro",
+        "Lillåns Vatten", "Matfyren", "Norrspåret", "Paketräven", "Region Ådal", "Renhåll Öst", "Rönnsjö Vatten",
+        "Sjövalla Energi", "Solgläntan Bostäder", "Solrike", "Sundbanken", "Tallmo kommun", "Tryggvik Försäkring",
+        "Vaktora Larm", "Västkraft Elnät", "Älvkraft", "Åkerbuss",
+    )
+)  # fmt: skip
+"""Companies that sell no fibre: that a post on them has none of the topics tells nothing of posts on fibre."""
 NLI_STANCE = {"entailment": "support", "contradiction": "deny", "neutral": "comment"}
 
 
@@ -201,9 +210,17 @@ def _single(row: dict[str, Any]) -> Example:
         # Of a post that names nobody the thread tells whom it is about, and not its text.
         relevance=None if row.get("named") is False else int(row["is_relevant"]),
         sentiment=SENTIMENTS.index(row["sentiment"]) if row["sentiment"] else None,
-        topics=tuple(int(topic in row["topics"]) for topic in TOPICS) if row["is_relevant"] and row["topics"] else None,
+        topics=_topics(row),
         group=row["claim"],
     )
+
+
+def _topics(row: dict[str, Any]) -> tuple[int, ...] | None:
+    if not row["is_relevant"] or not row["topics"]:
+        return None
+    if row["topics"] == ["other"] and row["company"] in OTHER_TRADES:
+        return None
+    return tuple(int(topic in row["topics"]) for topic in TOPICS)
 
 
 def _pair(row: dict[str, Any], claims: dict[str, dict[str, Any]]) -> Example:

@@ -97,7 +97,7 @@ def candidate(**changes: object) -> Candidate:
 @pytest.mark.parametrize(
     ("changes", "about", "tier"),
     [
-        ({}, 0.6, "auto"),
+        ({}, 0.7, "auto"),
         ({}, 0.3, "suggest"),
         ({}, 0.1, None),
         ({"is_short": True}, 0.9, "suggest"),
