@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import alerts, claims, labels, language, ledger, listening, look, sources, tables, warning, work
+from flows.cli import (
+    alerts,
+    claims,
+    complaints,
+    labels,
+    language,
+    ledger,
+    listening,
+    look,
+    sources,
+    tables,
+    warning,
+    work,
+)
 from flows.config import quieten_prefect
 from flows.errors import ConfigError, FlowsError, UsageError
 
@@ -35,7 +48,7 @@ def ryktesvakt(
     """Early warning when a false claim about the company spreads faster than its correction."""
 
 
-for room in (work, listening, language, warning, ledger, alerts, claims, labels, tables, sources, look):
+for room in (work, listening, language, warning, ledger, complaints, alerts, claims, labels, tables, sources, look):
     room.register(app)
 
 
@@ -57,7 +70,7 @@ def main() -> None:
         _stop(str(error), status=2 if type(error).__name__ in _USAGE else 1)
 
 
-_USAGE = ("SiteError", "MatchesError", "MailingsError", "QueryError")
+_USAGE = ("SiteError", "MatchesError", "MailingsError", "QueryError", "TableError")
 _BASES = ("FlowsError", "CrawlerError", "NlpError", "EarlyWarningError", "WarehouseError", "TownError")
 
 
