@@ -13,6 +13,9 @@ from warehouse.labels import Vectors, split_vectors
 from warehouse.named import insert_new, listed, records, rows, run
 
 
+UNRELATED = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingMatch:
     """A post that this version of model and claims has not been held against; `vectors[i]` is its embedding."""
@@ -35,7 +38,7 @@ class Match:
     revision: str
     claim_id: str
     tier: str
-    """`auto` (counted) or `suggest`."""
+    """`auto` (counted), `suggest`, or `none` (judged, and not about the claim: kept so as not to be judged again)."""
     score_embedding: float | None = None
     score_lexical: float | None = None
     span_start: int | None = None

@@ -42,6 +42,6 @@ SELECT coalesce(m.post_key, j.post_key) AS post_key, coalesce(m.claim_id, j.clai
     CASE WHEN j.is_about AND m.tier IS DISTINCT FROM 'auto' THEN j.judged_at END AS counted_at
 FROM found AS m
 FULL JOIN judged AS j ON j.post_key = m.post_key AND j.claim_id = m.claim_id
-WHERE j.is_about IS DISTINCT FROM false
+WHERE j.is_about IS DISTINCT FROM false AND (j.is_about OR m.tier <> 'none')
     AND coalesce(m.claim_id, j.claim_id) NOT IN (SELECT claim_id FROM removed);
 COMMENT ON MACRO TABLE match_as_of IS 'Claims that the posts known at a time speak of; a person''s judgement wins.';
