@@ -12,7 +12,6 @@ from warehouse.connection import transaction
 from warehouse.labels import Vectors, split_vectors
 from warehouse.named import insert_new, listed, records, rows, run
 
-
 UNRELATED = "none"
 
 
