@@ -7,7 +7,7 @@ import hashlib
 import duckdb
 
 from warehouse.connection import transaction
-from warehouse.landing import KEPT_BYTES, LandingFile, Line, parse_line
+from warehouse.landing import KEPT_BYTES, Block, LandingFile, parse_line
 from warehouse.load import LoadReport, list_reports, load_lines
 from warehouse.named import rows, run
 
@@ -27,9 +27,9 @@ def replay_quarantine(con: duckdb.DuckDBPyConnection, *, run_id: str) -> LoadRep
         name=f"quarantine/{run_id}",
         byte_count=len(content),
     )
-    lines = [Line(number=n, record=line.record, raw=line.raw) for n, (_, line) in enumerate(readable, start=1)]
+    block = Block(number=1, raws=[line.raw for _, line in readable])
     with transaction(con):
-        load_lines(con, [(file, lines)], run_id=run_id)
+        load_lines(con, [(file, [block])], run_id=run_id)
         for row, _ in readable:
             run(con, "mark_replayed", landing_key=row["landing_key"], line_number=row["line_number"])
     return next(report for report in list_reports(con, run_id=run_id) if report.landing_key == file.landing_key)
