@@ -14,7 +14,10 @@ from warehouse.named import insert_new, records, rows, run, upsert
 from warehouse.records import Claim, Complaint, Mailing, Segment
 
 VERDICTS = ("unverified", "disputed", "false", "true")
-CHANNELS = ("letter_first", "letter_economy", "email", "sms", "thread_post", "web", "customer_service")
+CHANNELS = (
+    *("letter_first", "letter_first_2026", "letter_economy", "email", "sms"),
+    *("thread_post", "web", "customer_service"),
+)
 COMPLAINT_CHANNELS = ("ko", "arn", "customer_service")
 
 
@@ -94,6 +97,11 @@ def put_mailings(con: duckdb.DuckDBPyConnection, mailings: Iterable[Mailing]) ->
         if mailing.corrects is not None:
             _require_claim(con, mailing.corrects)
     upsert(con, "mailing", [asdict(mailing) for mailing in found])
+
+
+def drop_mailing(con: duckdb.DuckDBPyConnection, mailing_id: str) -> None:
+    """Take back a mailing that was registered by mistake; one that is not there is well."""
+    run(con, "drop_mailing", mailing_id=mailing_id)
 
 
 def list_mailings(con: duckdb.DuckDBPyConnection, *, now: datetime | None = None) -> list[Mailing]:
