@@ -1,4 +1,4 @@
-"""The Prefect flow that operations schedule: the story of a day, each step a task with its retries."""
+"""The Prefect flow of a pass: the story of a day, each step a task with its retries, and what came of it on record."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows.artifacts import record_pass
 from flows.config import load as load_config
 from flows.desk import open_desk
+from flows.logs import start_logging
+from flows.metrics import write_metrics
+from flows.parts import Step
 from flows.retention import let_go
-from flows.story import PassReport, Step, one_pass
+from flows.story import PassReport, Sources, one_pass
 
 RETRY_DELAYS: dict[str, list[float]] = {"crawl": [10, 60], "publish": [10, 60]}
 """Seconds. Steps that meet the outside world (sites, a full disk) are tried again; others would fail the same way."""
@@ -27,12 +31,22 @@ def as_task(step: Step, *given: Any, **options: Any) -> Any:
 
 
 @flow(name="daily", persist_result=False)
-def daily(config_file: str | None = None, at: datetime | None = None, write_digest: bool = True) -> PassReport:
-    """Do one pass over the configured sources, from the crawl to the digest; `at` sets a virtual clock."""
+def daily(
+    config_file: str | None = None,
+    at: datetime | None = None,
+    write_digest: bool = True,
+    sources: Sources = "all",
+) -> PassReport:
+    """Do one pass, from the crawl to the digest; `at` sets a virtual clock, `sources` which of them are crawled."""
     config = load_config(Path(config_file) if config_file else None)
+    start_logging(config)
     with open_desk(config, now=at) as desk:
-        report = one_pass(desk, do=as_task, write_digest=write_digest)
-    as_task(let_go, config, now=at)
+        try:
+            report = one_pass(desk, do=as_task, write_digest=write_digest, sources=sources)
+        finally:
+            record_pass(desk)
+    as_task(let_go, config, now=at, last=desk.last_pass)
+    write_metrics(config)
     return report
 
 

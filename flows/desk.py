@@ -12,7 +12,10 @@ import duckdb
 
 from crawlers.worker import CrawlerWorker
 from flows.config import author_secret
+from flows.faults import explained
+from flows.machine_clock import require_forward
 from flows.paths import Paths, paths_of, run_id_of, writer_lock
+from flows.progress import PassNote, Progress, read_note
 from flows.rotating import settle_key
 from flows.settings import Config
 from flows.sources import company_of, models_of
@@ -33,6 +36,10 @@ class Desk:
     """When the pass began, UTC; names it."""
     virtual_now: datetime | None = None
     """A simulation's clock, UTC: it stands still during a pass, and pages are anchored to it as well."""
+    progress: Progress | None = None
+    """Where it is noted how far the pass has come; None where nobody looks."""
+    last_pass: PassNote | None = None
+    """The pass before this one."""
     _stage: LanguageStage | None = None
 
     @property
@@ -68,10 +75,16 @@ class Desk:
 
 @contextmanager
 def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
-    """Open the data folder for writing; `now` sets a virtual clock. Raises BusyError when it is in use."""
+    """Open the data folder for writing; `now` sets a virtual clock. Raises BusyError when it is in use.
+
+    Raises ClockError where the machine's clock has gone back behind the last pass.
+    """
     paths = paths_of(config)
     with writer_lock(paths), CrawlerWorker() as worker:
-        con = open_warehouse(paths.warehouse)
+        last = read_note(paths.data)
+        if now is None:
+            require_forward(paths)
+        con = opened(paths)
         try:
             secret = author_secret(config)
             settle_key(con, paths, secret)
@@ -83,6 +96,16 @@ def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
                 worker=worker,
                 started_at=(now or datetime.now(UTC)).astimezone(UTC),
                 virtual_now=now.astimezone(UTC) if now else None,
+                progress=Progress(paths.data),
+                last_pass=last,
             )
         finally:
             con.close()
+
+
+def opened(paths: Paths) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse for writing. Raises one clear line, whatever stands in the way."""
+    try:
+        return open_warehouse(paths.warehouse)
+    except (OSError, duckdb.Error) as error:
+        raise explained(error, step="open", data=paths.data) from error

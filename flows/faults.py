@@ -59,13 +59,19 @@ def is_of_the_machine(error: BaseException) -> bool:
 
 def _what(error: Exception, data: Path) -> str:
     if isinstance(error, OSError):
-        where = error.filename or data
-        return f"{where}: {ADVICE.get(error.errno or 0, f'{error.strerror or kind_of(error)}; {NOTHING_LOST}')}"
+        return of_the_system(error, where=data)
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return f"{data}: out of memory; give it more, {NOTHING_LOST}"
     if isinstance(error, duckdb.Error):
         return f"{data}: {_of_duckdb(error)}"
     return f"a fault of the program ({kind_of(error)}); report it; {NOTHING_LOST}"
+
+
+def of_the_system(error: OSError, *, where: Path | None = None) -> str:
+    """Return an error of the operating system as one line."""
+    said = ADVICE.get(error.errno or 0, error.strerror or str(error) or type(error).__name__)
+    place = error.filename or where
+    return f"{place}: {said}" if place else said
 
 
 def _of_duckdb(error: duckdb.Error) -> str:
