@@ -127,6 +127,8 @@ class ThreadPage:
     next_url: str | None = None
     more_urls: tuple[str, ...] = ()
     view_count: int | None = None
+    language: str | None = None
+    """What the page declares for all that stands on it; a post that declares its own goes before."""
     first_url: str | None = None
     """Where the thread starts, where this may be a later page and the engine can tell."""
 
