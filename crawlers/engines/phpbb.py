@@ -231,7 +231,8 @@ def _last_posted_at(node: LexborNode | None, page: Page, zone: ZoneInfo) -> date
         return None
     time = node.css_first("time[datetime]")
     lines = markup.words(node).text.split("\n")
-    for text in (attribute(time, "datetime"), lines[-1]):
+    titles = (attribute(link, "title") for link in node.css("a[title]"))
+    for text in (attribute(time, "datetime"), lines[-1], *titles):
         try:
             return dates.parse(text, anchor=page.fetched_at, zone=zone)
         except dates.UnreadableDateError:

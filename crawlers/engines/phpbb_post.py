@@ -69,11 +69,14 @@ def _author(node: LexborNode, parts: Parts) -> tuple[str, str]:
     """Return the shown name and the user id, empty where the page has none: guests and deleted accounts."""
     user = parts.first(node, "user", "profile_user")
     match = _USER_ID.search(attribute(user, "href"))
+    name = text_of(user)
     if user is None:
-        # subsilver2 links the profile below the post, from a button.
-        user, match = parts.first(node, "guest"), _USER_ID.search(attribute(parts.first(node, "profile"), "href"))
+        # subsilver2 links the profile below the post, from a button; other styles have a picture before the name.
+        profiles = parts.every(node, "profile")
+        match = _USER_ID.search(attribute(profiles[0] if profiles else None, "href"))
+        name = text_of(parts.first(node, "guest")) or next(filter(None, map(text_of, profiles)), "")
     user_id = next((group for group in match.groups() if group), "") if match else ""
-    return text_of(user), "" if user_id in ("0", "1") else user_id
+    return name, "" if user_id in ("0", "1") else user_id
 
 
 def _posted_at(node: LexborNode, sheet: Sheet) -> datetime:

@@ -217,3 +217,25 @@ def test_a_style_with_classes_of_its_own_tells_the_date_where_all_agree(line: st
     found = phpbb.parse_thread(page(topic("", line=shown), TOPIC), site("phpbb"))
     assert [post.posted_at.isoformat() for post in found.posts] == ([expected] if expected else [])
     assert [one.reason for one in found.unreadable] == ([] if expected else ["unreadable_date"])
+
+
+def test_the_picture_before_the_name_is_not_the_name() -> None:
+    shown = (
+        "<p class='author'>20 nov 2026 14:12</p><dl class='postprofile'><dt>"
+        "<a href='./memberlist.php?mode=viewprofile&amp;u=603'><img src='x.jpg' alt='Avatar'></a>"
+        "<a href='./memberlist.php?mode=viewprofile&amp;u=603'>zYN</a></dt></dl>"
+    )
+    (post,) = phpbb.parse_thread(page(topic("", line=shown), TOPIC), site("phpbb")).posts
+    assert (post.author, post.author_name) == ("603", "zYN")
+
+
+def test_a_list_may_say_the_last_time_in_a_title() -> None:
+    row = (
+        "<ul class='topiclist topics'><li class='row'><dl><dt>"
+        "<a class='topictitle' href='./viewtopic.php?t=7'>T</a></dt><dd class='posts'>52</dd><dd class='lastpost'><span>by "
+        "<a href='./viewtopic.php?p=9#p9' title='20 nov 2026 00:13'>Bo</a></span></dd></dl></li></ul>"
+    )
+    body = f"<html><body id='phpbb' class='section-viewforum'>{row}</body></html>"
+    (ref,) = phpbb.parse_listing(page(body, "https://b.example/viewforum.php?f=1"), site("phpbb")).threads
+    assert ref.last_posted_at is not None
+    assert (ref.last_posted_at.isoformat(), ref.post_count) == ("2026-11-20T00:13:00+01:00", 53)
