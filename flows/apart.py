@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from flows.poison import DiedError, TooSlowError
 from flows.settings import Config
@@ -18,7 +18,9 @@ from flows.sources import company_of, models_of
 from nlp.annotation import Annotation
 from nlp.company import Company
 from nlp.hub import Models
-from nlp.pipeline import LanguageStage, annotate, load_stage
+
+if TYPE_CHECKING:
+    from nlp.pipeline import LanguageStage
 
 START_SECONDS, POST_SECONDS = 120.0, 10.0
 """How long a child may take: to load the model on a busy machine, and for each post."""
@@ -45,11 +47,15 @@ def spec_of(config: Config) -> StageSpec:
 @cache
 def stage_of(spec: StageSpec) -> LanguageStage:
     """Return the stage, loaded once in a process."""
+    from nlp.pipeline import load_stage
+
     return load_stage(company=spec.company, model_dir=spec.model_dir, threads=spec.threads, models=spec.models)
 
 
 def read_texts(spec: StageSpec, texts: Sequence[str]) -> list[Annotation]:
     """Return the annotations of texts from threads that name the company, wherever this runs."""
+    from nlp.pipeline import annotate
+
     return annotate(texts, language_stage=stage_of(spec), in_thread=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -19,8 +20,13 @@ from flows.progress import PassNote, Progress, read_note
 from flows.rotating import settle_key
 from flows.settings import Config
 from flows.sources import company_of, models_of
-from nlp.pipeline import LanguageStage, load_stage
+from nlp.encoder import SHIPPED
+from nlp.hub import SHIPPED_ALONE
+from nlp.meta import Meta, read_meta
 from warehouse.connection import open_warehouse
+
+if TYPE_CHECKING:
+    from nlp.pipeline import LanguageStage
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +69,8 @@ class Desk:
     def stage(self) -> LanguageStage:
         """The language stage, loaded when the first post needs it."""
         if self._stage is None:
+            from nlp.pipeline import load_stage
+
             language = self.config.language
             self._stage = load_stage(
                 company=company_of(self.config),
@@ -71,6 +79,13 @@ class Desk:
                 models=models_of(self.config),
             )
         return self._stage
+
+    @property
+    def meta(self) -> Meta:
+        """What the model says of itself; read from its folder where nothing needed the model yet."""
+        if self._stage is None and models_of(self.config) == SHIPPED_ALONE:
+            return read_meta(self.config.language.model or SHIPPED)
+        return self.stage.encoder.meta
 
 
 @contextmanager

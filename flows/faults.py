@@ -52,6 +52,8 @@ def explained(error: Exception, *, step: str, data: Path) -> Exception:
 def is_of_the_machine(error: BaseException) -> bool:
     """Return whether the machine is to blame (disk, memory, the database gone), so that other steps fail as well."""
     found = error.__cause__ if is_ours(error) else error
+    if isinstance(found, duckdb.Error) and any(mark in str(found) for mark in SAID_BY_DUCKDB):
+        return True
     return isinstance(found, OSError | MemoryError | duckdb.IOException | duckdb.FatalException) and not any(
         base.__name__ == "NlpError" for base in type(error).__mro__
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from crawlers.landing import landing_files
 from crawlers.model import Site
-from crawlers.run import CrawlResult
 from crawlers.worker import CrawlerWorker
 from flows.access import why_closed
 from flows.config import author_secret
@@ -17,6 +17,9 @@ from flows.retention import run_began
 from flows.rotating import require_key
 from flows.settings import Config
 from flows.sources import job_for, require_contact, sites_of
+
+if TYPE_CHECKING:
+    from crawlers.run import CrawlResult
 
 DUE_SHARE = 0.75
 """Of its interval: a source that was read more lately than this is not due."""

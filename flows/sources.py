@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crawlers.model import Site
 from crawlers.politeness import is_loopback
-from crawlers.run import CrawlJob
 from crawlers.sites import STREAMS, shipped_site
 from flows.access import secrets_of, why_closed
 from flows.config import archive_keys
@@ -18,7 +18,9 @@ from flows.settings import Config, Source
 from nlp.company import Company, Homonym
 from nlp.hub import Models
 from nlp.mentions import is_mention
-from nlp.redact.redactor import make_redactor
+
+if TYPE_CHECKING:
+    from crawlers.run import CrawlJob
 
 
 def company_of(config: Config) -> Company:
@@ -90,6 +92,10 @@ def keep_thread(config: Config) -> partial[bool]:
 
 def job_for(site: Site, config: Config, **given: object) -> CrawlJob:
     """Return a crawl of a site with all that the configuration decides; `given` adds or overrides."""
+    # Scrapy and spaCy take seconds to import: a pass without a source that is due has use for neither.
+    from crawlers.run import CrawlJob
+    from nlp.redact.redactor import make_redactor
+
     values: dict[str, object] = {
         "site": site,
         "is_mention": keep_thread(config),

