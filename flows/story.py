@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from flows.decisions.taking_in import take_in
 from flows.desk import Desk
 from flows.parts import Do, Parts, Step
 from flows.steps.alert import AlertReport, alert
@@ -53,6 +54,8 @@ def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True, source
     """
     parts, written = Parts(desk, do), None
     landed = CrawlReport(results=())
+    with parts.apart():
+        parts.do(take_in)
     with parts.apart():
         landed = landed if sources == "none" else parts.do(crawl, only_due=sources == "due")
     with parts.apart():

@@ -37,13 +37,13 @@ def race(desk: Desk, found: WatchPass) -> list[Race]:
     latest = {(r.claim_id, r.segment.segment): r for r in list_races(desk.con, now=now, is_whole=False)}
     crossed = {crossing.claim_id for crossing in found.crossings}
     posts = [post for post in found.posts if post.stance in SPREADING]
-    segments, mailings = list_segments(desk.con), mailings_of(desk, now)
+    segments, mailings = list_segments(desk.con), [m for m in mailings_of(desk, now) if m.sent_at <= end_of(hour)]
     for claim in found.claims:
         mine = [p for p in posts if p.claim_id == claim.claim_id and p.posted_at >= now - TALKED_OF]
         last = max((r.forecast_from for key, r in latest.items() if key[0] == claim.claim_id), default=None)
         if mine and (claim.claim_id in crossed or last is None or now - last >= RENEWED):
             ran = [
-                _run(claim.claim_id, segment, mine, hour, mailings, found.clock)
+                run_segment(claim.claim_id, segment, mine, hour, mailings, found.clock)
                 for segment in misled_segments(segments, claim)
             ]
             save_races(desk.con, ran)
@@ -56,7 +56,7 @@ def misled_segments(segments: Iterable[Segment], claim: Claim) -> list[Segment]:
     return [segment for segment in segments if claim.verdict != "true" and segment.segment not in claim.segments]
 
 
-def _run(
+def run_segment(
     claim_id: str,
     segment: Segment,
     posts: Iterable[MatchedPost],
@@ -64,6 +64,7 @@ def _run(
     mailings: Sequence[Mailing],
     clock: Clock,
 ) -> Race:
+    """Run one race as of the end of an hour; a mailing sent later is one that is planned."""
     hours = np.arange(hour - PAST_HOURS + 1, hour + 1)
     now = end_of(hour)
     ran = racing.run_race(
@@ -73,7 +74,7 @@ def _run(
         counts=_counts(posts, int(hours[0])),
         activity=activity(clock, hours),
         ahead=activity(clock, hour + 1 + np.arange(AHEAD_HOURS)),
-        mailings=[mailing for mailing in mailings if mailing.sent_at <= now],
+        mailings=mailings,
     )
     return _record(ran, segment)
 
