@@ -12,6 +12,7 @@ from warehouse.connection import transaction
 from warehouse.errors import LedgerError
 from warehouse.named import insert_new, records, rows, run, upsert
 from warehouse.records import Claim, Complaint, Mailing, Segment
+from warehouse.rollups import touch_claim
 
 VERDICTS = ("unverified", "disputed", "false", "true")
 CHANNELS = (
@@ -68,6 +69,7 @@ def follow(con: duckdb.DuckDBPyConnection, claim_id: str, *, is_followed: bool, 
     if is_followed == (claim_id in {claim.claim_id for claim in list_claims(con)}):
         return
     event = "restored" if is_followed else "removed"
+    touch_claim(con, claim_id)
     insert_new(con, "claim_event", [{"claim_id": claim_id, "happened_at": at, "event": event, "happened_by": by}])
 
 
