@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from math import exp
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,17 @@ from flows.channels import company_channels
 from flows.cli.app import app
 from flows.config import load
 from flows.paths import open_ledger
+from flows.steps.race import race, threads_of
+from flows.steps.watch import WatchPass
+from tests.flows.desks import a_desk, land, told
 from tests.warehouse.landings import T0, empty_warehouse
+from warehouse.channel_logs import LogDelay, put_log
 from warehouse.errors import LedgerError
+from warehouse.keys import post_key
+from warehouse.ledger import put_claim, put_mailings, put_segments
+from warehouse.races import list_races
+from warehouse.records import Claim, Mailing, Segment
+from warehouse.watching import MatchedPost
 
 Run = Callable[..., Any]
 SENT = T0 - timedelta(days=30)
@@ -87,3 +97,62 @@ def test_nothing_of_the_recipients_is_kept(run: Run, config: Path, tmp_path: Pat
     (tmp_path / "log.csv").write_text("\n".join(["recipient,sent_at,opened_at", *rows]))
     run("import", str(tmp_path / "log.csv"), "--channel", "email")
     assert b"anna1" not in (tmp_path / "data" / "warehouse.duckdb").read_bytes()
+
+
+def test_the_race_runs_on_the_companys_own_curve_and_on_shown_views(tmp_path: Path) -> None:
+    at = T0 + timedelta(days=3)
+    claim = Claim(claim_id="om", statement="Alla ska betala.", truth="Nej.", created_at=T0)
+    mailing = Mailing(
+        mailing_id="m", channel="email", segment="villa", recipient_count=1000, sent_at=T0, text="", corrects="om"
+    )
+    with a_desk(tmp_path) as desk:
+        posts = [
+            told(
+                number,
+                "Alla ska betala för Open Infra.",
+                T0 + timedelta(hours=20 + number),
+                view_count=views,
+                thread_id="t",
+            )
+            for number, views in ((1, 40), (2, 700))
+        ]
+        land(desk, "a", posts)
+        (thread,) = desk.con.execute("SELECT DISTINCT thread_key FROM post").fetchone()
+        put_segments(desk.con, [Segment(segment="villa", name="Villor", customer_count=1000)])
+        put_claim(desk.con, claim)
+        put_mailings(desk.con, [mailing])
+        matched = tuple(
+            MatchedPost(
+                claim_id="om",
+                post_key=post_key("forum", post.post_id),
+                source="forum",
+                thread_key=thread,
+                author_key=str(post.author_key),
+                posted_at=post.posted_at,
+                seen_at=post.seen_at,
+                stance="support",
+                tier="auto",
+                views=None,
+            )
+            for post in posts
+        )
+        watched = WatchPass(at=at, claims=(claim,), posts=matched, crossings=(), memory={})
+        assert {t: [v for _, v in known.seen] for t, known in threads_of(desk.con, matched, now=at).items()} == {
+            thread: [40, 700]
+        }
+
+        def last_coverage() -> tuple[float, float]:
+            desk.con.execute("DELETE FROM race_run")
+            (ran,) = race(desk, watched)
+            (ran,) = list_races(desk.con, now=at)
+            now = max((p for p in ran.points if p.at <= ran.forecast_from), key=lambda p: p.at)
+            assert now.reach_low == pytest.approx(1 - exp(-700 / 1000)), "two posts of one thread are seen once"
+            return now.coverage, now.reach
+
+        by_default = last_coverage()
+        delays = [LogDelay(part="read", delay=1.0, is_observed=True, recipient_count=99.0)]
+        delays.append(LogDelay(part="read", delay=500.0, is_observed=False, recipient_count=1.0))
+        put_log(desk.con, delays, channel="email", name="ours", recipient_count=100, at=T0)
+        own = last_coverage()
+        assert by_default[0] < 0.5 < 0.95 < own[0]
+        assert own[1] == by_default[1]
