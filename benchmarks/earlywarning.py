@@ -1,6 +1,6 @@
 """The early warning's figures: false alarms, delay, forecasts and time, from one command.
 
-python -m benchmarks.earlywarning [--quick] [--only alarms|race|pass|nab]
+python -m benchmarks.earlywarning [--quick] [--only alarms|delays|leads|letters|race|pass|nab]
 
 Real data are read from ../shared/data/earlywarning where it lies; what needs them is left out, and said so, elsewhere.
 Settings were chosen on the odd-numbered TiDeH cascades and on simulated series with other seeds; figures here are on
@@ -21,7 +21,10 @@ import numpy as np
 
 from benchmarks import nab
 from benchmarks.alarm_tables import Series, delay_cells, false_alarm_cells, print_table, rumour_cells
+from benchmarks.complaint_lead import lead_cells
 from benchmarks.earlywarning_worlds import START, chatter, slow_rumour
+from benchmarks.equal_alarms import FALSE_ALARMS, equal_alarm_cells
+from benchmarks.letters import letter_figures
 from benchmarks.race_worlds import race_figures
 from earlywarning.alarm import advance
 from earlywarning.alarm_state import AlarmState
@@ -83,7 +86,8 @@ def slow_rumours(rate: float, count: int, rng: np.random.Generator) -> list[Seri
         begin = quiet_days * 24 + int(rng.integers(24))
         rumour = slow_rumour(20 * 24, hour_of(START) + begin, rng)
         counts[begin : begin + len(rumour)] += rumour
-        found.append(Series(counts, hour_of(START), times=np.array([begin])))
+        times = np.repeat(begin + np.arange(len(rumour)), rumour).astype(float)
+        found.append(Series(counts, hour_of(START), times=times))
     return found
 
 
@@ -139,6 +143,32 @@ def tables(scale: int, rng: np.random.Generator) -> None:
     print_table("Hours to the alarm on simulated rumours like that of 2023; goal 24, p90 72", a_day, cells)
 
 
+def delays(scale: int, rng: np.random.Generator) -> None:
+    """Print how soon slow rumours are found when every method has as many false alarms."""
+    cells = []
+    for rate in RATES:
+        rumours = slow_rumours(rate, 60 * scale, rng)
+        cells.append(dict(equal_alarm_cells(quiet("forum", rate, 30 * scale, rng), rumours)))
+    title = (
+        f"Hours to the alarm on the same rumours at an equal {FALSE_ALARMS} false alarms in 30 days; goal 24, p90 72"
+    )
+    print_table(title, [f"{rate} a day" for rate in RATES], cells)
+
+
+def leads(scale: int, rng: np.random.Generator) -> None:
+    """Print how many days before a spike of complaints slow rumours are found, each method as it is set."""
+    cells = [lead_cells(slow_rumours(rate, 60 * scale, rng), rng) for rate in RATES]
+    title = "Days from the alarm to the spike of complaints, simulated, median; goal 5"
+    print_table(title, [f"{rate} a day" for rate in RATES], cells)
+
+
+def letters(scale: int, rng: np.random.Generator) -> None:
+    """Print how soon a rumour about a letter is found, alone with the promise."""
+    print("\nA simulated rumour about a letter, 30 days of silence before: found within three weeks, median days")
+    for line in letter_figures(100 * scale, rng):
+        print(f"  {line}")
+
+
 def main() -> None:
     """Print every figure, or those of one part."""
     parser = argparse.ArgumentParser(description="Measure the early warning.")
@@ -171,7 +201,15 @@ def volumes(scale: int, rng: np.random.Generator) -> None:
             print(f"  {line}")
 
 
-PARTS = {"alarms": tables, "race": race, "pass": passes, "nab": volumes}
+PARTS = {
+    "alarms": tables,
+    "delays": delays,
+    "leads": leads,
+    "letters": letters,
+    "race": race,
+    "pass": passes,
+    "nab": volumes,
+}
 
 if __name__ == "__main__":
     main()
