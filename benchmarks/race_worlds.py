@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -59,7 +59,9 @@ def race_figures(count: int, rng: np.random.Generator) -> Iterator[str]:
         )
 
 
-def forecast_world(kind: World, rng: np.random.Generator, *, settings: GrowthSettings | None = None):
+def forecast_world(
+    kind: World, rng: np.random.Generator, *, settings: GrowthSettings | None = None
+) -> tuple[Race, dict[int, float], dict[int, float], datetime]:
     """Return a forecast, the true reach and coverage by hours after it, and its moment."""
     offspring, tau = rng.uniform(0.8, 1.6), rng.uniform(*kind.tau)
     views = float(np.exp(np.log(150) + 0.7 * rng.normal()))
@@ -108,7 +110,7 @@ def forecast_world(kind: World, rng: np.random.Generator, *, settings: GrowthSet
     return race, dict(enumerate(reach[after:])), dict(enumerate(told[after + 1 :])), now
 
 
-def holds(race: Race, now, horizon: int, reach: dict[int, float]) -> bool:
+def holds(race: Race, now: datetime, horizon: int, reach: dict[int, float]) -> bool:
     """Return whether the true reach lies within the forecast's 80 % interval."""
     point = next(p for p in race.points if p.at == now + timedelta(hours=horizon))
     return point.reach_low <= reach[horizon] <= point.reach_high
