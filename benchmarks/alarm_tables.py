@@ -31,6 +31,8 @@ class Series:
     """The hour from which we watch it; None: from its first post, with no history at all."""
     times: np.ndarray | None = None
     """Hours of the rumour's posts, in the series."""
+    bursts: np.ndarray | None = None
+    """Hours that a person has marked as a burst: alarms in them are not false."""
 
 
 def alarms(series: Sequence[Series], rng: np.random.Generator, *, with_escalations: bool = True) -> Alarms:
@@ -80,10 +82,29 @@ def posts_of(counts: np.ndarray, first_hour: int, claim: str, rng: np.random.Gen
 
 def false_alarm_cells(series: Sequence[Series], rng: np.random.Generator) -> dict[str, str]:
     """Return for each method the alarms in 30 days of a claim."""
-    days = len(series[0].counts) / 24
+    return _rates(series, alarms(series, rng, with_escalations=False))
+
+
+def false_and_calm_alarm_cells(
+    series: Sequence[Series], rng: np.random.Generator
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return for each method the alarms in 30 days of a claim: in all hours, and outside the marked bursts."""
+    found = alarms(series, rng, with_escalations=False)
+    marked = [np.zeros(len(one.counts), dtype=bool) if one.bursts is None else one.bursts for one in series]
+    outside = {
+        name: [[hit for hit in hits if not bursts[hit]] for hits, bursts in zip(each, marked, strict=True)]
+        for name, each in found.items()
+    }
+    return _rates(series, found), _rates(
+        series, outside, days=float(np.mean([(~bursts).sum() for bursts in marked])) / 24
+    )
+
+
+def _rates(series: Sequence[Series], found: Alarms, *, days: float | None = None) -> dict[str, str]:
+    days = len(series[0].counts) / 24 if days is None else days
     return {
         name: with_interval(30 / days * np.array([len(hits) for hits in each], dtype=float), np.mean, "{:.2f}")
-        for name, each in alarms(series, rng, with_escalations=False).items()
+        for name, each in found.items()
     }
 
 

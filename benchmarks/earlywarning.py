@@ -20,7 +20,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import nab
-from benchmarks.alarm_tables import Series, delay_cells, false_alarm_cells, print_table, rumour_cells
+from benchmarks.alarm_tables import (
+    Series,
+    delay_cells,
+    false_alarm_cells,
+    false_and_calm_alarm_cells,
+    print_table,
+    rumour_cells,
+)
 from benchmarks.complaint_lead import lead_cells
 from benchmarks.earlywarning_worlds import START, chatter, slow_rumour
 from benchmarks.equal_alarms import FALSE_ALARMS, equal_alarm_cells
@@ -46,17 +53,26 @@ def quiet(kind: str, rate: float, count: int, rng: np.random.Generator) -> list[
 
 
 def nab_series(rate: float, copies: int, rng: np.random.Generator) -> list[Series]:
-    """Return the five NAB company series by the hour, thinned to a rate a day."""
-    found, first = [], 0
-    for path in sorted((SHARED / "nab_realTweets").glob("Twitter_volume_*.csv")):
+    """Return the five NAB company series by the hour, thinned to a rate a day; NAB's windows are marked as bursts."""
+    found, folder = [], SHARED / "nab_realTweets"
+    labels = json.loads((folder / "combined_windows.json").read_text())
+    for path in sorted(folder.glob("Twitter_volume_*.csv")):
         with path.open() as lines:
             rows = list(csv.DictReader(lines))
-        hours = np.array([hour_of(datetime.fromisoformat(row["timestamp"]).replace(tzinfo=UTC)) for row in rows])
+        hours = np.array([_utc_hour(row["timestamp"]) for row in rows])
         counts = np.bincount(hours - hours.min(), weights=[float(row["value"]) for row in rows])
-        first = int(hours.min())
-        found += [rng.poisson(counts * rate / 24 / counts.mean()) for _ in range(copies)]
-    shortest = min(map(len, found))
-    return [Series(counts[:shortest], first) for counts in found]
+        bursts = np.zeros(len(counts), dtype=bool)
+        for window in labels[f"realTweets/{path.name}"]:
+            first, last = (_utc_hour(text) - hours.min() for text in window)
+            bursts[first : last + 1] = True
+        thin = counts * rate / 24 / counts.mean()
+        found += [Series(rng.poisson(thin), int(hours.min()), bursts=bursts) for _ in range(copies)]
+    shortest, first = min(len(one.counts) for one in found), found[-1].first_hour
+    return [Series(one.counts[:shortest], first, bursts=one.bursts[:shortest]) for one in found]
+
+
+def _utc_hour(text: str) -> int:
+    return hour_of(datetime.fromisoformat(text).replace(tzinfo=UTC))
 
 
 def cascades() -> list[np.ndarray]:
@@ -129,8 +145,9 @@ def tables(scale: int, rng: np.random.Generator) -> None:
         "Alarms in 30 days of a quiet claim (95 % interval); warning: goal <= 0.25, promised 0.50; watch: promised 2.14"
     )
     if SHARED.is_dir():
-        cells = [false_alarm_cells(nab_series(rate, 2 * scale, rng), rng) for rate in RATES]
-        print_table(f"{title}\nNAB company mentions, thinned", a_day, cells)
+        cells = [false_and_calm_alarm_cells(nab_series(rate, 2 * scale, rng), rng) for rate in RATES]
+        print_table(f"{title}\nNAB company mentions, thinned", a_day, [whole for whole, _ in cells])
+        print_table("The same outside the windows that NAB labels as anomalies", a_day, [calm for _, calm in cells])
     for kind in ("uniform", "us", "bursty", "threads"):
         cells = [false_alarm_cells(quiet(kind, rate, 8 * scale, rng), rng) for rate in RATES]
         print_table(f"Simulated: {kind}", a_day, cells)
