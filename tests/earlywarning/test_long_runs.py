@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.alarm_tables import posts_of
+from benchmarks.earlywarning_worlds import chatter
 from earlywarning.alarm import advance
-from earlywarning.alarm_state import AlarmState
+from earlywarning.alarm_state import AlarmSettings, AlarmState
 from earlywarning.backtest import backtest
+from earlywarning.clock import hour_of
 from earlywarning.exposure import SourceVisit
 from earlywarning.matches import Match
 from earlywarning.watch import MatchedPost, watch
@@ -116,3 +119,17 @@ def test_ten_years_are_replayed_and_a_rumour_at_their_end_is_found() -> None:
     alerts = backtest(rows, until=START + timedelta(days=3650)).alerts
     assert any(START + timedelta(days=3600) < a.raised_at < START + timedelta(days=3601) for a in alerts)
     assert len(alerts) < 3650 / 30 * 0.5
+
+
+def test_many_claims_that_share_a_budget_raise_no_more_than_one_claim_may() -> None:
+    rng, days, claims = np.random.default_rng(8), 100, 25
+    first = hour_of(START)
+    rows = [
+        match for i in range(claims) for match in posts_of(chatter("threads", days * 24, 1.0, rng), first, f"c{i}", rng)
+    ]
+    until = START + timedelta(days=days)
+    shared, own = (backtest(rows, start=START, until=until, shared_budget=s) for s in (True, False))
+    opened = [sum(a.change != "escalated" for a in result.alerts) for result in (shared, own)]
+    settings = AlarmSettings()
+    assert opened[0] <= (24 * days + settings.head_start_hours[0]) / settings.watch_hours
+    assert opened[1] > 2 * opened[0]
