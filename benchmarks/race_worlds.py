@@ -28,8 +28,8 @@ class World:
     """Of the negative binomial of an hour; None: Poisson."""
     half_life: float | None = None
     """Hours in which the rumour's own pull halves; None: it keeps it."""
-    view_spread: float = 0.0
-    """How much single posts differ in log views, about the same mean."""
+    view_spread: tuple[float, float] = (0.0, 1.2)
+    """How much single posts of a rumour differ in log views, about the same mean: drawn between these."""
 
 
 WORLDS = {
@@ -37,7 +37,7 @@ WORLDS = {
     "heaps": World(size=1.0, tau=(5.0, 10.0)),
     "long memory": World(tau=(16.0, 30.0), size=4.0),
     "dying": World(half_life=96.0, size=4.0),
-    "unequal posts": World(view_spread=1.2, size=2.0),
+    "unequal posts": World(view_spread=(1.2, 1.6), size=2.0),
 }
 
 
@@ -66,6 +66,7 @@ def forecast_world(
     offspring, tau = rng.uniform(0.8, 1.6), rng.uniform(*kind.tau)
     views = float(np.exp(np.log(150) + 0.7 * rng.normal()))
     customers = int(np.exp(rng.uniform(np.log(2_000), np.log(60_000))))
+    uneven = rng.uniform(*kind.view_spread)
     base, first = rng.gamma(0.5, 1 / 48), hour_of(START)
     elapsed = int(rng.integers(24, ONSET_LIMIT))
     length = QUIET + elapsed + max(HORIZONS) + 1
@@ -90,7 +91,7 @@ def forecast_world(
         counts[t] += 3 * (t == QUIET)
         excited = excited * np.exp(-busy[t] / tau) + counts[t]
         if t >= QUIET - 72 and counts[t]:
-            each = rng.lognormal(-(kind.view_spread**2) / 2, kind.view_spread, int(counts[t]))
+            each = rng.lognormal(-(uneven**2) / 2, uneven, int(counts[t]))
             seen += views * float(each.sum())
         reach[t] = -np.expm1(-seen / customers)
     past = slice(QUIET - 72, QUIET + elapsed)

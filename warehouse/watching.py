@@ -79,6 +79,11 @@ def thread_views(
     return [(row["thread_key"], row["opened_at"], row["seen_at"], row["view_count"]) for row in found]
 
 
+def post_delays(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[dict[str, Any]]:
+    """Return when posts that spread a claim were posted, seen and judged, as known at `now`; by time of posting."""
+    return rows(con, "post_delays", now=now, posted_after=posted_after)
+
+
 def list_visits(con: duckdb.DuckDBPyConnection, *, now: datetime, finished_after: datetime) -> list[Visit]:
     """Return the crawl log, oldest first: the hours of a source between complete visits are seen, others unknown."""
     return records(con, "list_visits", Visit, now=now, finished_after=finished_after)

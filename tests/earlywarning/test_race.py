@@ -264,7 +264,7 @@ def test_the_views_of_a_thread_are_counted_once_and_from_the_claim_on() -> None:
 def test_the_intervals_hold_in_worlds_that_the_model_does_not_know() -> None:
     """A floor: 80 % intervals hold 75-85 % of the time by the benchmark; forty worlds can tell 80 from 60 or 97."""
     rng = np.random.default_rng(8)
-    kinds = [World(), World(size=1.0, tau=(5.0, 10.0)), World(half_life=96.0, size=4.0), World(view_spread=1.2)]
+    kinds = [World(), World(size=1.0, tau=(5.0, 10.0)), World(half_life=96.0, size=4.0), World(view_spread=(1.2, 1.6))]
     held = []
     for kind in kinds * 10:
         found, reached, _, now = forecast_world(kind, rng, settings=FAST)
