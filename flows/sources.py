@@ -72,8 +72,16 @@ def site_of(source: Source, config: Config) -> Site:
         expected_min=source.expected_min,
         expected_max=source.expected_max,
         interval_hours=source.interval_hours,
+        retention_days=source.retention_days,
         options=source.options,
     )
+
+
+def limits_of(config: Config) -> dict[str, float]:
+    """Return for how many days what a source gave may be kept, for those whose terms say so; also where it is not read
+    now. Raises ConfigError or the crawlers' SiteError."""
+    sites = (site_of(source, config) for source in config.source)
+    return {site.name: site.retention_days for site in sites if site.retention_days is not None}
 
 
 def require_contact(site: Site, config: Config) -> None:
