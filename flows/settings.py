@@ -65,6 +65,8 @@ class Source(Section):
     delay_seconds: Annotated[float, Field(ge=0)] | None = None
     expected_min: Annotated[float, Field(ge=0)] = 0.0
     expected_max: Annotated[float, Field(gt=0)] = 10_000.0
+    retention_days: Annotated[float, Field(ge=0)] | None = None
+    """Words and pseudonyms from there go so many days after they were last fetched; 0: it is not read."""
     enabled: bool = True
     options: dict[str, str] = {}
     """Settings of the engine, added to those that a shipped site has."""
@@ -104,6 +106,10 @@ class Language(Section):
     model: Path | None = None
     """Folder of another model; none: the one that ships."""
     threads: Annotated[int, Field(gt=0)] | None = None
+    workers: Annotated[int, Field(gt=0, le=256)] = 1
+    """Dask workers that read posts, in scheduled passes (extra `dask`); 1: this process."""
+    scheduler: str | None = None
+    """Address of a Dask cluster of yours; None: workers on this machine."""
 
 
 class Model(Section):
