@@ -17,6 +17,8 @@ from flows.logs import start_logging
 from flows.metrics import write_metrics
 from flows.parts import Step
 from flows.retention import let_go
+from flows.spread import annotate_spread
+from flows.steps.annotate import annotate
 from flows.story import PassReport, Sources, one_pass
 
 RETRY_DELAYS: dict[str, list[float]] = {"crawl": [10, 60], "publish": [10, 60]}
@@ -30,6 +32,11 @@ def as_task(step: Step, *given: Any, **options: Any) -> Any:
     return made(*given, **options)
 
 
+def spread_or_task(step: Step, *given: Any, **options: Any) -> Any:
+    """Do a step as a task, but the reading of posts on the workers that the configuration asks for."""
+    return annotate_spread(*given, **options) if step is annotate else as_task(step, *given, **options)
+
+
 @flow(name="daily", persist_result=False)
 def daily(
     config_file: str | None = None,
@@ -40,9 +47,10 @@ def daily(
     """Do one pass, from the crawl to the digest; `at` sets a virtual clock, `sources` which of them are crawled."""
     config = load_config(Path(config_file) if config_file else None)
     start_logging(config)
+    do = as_task if config.language.workers == 1 else spread_or_task
     with open_desk(config, now=at) as desk:
         try:
-            report = one_pass(desk, do=as_task, write_digest=write_digest, sources=sources)
+            report = one_pass(desk, do=do, write_digest=write_digest, sources=sources)
         finally:
             record_pass(desk)
     as_task(let_go, config, now=at, last=desk.last_pass)

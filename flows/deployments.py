@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -35,7 +36,8 @@ def prefect_file(
     import yaml  # type: ignore[import-untyped]
 
     values = {"name": TAG, "deployments": deployments(config, config_file=config_file, pool=pool, image=image)}
-    text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=118)
+    # Through JSON, so that what two deployments share is written out in both.
+    text = yaml.safe_dump(json.loads(json.dumps(values)), sort_keys=False, allow_unicode=True, width=118)
     return HEAD.format(pool=pool_name(pool), kind=pool) + str(text)
 
 
@@ -89,7 +91,7 @@ def _passes(config: Config) -> list[dict[str, Any]]:
             "description": "The passes of the day: an alarm must not wait for the morning.",
             **shared,
             "parameters": {"write_digest": False, "sources": "due"},
-            "schedules": [{"cron": f"0 */{PASS_HOURS} * * *", "timezone": zone}],
+            "schedules": [{"cron": f"0 {_hours(int(hour))} * * *", "timezone": zone}],
         },
         {
             "name": "after-crawl",
@@ -107,6 +109,11 @@ def _passes(config: Config) -> list[dict[str, Any]]:
             ],
         },
     ]
+
+
+def _hours(digest_hour: int) -> str:
+    """Return the hours of the passes without a digest: not the one in which the morning's comes."""
+    return ",".join(str(hour) for hour in range(0, 24, PASS_HOURS) if hour != digest_hour)
 
 
 def _crawls(config: Config) -> list[dict[str, Any]]:
@@ -142,16 +149,23 @@ def _house(config: Config) -> list[dict[str, Any]]:
     ]
     if config.backup.folder:
         jobs.append(("backup", "nightly", "20 4 * * *", "Write a backup, and let go of the oldest."))
+    shared = {"tags": [TAG], "concurrency_limit": dict(ONE_AT_A_TIME)}
+    by_hand = [
+        ("backfill", "Read again what was seen in a time, also from the archived pages; give since and until."),
+        ("as_of", "Watch and write the digest as of a past moment, in a folder of its own; give at and out."),
+    ]
     return [
         {
             "name": name,
             "description": description,
             "entrypoint": f"flows/scheduled.py:{flow}",
-            "tags": [TAG],
-            "concurrency_limit": dict(ONE_AT_A_TIME),
+            **shared,
             "schedules": [{"cron": cron, "timezone": zone}],
         }
         for flow, name, cron, description in jobs
+    ] + [
+        {"name": "by-hand", "description": description, "entrypoint": f"flows/scheduled.py:{flow}", **shared}
+        for flow, description in by_hand
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 
 from prefect import flow
@@ -11,7 +12,9 @@ from prefect.concurrency.sync import concurrency
 
 from crawlers.errors import CrawlerError
 from crawlers.politeness import host_of
+from flows import past
 from flows.config import load as load_config
+from flows.daily import as_task
 from flows.errors import FlowsError
 from flows.logs import start_logging
 from flows.paths import paths_of
@@ -63,6 +66,18 @@ def backup(config_file: str | None = None) -> str:
     from flows.backing_up import scheduled_backup
 
     return str(scheduled_backup(_configured(config_file)))
+
+
+@flow(name="backfill", persist_result=False)
+def backfill(since: datetime, until: datetime, from_archive: bool = False, config_file: str | None = None) -> int:
+    """Read again what was seen in a time, a day at a time; return how many posts were judged at the end."""
+    return past.backfill(_configured(config_file), since, until, from_archive=from_archive, do=as_task).annotated_count
+
+
+@flow(name="as-of", persist_result=False)
+def as_of(at: datetime, out: str, config_file: str | None = None) -> str:
+    """Watch and write the digest as of a past moment, in a folder of its own; return the digest's path."""
+    return str(past.as_of(_configured(config_file), at, Path(out), do=as_task))
 
 
 @flow(name="tell", persist_result=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from flows.errors import UsageError
 if TYPE_CHECKING:
     from flows.status import Status
 
+FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"]
 POOLS = ("process", "docker", "kubernetes")
 
 
@@ -24,6 +26,8 @@ def register(app: typer.Typer) -> None:
     app.command()(metrics)
     app.command()(deployments)
     app.command()(replay)
+    app.command()(backfill)
+    app.command("as-of")(as_of)
 
 
 def status(
@@ -101,6 +105,42 @@ def replay(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         emit(found)
     else:
         say(f"{found['lines']} lines can be read now; {posts} posts are tried again by the next pass")
+
+
+def backfill(
+    since: Annotated[datetime, typer.Option(formats=FORMATS, help="The first moment, UTC unless it has an offset.")],
+    until: Annotated[datetime, typer.Option(formats=FORMATS, help="The moment after the last.")],
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Have today's readers read the archived pages of that time first.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Read again what was seen in a time, a day at a time: after a new model, a mended reader, a restored folder.
+
+    Example: ryktesvakt backfill --since 2026-11-01 --until 2026-11-08 --archive
+    """
+    from flows.past import backfill as read_again
+
+    report = read_again(load(config), _aware(since), _aware(until), from_archive=archive)
+    say(f"{report.load.loaded} posts new, {report.load.revised} edited; Tables: {report.published}")
+
+
+def as_of(
+    at: Annotated[datetime, typer.Argument(formats=FORMATS, help="The moment, UTC unless it has an offset.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="A new folder for the copy and its digest.")],
+    config: ConfigOption = None,
+) -> None:
+    """Watch and write the digest as of a past moment, in a copy: what came after is not known there.
+
+    Example: ryktesvakt as-of 2026-11-10T06:30 --out /tmp/then
+    """
+    from flows.past import as_of as look_back
+
+    say(f"Digest: {look_back(load(config), _aware(at), out)}")
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _lines(found: Status) -> list[tuple[str, str]]:
