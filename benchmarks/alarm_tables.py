@@ -131,9 +131,9 @@ def delay_cell(hours: np.ndarray) -> str:
 
 def print_table(title: str, columns: Sequence[str], cells: Sequence[dict[str, str]]) -> None:
     """Print one table: a row for each method, a column for each world."""
-    print(f"\n{title}\n{'':<16}" + "".join(f"{column:>30}" for column in columns))
+    print(f"\n{title}\n{'':<16}" + "".join(f"{column:>36}" for column in columns))
     for name in cells[0]:
-        print(f"{name:<16}" + "".join(f"{cell[name]:>30}" for cell in cells), flush=True)
+        print(f"{name:<16}" + "".join(f"{cell[name]:>36}" for cell in cells), flush=True)
 
 
 def _found(series: Sequence[Series], each: Sequence[Sequence[int]]) -> str:

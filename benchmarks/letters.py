@@ -44,6 +44,12 @@ def letter_figures(count: int, rng: np.random.Generator) -> Iterator[str]:
 
 
 def _after_letter(size: int, per_day: int, count: int, rng: np.random.Generator) -> str:
+    found = letter_days(size, per_day, count, rng)
+    return ", ".join(f"{level} {_share_and_days(days)}" for level, days in found.items())
+
+
+def letter_days(size: int, per_day: int, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return days from the rumour's beginning to the first watch and the first warning of each claim, inf for none."""
     began = SENT + timedelta(days=AFTER_DAYS)
     hours = hour_of(began) + np.arange(24 * RUMOUR_DAYS)
     counts = rng.poisson(per_day / 24 * activity(Clock(), hours)[:, None], (len(hours), count))
@@ -57,7 +63,7 @@ def _after_letter(size: int, per_day: int, count: int, rng: np.random.Generator)
         days["watch"][int(alert.claim_id[1:])] = took
         if alert.severity != "watch":
             days["warning"][int(alert.claim_id[1:])] = took
-    return ", ".join(f"{level} {_share_and_days(found)}" for level, found in days.items())
+    return days
 
 
 def _share_and_days(days: np.ndarray) -> str:
@@ -65,6 +71,12 @@ def _share_and_days(days: np.ndarray) -> str:
 
 
 def _named_late(ran: int, per_day: int, count: int, rng: np.random.Generator) -> str:
+    watched, warned = late_shares(ran, per_day, count, rng)
+    return f"watch {watched:.0%}, warning {warned:.0%}"
+
+
+def late_shares(ran: int, per_day: int, count: int, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the shares of claims watched and warned of at once, if named so many days after their first post."""
     first, settings = hour_of(SENT), AlarmSettings()
     hours = first - 24 * ran + np.arange(24 * ran)
     counts = rng.poisson(per_day / 24 * activity(Clock(), hours)[:, None], (len(hours), count))
@@ -75,5 +87,5 @@ def _named_late(ran: int, per_day: int, count: int, rng: np.random.Generator) ->
     seen = dict.fromkeys(range(first // 24 - settings.ring_days, first // 24), (24.0, 24.0))
     states = {claim: ClaimState() for claim in posts}
     _, found = backfill(states, posts, first=first, clock=Clock(), pay_in=1.0, seen=seen, settings=settings)
-    shares = (len({c.index for c in found if c.level == level}) / count for level in ("watch", "warning"))
-    return ", ".join(f"{level} {share:.0%}" for level, share in zip(("watch", "warning"), shares, strict=True))
+    watched, warned = (len({c.index for c in found if c.level == level}) / count for level in ("watch", "warning"))
+    return watched, warned
