@@ -93,6 +93,45 @@ def claim_list(config: ConfigOption = None, as_json: JsonOption = False) -> None
         show(["id", "statement", "verdict", "by"], [(c.claim_id, c.statement, c.verdict, c.verdict_by) for c in claims])
 
 
+@claim_app.command("uptake")
+def claim_uptake(
+    claim_id: Annotated[str | None, typer.Argument(help="One claim; all when left out.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how each claim's correction is taken up: denials for each support, and the time until they drew level."""
+    from earlywarning.uptake import uptake
+    from flows.paths import open_ledger
+    from warehouse.ledger import list_claims
+    from warehouse.watching import matched_posts
+
+    now = datetime.now(UTC)
+    with open_ledger(load(config)) as con:
+        known = [claim.claim_id for claim in list_claims(con) if claim_id in (None, claim.claim_id)]
+        posts = matched_posts(con, now=now)
+    if claim_id and not known:
+        raise UsageError(f"{claim_id}: no such claim; `ryktesvakt claim list` shows them")
+    found = {
+        name: uptake([(p.posted_at, p.author_key, p.stance) for p in posts if p.claim_id == name], now=now)
+        for name in known
+    }
+    if as_json:
+        emit([{"claim_id": name, **asdict(one), "hours_to_parity": one.hours_to_parity} for name, one in found.items()])
+        return
+    columns = ["claim", "support", "query", "deny", "deny/support", "last 72 h", "hours to parity"]
+    rows = [
+        (
+            name,
+            u.support_count,
+            u.query_count,
+            u.deny_count,
+            *_decimals(u.deny_ratio, u.deny_ratio_72h, u.hours_to_parity),
+        )
+        for name, u in found.items()
+    ]
+    show(columns, rows)
+
+
 @mailing_app.command("add")
 def mailing_add(
     text: Annotated[Path, typer.Argument(help="The letter's text, UTF-8.")],
@@ -157,6 +196,10 @@ def read_letter(file: Path) -> str:
     if not found.strip():
         raise UsageError(f"{file}: is empty; a quote can only be known by the letter's words")
     return found
+
+
+def _decimals(*values: float | None) -> tuple[str, ...]:
+    return tuple("" if value is None else f"{value:.2f}" for value in values)
 
 
 def check_segments(settings: Config, names: Iterable[str]) -> None:

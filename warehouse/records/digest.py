@@ -45,6 +45,8 @@ class ClaimUptake:
     deny_count: int
     first_posted_at: datetime | None
     misled_segments: tuple[str, ...]
+    hours_to_parity: float | None = None
+    """From the first support until as many denied as supported; see earlywarning/uptake.py. None: not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
