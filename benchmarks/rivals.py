@@ -16,10 +16,11 @@ BASELINE_DAYS, LAG_DAYS = 56, 3
 LEAST_PER_HOUR = 1 / 168
 
 
-def ears(counts: np.ndarray, *, lag: int, is_c3: bool = False) -> list[int]:
+def ears(counts: np.ndarray, *, lag: int, is_c3: bool = False, threshold: float | None = None) -> list[int]:
     """Return alarms of EARS (Hutwagner et al. 2003): a day above the mean + 3 sd of seven days that ended `lag` ago.
 
     C1 has lag 0, C2 lag 2; C3 adds what three days of C2 lie above 1 sd, and alarms at 2. The sd is at least 0.2.
+    threshold: instead of 3 sd, or of C3's 2.
     """
     days = _by_day(counts)
     score = np.zeros(len(days))
@@ -28,9 +29,9 @@ def ears(counts: np.ndarray, *, lag: int, is_c3: bool = False) -> list[int]:
         score[d] = (days[d] - before.mean()) / max(before.std(ddof=1), 0.2)
     if is_c3:
         above = np.maximum(0.0, score - 1.0)
-        hits = [d for d in range(9 + 2, len(days)) if above[d - 2 : d + 1].sum() > 2]
+        hits = [d for d in range(9 + 2, len(days)) if above[d - 2 : d + 1].sum() > (threshold or 2.0)]
     else:
-        hits = [d for d in range(7 + lag, len(days)) if score[d] > 3]
+        hits = [d for d in range(7 + lag, len(days)) if score[d] > (threshold or 3.0)]
     return _apart(24 * d + 23 for d in hits)
 
 
@@ -93,6 +94,16 @@ RIVALS: dict[str, Rival] = {
     "NB-CUSUM h=8": lambda counts, busy: nb_cusum(counts, busy, threshold=8.0),
     "FOCuS 10": lambda counts, busy: poisson_focus(counts, busy, threshold=10.0),
 }
+
+
+AT: dict[str, Callable[[float], Rival]] = {
+    "EARS C1": lambda sd: lambda counts, busy: ears(counts, lag=0, threshold=sd),
+    "EARS C2": lambda sd: lambda counts, busy: ears(counts, lag=2, threshold=sd),
+    "EARS C3": lambda at: lambda counts, busy: ears(counts, lag=2, is_c3=True, threshold=at),
+    "NB-CUSUM": lambda h: lambda counts, busy: nb_cusum(counts, busy, threshold=h),
+    "FOCuS": lambda at: lambda counts, busy: poisson_focus(counts, busy, threshold=at),
+}
+"""The rivals whose threshold can be set, so that they can be held to an equal number of false alarms."""
 
 
 def _by_day(counts: np.ndarray) -> np.ndarray:

@@ -127,9 +127,14 @@ class Frontier:
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._upgrade()
         except (sqlite3.Error, OSError) as error:
-            raise CrawlerError(
-                f"{path}: the frontier cannot be opened ({error}); remove the file to read every place anew"
-            ) from error
+            # A full disk, a missing right or a lock say nothing against the file.
+            is_sound = isinstance(error, sqlite3.OperationalError | OSError)
+            advice = (
+                "make room there or give the right to write, and run again"
+                if is_sound
+                else ("remove the file to read every place anew")
+            )
+            raise CrawlerError(f"{path}: the frontier cannot be opened ({error}); {advice}") from error
         self.hosts = Hosts(self._db)
 
     def thread(self, thread_id: str) -> KnownThread | None:

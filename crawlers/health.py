@@ -46,7 +46,7 @@ class Tally:
         self.backward_count += sum(opened_at is not None and post.posted_at < opened_at for post in posts)
         self._instants.update(post.posted_at for post in posts)
         if posts:
-            self._count_fields(posts, has_title=bool(reading.title.strip()))
+            self._count_fields(posts, reading)
         for post in _new(reading, known, old):
             self.new_count += 1
             self._days[post.posted_at.astimezone(DAY_ZONE).date()] += 1
@@ -81,13 +81,14 @@ class Tally:
             days=tuple(DayCount(day=day, post_count=self._days[day]) for day in sorted(self._days) if day >= first),
         )
 
-    def _count_fields(self, posts: Sequence[ParsedPost], *, has_title: bool) -> None:
+    def _count_fields(self, posts: Sequence[ParsedPost], reading: Reading) -> None:
         quoting = [post for post in posts if post.quoted]
         present = {name: sum(getattr(post, name) is not None for post in posts) for name in _MAY_BE_NONE}
         present["quoted"] = len(quoting)
         present["reply_to"] = sum(bool(post.reply_to or post.reply_to_position) for post in posts)
         present["text"] = sum(not post.text.isspace() for post in posts if post.text)
-        present["thread_title"] = len(posts) if has_title else 0
+        present["thread_title"] = len(posts) if reading.title.strip() else 0
+        present["language"] = len(posts) if reading.language else present["language"]
         present["url"] = sum(bool(post.url) for post in posts)
         self._fields.update(present)
         self._of.update(dict.fromkeys(present, len(posts)))

@@ -28,6 +28,9 @@ class Site:
     expected_max: float = 10_000.0
     """Posts a day that the place should give."""
     interval_hours: float = 24.0
+    retention_days: float | None = None
+    """What was read there must be gone so many days after it was last fetched, by the place's terms; 0: nothing may be
+    kept at all, so that it is not read. None: as everywhere."""
     verified_live: str | None = None
     """Date on which a person or test last saw this work on the live place; None: never."""
     terms_note: str = ""
@@ -127,6 +130,8 @@ class ThreadPage:
     next_url: str | None = None
     more_urls: tuple[str, ...] = ()
     view_count: int | None = None
+    language: str | None = None
+    """What the page declares for all that stands on it; a post that declares its own goes before."""
     first_url: str | None = None
     """Where the thread starts, where this may be a later page and the engine can tell."""
 

@@ -101,6 +101,8 @@ class Place:
     thread_id: str
     thread_title: str
     thread_views: int | None
+    language: str | None = None
+    """What the thread's pages declare."""
     secret: bytes = field(repr=False)
     redact: Redact | None
     is_erased: IsErased | None = None
@@ -145,7 +147,7 @@ def _to_post(seen: SeenPost, place: Place, clean: Mapping[str, Clean]) -> Post:
         like_count=parsed.like_count,
         reply_count=parsed.reply_count,
         view_count=parsed.view_count if parsed.view_count is not None else place.thread_views,
-        language=parsed.language,
+        language=parsed.language or place.language,
         redactions=tuple(sorted([*kinds, *quote_kinds])),
     )
 

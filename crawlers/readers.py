@@ -7,7 +7,6 @@ import itertools
 import logging
 import os
 import pickle
-import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from multiprocessing import spawn
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
+from crawlers.ending import how_it_ended
 from crawlers.errors import CrawlerError
 from crawlers.model import Page
 from crawlers.reader import LENGTH_BYTES, READY, Answer, Begin, Forget, Learn, Leave, Said, Told, packed
@@ -217,14 +217,6 @@ class Helped:
     def close(self) -> None:
         """Have the others forget the crawl."""
         self._readers.forget(self._number)
-
-
-def how_it_ended(code: int | None) -> str:
-    """Return what a process's exit code says: the signal that killed it, or its status."""
-    if code is not None and code < 0:
-        with suppress(ValueError):
-            return signal.Signals(-code).name
-    return f"exit status {code}"
 
 
 async def _got(wanted: Wanted, get: Get) -> Any:

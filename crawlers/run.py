@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -136,13 +138,22 @@ async def crawl_one(job: CrawlJob, *, last_fetch: dict[str, float], readers: Rea
         result = await _crawl(job, last_fetch, helped or InThisProcess())
     except (CrawlerError, OSError) as error:
         result = CrawlResult(source=job.site.name, error=str(error))
+    except sqlite3.Error as error:
+        result = CrawlResult(source=job.site.name, error=f"the frontier or the quota's book: {error}; run it again")
     except Exception as error:
-        log.exception("crawl of %s failed", job.site.name)
-        result = CrawlResult(source=job.site.name, error=f"{type(error).__name__}: {error}")
+        # Its message may hold what a page says: the kind and the place are enough to find the fault.
+        what = f"{type(error).__name__} in {_place(error)}"
+        log.error("crawl failed", extra={"source": job.site.name, "error": what})
+        result = CrawlResult(source=job.site.name, error=f"a fault of the program ({what}); report it")
     finally:
         if helped:
             helped.close()
     return replace(result, seconds=time.monotonic() - started)
+
+
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).parent.name}/{Path(frame.filename).name}:{frame.lineno}"
 
 
 async def _crawl(job: CrawlJob, last_fetch: dict[str, float], threads: Threads) -> CrawlResult:

@@ -24,7 +24,7 @@ from crawlers.politeness import PUBLIC_DELAY_SECONDS, host_of, is_loopback
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 TEXT = ("engine", "url", "timezone", "encoding", "query", "verified_live", "terms_note")
-NUMBERS = ("delay_seconds", "expected_min", "expected_max", "interval_hours")
+NUMBERS = ("delay_seconds", "expected_min", "expected_max", "interval_hours", "retention_days")
 KEYS = (*TEXT, *NUMBERS, "options")
 DEFAULT_ZONE = "Europe/Stockholm"
 STREAMS = ("jetstream", "repo_stream")

@@ -10,11 +10,16 @@ import signal
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from crawlers.ending import how_it_ended
 from crawlers.errors import CrawlerError
-from crawlers.readers import Readers, how_it_ended
-from crawlers.run import CrawlJob, CrawlResult
+
+if TYPE_CHECKING:
+    from crawlers.readers import Readers
+    from crawlers.run import CrawlJob, CrawlResult
+
+# What crawls is imported in the child: whoever starts it has no use for Scrapy.
 
 PARENT_CHECK_SECONDS = 5.0
 STOP_SECONDS = 5.0
@@ -138,6 +143,7 @@ class _Server:
         self._task = asyncio.ensure_future(self._answer(jobs))
 
     async def _answer(self, jobs: list[CrawlJob]) -> None:
+        from crawlers.readers import Readers
         from crawlers.run import crawl_all
 
         try:

@@ -45,7 +45,7 @@ def told(
     now: datetime,
     channels: Mapping[str, Channel],
 ) -> list[tuple[Floats, Floats]]:
-    """Return each action's coverage by mail and in the thread, [T, 2]: as planned, and a working day late."""
+    """Return each action's coverage by mail and in the thread, [T, 2]: as planned, and printed late."""
     stamps = np.array([moment.timestamp() for moment in moments])
     known: dict[tuple[str, str], Floats] = {}
     found = []
@@ -65,7 +65,9 @@ def told(
 
 def _later(channels: Mapping[str, Channel]) -> dict[str, Channel]:
     return {
-        name: replace(channel, production_days=channel.production_days + 1) if isinstance(channel, Letter) else channel
+        name: replace(channel, production_days=channel.production_days + channel.production_late_days)
+        if isinstance(channel, Letter)
+        else channel
         for name, channel in channels.items()
     }
 

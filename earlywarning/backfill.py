@@ -19,8 +19,11 @@ Ints = NDArray[np.int64]
 Posts = Sequence[tuple[float, str]]
 """(seconds since the epoch, author), by time."""
 
-BETTING_HOURS = 168
-"""New claims are bet on for the last week of their past; what lies before only teaches the base rate."""
+BETTING_HOURS = 672
+"""New claims are bet on for the last four weeks of their past, so that a rumour that already runs is not taken for
+their base rate; what lies before only teaches it."""
+NEWS_HOURS = 168
+"""What was crossed longer ago is told only if enough people still wrote within this time."""
 
 
 def backfill(
@@ -64,7 +67,9 @@ def backfill(
     new = {c: replace(states[c], alarm=alarm, ledger=ledgers[c]) for c, alarm in zip(past, moved, strict=True)}
     places = {claim: i for i, claim in enumerate(states)}
     ids = list(past)
-    return {**states, **new}, [replace(c, index=places[ids[c.index]]) for c in crossings]
+    runs = [counts[-NEWS_HOURS:].sum() >= settings.min_authors for counts, _ in tables]
+    told = [c for c in crossings if runs[c.index] or c.hour >= first - NEWS_HOURS]
+    return {**states, **new}, [replace(c, index=places[ids[c.index]]) for c in told]
 
 
 def _shown(hours: Ints, opening: Ints, seen: Mapping[int, tuple[float, float]]) -> Floats:

@@ -28,6 +28,8 @@ class Letter:
     reading_days: tuple[float, ...]
     """Share read 0, 1, ... calendar days after delivery."""
     read_share: float
+    production_late_days: int = 1
+    """Half of the letters are held to be printed so much later; 0 for what a company's own log has measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ def _built(table: Mapping[str, Any]) -> Channel:
             transit_days=tuple(map(float, table["transit_days"])),
             reading_days=tuple(map(float, table["reading_days"])),
             read_share=read_share,
+            production_late_days=int(table.get("production_late_days", 1)),
         )
     if "hours" in table:
         points = tuple(map(float, table["hours"])), tuple(map(float, table["shares"]))
@@ -109,7 +112,8 @@ def _fault(channel: Channel) -> str | None:
         return "read_share must lie in 0-1"
     if isinstance(channel, Letter):
         lists = (channel.transit_days, channel.reading_days)
-        if channel.production_days < 0 or any(not v or min(v) < 0 or sum(v) > 1 + 1e-9 for v in lists):
+        is_early = min(channel.production_days, channel.production_late_days) < 0
+        if is_early or any(not v or min(v) < 0 or sum(v) > 1 + 1e-9 for v in lists):
             return "days must be shares that sum to at most 1, production_days 0 or more"
     elif isinstance(channel, Curve):
         rises = all((np.diff(v) >= 0).all() for v in (channel.hours, channel.shares))

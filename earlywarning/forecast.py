@@ -2,58 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from earlywarning.growth import GrowthSettings, Particles
-from earlywarning.reach import reach
+from earlywarning.growth import Particles
+from earlywarning.reach import UNEVENNESS
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Where the simulation starts, for P particles."""
+    """Where the simulation of one segment starts, for P particles."""
 
-    excitement: float
+    particles: Particles
     views: Floats
     """[P]"""
     customer_count: int
 
 
 def simulate(
-    particles: Particles,
-    start: Start,
+    starts: Sequence[Start],
     *,
     activity: Floats,
     coverage: Floats,
     rng: np.random.Generator,
-    settings: GrowthSettings | None = None,
 ) -> Floats:
-    """Return the reach M [A, P, H] after each hour under A actions.
+    """Return the reach M [S, A, P, H] after each hour, in S segments under A actions, driven by the same chance.
 
-    activity: [H]. coverage: [A, P, H], among those who read the forum, at the end of each hour.
+    activity: [H]. coverage: [S, A, P, H], among those who read the forum, at the end of each hour.
     """
-    settings = settings or GrowthSettings()
-    actions, count, horizon = coverage.shape
-    gamma = rng.gamma(settings.dispersion, 1.0 / settings.dispersion, (horizon, count))
+    _, _, count, horizon = coverage.shape
+    mu, offspring, damping, per_post, tau, excited = (
+        np.stack([getattr(start.particles, name) for start in starts])[:, None]
+        for name in ("mu", "offspring", "damping", "views_per_post", "tau", "excitement")
+    )
     chance = rng.random((horizon, count))
-    views = np.broadcast_to(start.views, (actions, count)).copy()
-    excited = np.full((actions, count), start.excitement)
-    found = np.empty((actions, count, horizon))
-    kept = np.exp(-activity / settings.tau_hours)
-    seen = reach(views, start.customer_count)
+    luck = rng.standard_normal((horizon, count))
+    gamma = _heaps(np.stack([start.particles.size for start in starts]), rng.standard_normal((horizon, count)))
+    crowd = np.array([float(max(1, start.customer_count)) for start in starts])[:, None, None]
+    pull = np.ascontiguousarray(np.moveaxis(coverage, -1, 0))  # [H, S, A, P]: what a post brings forth before depletion
+    np.multiply(pull, -damping, out=pull)
+    pull += 1.0
+    fade = np.stack([_fading(start.particles, horizon) for start in starts], axis=1)  # [H, S, P]
+    pull *= fade[:, :, None] * offspring
+    views = np.broadcast_to(np.stack([start.views for start in starts])[:, None], pull.shape[1:]).copy()
+    excited = np.broadcast_to(excited, views.shape).copy()
+    found = np.empty(pull.shape)
+    left = np.exp(-views / crowd)
     for h in range(horizon):
-        spread = particles.offspring * (1.0 - seen) * (1.0 - particles.damping * coverage[:, :, h])
-        mean = activity[h] * particles.mu + spread * (1.0 - kept[h]) * excited
-        posts = poisson_quantile(chance[h], mean * gamma[h])
-        excited = excited * kept[h] + posts
-        views += particles.views_per_post * posts
-        found[:, :, h] = seen = reach(views, start.customer_count)
+        kept = np.exp(-activity[h] / tau)
+        mean = left * excited
+        mean *= pull[h]
+        mean *= 1.0 - kept
+        mean += activity[h] * mu
+        mean *= gamma[h][:, None]
+        posts = poisson_quantile(chance[h], mean)
+        excited *= kept
+        excited += posts
+        views += per_post * _uneven(posts, luck[h])
+        left = np.exp(-views / crowd)
+        found[h] = left
+    return np.asarray(1.0 - np.moveaxis(found, 0, -1), dtype=np.float64)
+
+
+def _fading(particles: Particles, horizon: int) -> Floats:
+    """Return how much of a rumour's pull is left [H, P] in each hour to come."""
+    age = particles.age + np.arange(horizon)
+    return np.asarray(np.exp2(-np.multiply.outer(age, 1.0 / particles.half_life)), dtype=np.float64)
+
+
+def _uneven(posts: Floats, normal: Floats) -> Floats:
+    """Return how many ordinary posts' views the posts of an hour get: a gamma quantile, by Wilson and Hilferty."""
+    found = np.zeros_like(posts)
+    hit = posts > 0
+    ratio = UNEVENNESS / posts[hit]
+    root = np.maximum(1.0 - ratio / 9.0 + np.broadcast_to(normal, posts.shape)[hit] * np.sqrt(ratio) / 3.0, 0.0)
+    found[hit] = posts[hit] * root * root * root
     return found
+
+
+def _heaps(size: Floats, normal: Floats) -> Floats:
+    """Return gamma factors of mean 1 [H, S, P] by their quantiles, so that particles of any size share their luck.
+
+    size: [S, P]. normal: [H, P]. Wilson and Hilferty 1931; from size 1 up within 1 % between the 5th and 99th quantile.
+    """
+    root = 1.0 - 1.0 / (9.0 * size) + normal[:, None] / (3.0 * np.sqrt(size))
+    root = np.maximum(root, 0.0)
+    return np.asarray(root * root * root, dtype=np.float64)
 
 
 def poisson_quantile(chance: Floats, mean: Floats) -> Floats:

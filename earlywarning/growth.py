@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from earlywarning.reach import ViewsBelief
+from earlywarning.reach import UNEVENNESS, ViewsBelief
 
 Floats = NDArray[np.float64]
 
@@ -18,8 +18,13 @@ class GrowthSettings:
     """The growth model and its priors; see docs/method.md."""
 
     tau_hours: float = 10.0
-    dispersion: float = 4.0
-    """Size of the negative binomial."""
+    taus: tuple[float, ...] = (4.0, 6.3, 10.0, 16.0, 25.0)
+    """Memories that a rumour may have; how likely each is falls off as a normal law of its log."""
+    tau_spread: float = 0.5
+    half_lives: tuple[float, ...] = (np.inf, np.inf, np.inf, 336.0, 168.0, 96.0, 48.0)
+    """Hours since its first post in which a rumour's pull halves, equally likely; three in seven keep it."""
+    sizes: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 32.0)
+    """Sizes of the negative binomial, equally likely: from heaps within an hour to nearly Poisson."""
     mu_shape: float = 0.5
     mu_hours: float = 48.0
     offspring_shape: float = 2.0
@@ -57,14 +62,24 @@ class Particles:
     damping: Floats
     """eps: how far full coverage slows the spread."""
     views_per_post: Floats
+    tau: Floats
+    """Activity hours until a post's influence has fallen to 1/e."""
+    half_life: Floats
+    """Hours in which R halves; infinite where it stays."""
+    age: float
+    """Hours since the first post."""
+    size: Floats
+    """Of the negative binomial: how unevenly posts come."""
+    excitement: Floats
+    """X now, for each particle's tau."""
     effective_count: float
     """Kish's size of the weighted sample; small means that the posterior was hard to reach."""
 
 
-def excitement(counts: Floats, activity: Floats, *, tau_hours: float) -> Floats:
-    """Return X [T + 1]: the decayed count of past posts before each hour, and after the last."""
-    path = np.zeros(len(counts) + 1)
-    for t, kept in enumerate(np.exp(-activity / tau_hours)):
+def excitements(counts: Floats, activity: Floats, taus: Floats) -> Floats:
+    """Return X [T + 1, K] for K memories: the decayed count of past posts before each hour, and after the last."""
+    path = np.zeros((len(counts) + 1, len(taus)))
+    for t, kept in enumerate(np.exp(-np.divide.outer(activity, taus))):
         path[t + 1] = path[t] * kept + counts[t]
     return path
 
@@ -72,22 +87,31 @@ def excitement(counts: Floats, activity: Floats, *, tau_hours: float) -> Floats:
 def posterior(
     past: Past, *, views: ViewsBelief, rng: np.random.Generator, settings: GrowthSettings | None = None
 ) -> Particles:
-    """Return draws from the posterior of (mu, R, eps, v) given the past.
+    """Return draws from the posterior of (mu, R, eps, v, tau, half-life, size) given the past.
 
     Importance sampling: a grid over (log mu, log R) finds the mode and its spread, a Student-t about it proposes, the
-    exact negative binomial likelihood weighs, systematic resampling evens out. eps and v come from their priors.
+    exact negative binomial likelihood weighs, systematic resampling evens out. The others come from their priors.
     """
     settings = settings or GrowthSettings()
-    drive = -np.expm1(-past.activity / settings.tau_hours)
-    drive = drive * excitement(past.counts, past.activity, tau_hours=settings.tau_hours)[:-1]
-    center, root = _locate(past, drive, views, settings)
+    taus, sizes = np.array(settings.taus), np.array(settings.sizes)
+    paths = excitements(past.counts, past.activity, taus)
+    posts = np.flatnonzero(past.counts)
+    age = np.maximum(0.0, np.arange(len(past.counts) + 1) - (posts[0] if len(posts) else len(past.counts)))
+    halves = np.array(settings.half_lives)
+    fades = np.exp2(-np.multiply.outer(1.0 / halves, age))  # [F, T + 1]
+    drives = (-np.expm1(-np.divide.outer(past.activity, taus)) * paths[:-1]).T
+    drives = (drives[:, None] * fades[:, :-1]).reshape(-1, len(past.counts))  # [K F, T]
+    center, root = _locate(past, drives, views, settings)
     n = settings.candidate_count
     normal, scale = rng.standard_normal((n, 2)), np.sqrt(rng.chisquare(5, n) / 5)
     logs = center + (normal @ root.T) / scale[:, None]
     eps = rng.beta(*settings.damping, n)
     v = np.exp(views.log_mean + views.log_spread * rng.standard_normal(n))
+    likely = np.exp(-0.5 * (np.log(taus / settings.tau_hours) / settings.tau_spread) ** 2)
+    memory, fade = rng.choice(len(taus), n, p=likely / likely.sum()), rng.integers(len(halves), size=n)
+    size = rng.choice(sizes, n)
     proposed = -0.5 * 7 * np.log1p((normal**2).sum(axis=1) / scale**2 / 5)  # log density of the bivariate t, df 5
-    weight = _log_posterior(past, drive, logs, eps, v, settings) - proposed
+    weight = _log_posterior(past, drives, memory * len(halves) + fade, logs, eps, v, size, settings) - proposed
     weight = np.exp(weight - weight.max())
     weight /= weight.sum()
     ticks = (np.arange(settings.particle_count) + rng.random()) / settings.particle_count
@@ -97,21 +121,39 @@ def posterior(
         offspring=np.exp(logs[chosen, 1]),
         damping=eps[chosen],
         views_per_post=v[chosen],
+        tau=taus[memory[chosen]],
+        half_life=halves[fade[chosen]],
+        age=float(age[-1]),
+        size=size[chosen],
+        excitement=paths[-1, memory[chosen]],
         effective_count=float(1.0 / (weight**2).sum()),
     )
 
 
-def past_views(past: Past, views_per_post: Floats) -> Floats:
-    """Return V [P, T]: views after each hour, shown ones as they are and a guess for each other post."""
-    return np.asarray(past.views + np.multiply.outer(views_per_post, past.unshown), dtype=np.float64)
+def past_views(past: Past, views_per_post: Floats, *, rng: np.random.Generator) -> Floats:
+    """Return V [P, T]: views after each hour, shown ones as they are and a guess for each other post.
+
+    Single posts differ: those of an hour get a gamma share whose mean and variance are those of so many posts.
+    """
+    posts = np.diff(past.unshown, prepend=0.0)
+    hit = np.flatnonzero(posts > 0)
+    steps = np.zeros((len(views_per_post), len(posts)))
+    shape = posts[hit] / UNEVENNESS
+    steps[:, hit] = rng.gamma(shape, UNEVENNESS, (len(views_per_post), len(hit)))
+    return np.asarray(past.views + views_per_post[:, None] * np.cumsum(steps, axis=1), dtype=np.float64)
 
 
-def _locate(past: Past, drive: Floats, views: ViewsBelief, settings: GrowthSettings) -> tuple[Floats, Floats]:
+def _locate(past: Past, drives: Floats, views: ViewsBelief, settings: GrowthSettings) -> tuple[Floats, Floats]:
     """Return the mean of (log mu, log R) and a root of its covariance, widened, from a grid."""
     grid = np.stack(np.meshgrid(np.linspace(-12, 2, 29), np.linspace(-5, 2.3, 30)), axis=-1).reshape(-1, 2)
     flat = np.ones(len(grid))
     eps = settings.damping[0] / sum(settings.damping)
-    log_weight = _log_posterior(past, drive, grid, eps * flat, np.exp(views.log_mean) * flat, settings)
+    middle = int(np.argmin(np.abs(np.log(np.array(settings.taus) / settings.tau_hours))))
+    memory = np.full(len(grid), middle * len(settings.half_lives))  # the pull that stays
+    size = float(np.median(settings.sizes))
+    log_weight = _log_posterior(
+        past, drives, memory, grid, eps * flat, np.exp(views.log_mean) * flat, size * flat, settings
+    )
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     center = weight @ grid
@@ -119,27 +161,45 @@ def _locate(past: Past, drive: Floats, views: ViewsBelief, settings: GrowthSetti
     return center, np.linalg.cholesky(1.4 * spread)
 
 
-def _log_posterior(past: Past, drive: Floats, logs: Floats, eps: Floats, v: Floats, settings: GrowthSettings) -> Floats:
-    """Return the log of likelihood times prior of (log mu, log R); those of eps and v cancel against the proposal."""
+def _log_posterior(
+    past: Past,
+    drives: Floats,
+    memory: NDArray[np.int64],
+    logs: Floats,
+    eps: Floats,
+    v: Floats,
+    size: Floats,
+    settings: GrowthSettings,
+) -> Floats:
+    """Return the log of likelihood times prior of (log mu, log R); the other priors cancel against the proposal.
+
+    drives: [K F, T] what each memory and fading make of the posts before; memory: which of them each row has.
+    """
     mu, offspring = np.exp(logs).T
     known = past.activity > 0
-    mean = np.multiply.outer(offspring, drive[known])
+    mean = drives[:, known].take(memory, axis=0) * offspring[:, None]
     mean *= _unreached(past, v, known)
     if past.coverage.any():
         mean *= 1.0 - np.multiply.outer(eps, past.coverage[known])
     mean += np.multiply.outer(mu, past.activity[known])
-    size, counts = settings.dispersion, past.counts[known]
+    counts = past.counts[known]
     hit = counts > 0
-    some = np.maximum(mean[:, hit], 1e-300)
-    fit = (counts[hit] * np.log(some / (some + size)) + gammaln(counts[hit] + size) - gammaln(counts[hit] + 1)).sum(
-        axis=1
-    )
-    mean /= size
+    some, sizes = np.maximum(mean[:, hit], 1e-300), size[:, None]
+    fit = (counts[hit] * np.log(some / (some + sizes))).sum(axis=1) + _heaps(size, counts[hit])
+    mean /= sizes
     mean += 1.0
     fit -= size * _log_product(mean)
     prior = settings.mu_shape * logs[:, 0] - settings.mu_hours * mu
     prior += settings.offspring_shape * logs[:, 1] - settings.offspring_rate * offspring
     return np.asarray(fit + prior, dtype=np.float64)
+
+
+def _heaps(size: Floats, counts: Floats) -> Floats:
+    """Return the sum over hours of log Gamma(Y + r) - log Gamma(r): equal counts and equal sizes are many."""
+    values, times = np.unique(counts, return_counts=True)
+    kinds, place = np.unique(size, return_inverse=True)
+    table = gammaln(np.add.outer(kinds, values)) - gammaln(kinds)[:, None]
+    return np.asarray((table @ times)[place], dtype=np.float64)
 
 
 def _unreached(past: Past, v: Floats, known: NDArray[np.bool_]) -> Floats:

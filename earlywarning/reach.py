@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ PRIOR_SPREAD = 0.7
 """Log-normal prior of the views that a post of a claim gets."""
 POST_SPREAD = 1.2
 """How much single posts differ in log views (our assumption; heavy-tailed as views are)."""
+UNEVENNESS = float(np.expm1(POST_SPREAD**2))
+"""Variance of one post's views over their squared mean; of n posts together it is that over n."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,7 @@ class ViewsBelief:
     log_spread: float = PRIOR_SPREAD
 
 
-def learn_views(views: Sequence[int], *, prior: ViewsBelief | None = None) -> ViewsBelief:
+def learn_views(views: Sequence[float], *, prior: ViewsBelief | None = None) -> ViewsBelief:
     """Return the belief after posts whose views were shown: the normal update of the log of their mean.
 
     One post says little (`POST_SPREAD`), a hundred nearly all. Posts that show 0 views count as 0 in the mean.
@@ -39,6 +42,40 @@ def learn_views(views: Sequence[int], *, prior: ViewsBelief | None = None) -> Vi
         log_mean=(trust * prior.log_mean + known * float(np.log(mean))) / (trust + known),
         log_spread=float((trust + known) ** -0.5),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadViews:
+    """What pages have shown of one thread's views."""
+
+    opened_at: datetime
+    seen: tuple[tuple[datetime, int], ...]
+    """(when, views until then), by time."""
+
+
+def views_of_posts(posted: Sequence[tuple[str, datetime]], threads: Mapping[str, ThreadViews]) -> list[float | None]:
+    """Return the views of each post (thread, posted at) on a claim; None where they cannot be told.
+
+    Forums count views of a thread. Those since the claim's first post in it were views of the claim: what was shown
+    last, less what was shown before that post, or nothing less where it opened the thread. They fall to the claim's
+    posts in the thread alike, so that a thread is counted once.
+    """
+    counts: dict[str, int] = {}
+    first: dict[str, datetime] = {}
+    for thread, at in posted:
+        counts[thread] = counts.get(thread, 0) + 1
+        first[thread] = min(at, first.get(thread, at))
+    since = {thread: _views_since(threads[thread], at) for thread, at in first.items() if thread in threads}
+    shares = {thread: None if views is None else views / counts[thread] for thread, views in since.items()}
+    return [shares.get(thread) for thread, _ in posted]
+
+
+def _views_since(thread: ThreadViews, at: datetime) -> int | None:
+    before = [views for seen, views in thread.seen if seen <= at]
+    after = [views for seen, views in thread.seen if seen > at]
+    if not after or (not before and at > thread.opened_at):
+        return None
+    return max(0, max(after) - max(before, default=0))
 
 
 def reach(views: Floats, customer_count: int) -> Floats:

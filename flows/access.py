@@ -39,6 +39,11 @@ def secrets_of(site: Site) -> Secrets:
 
 def why_closed(site: Site) -> str | None:
     """Return a line that says why a site cannot be read and what to do, or None where it can."""
+    if site.retention_days == 0:
+        return (
+            f"{site.name}: disabled: its terms let nobody keep what it shows: "
+            "set retention_days in its [[source]] to what the place has agreed to, or leave it out"
+        )
     wanted = wanted_by(site)
     if wanted is None or not wanted.is_required or wanted.is_open(secrets_of(site)):
         return None

@@ -16,6 +16,9 @@ from flows.errors import ConfigError
 from flows.settings import Config
 
 LEAST_KEY_LENGTH = 32
+LEAST_SECRET = 6
+"""Characters. A shorter value is an ordinary word, that starring out would take from every line."""
+SECRET_MARKS = ("PASSWORD", "SECRET", "TOKEN", "API_KEY", "CREDENTIAL")
 DEFAULT_FILE = Path("ryktesvakt.toml")
 
 
@@ -122,6 +125,35 @@ def credential(owner: str, name: str) -> str:
     if not value.isprintable():
         raise ConfigError(f"{variable}: holds a line break or another character that cannot be sent; set it again")
     return value
+
+
+def log_format(config: Config) -> str:
+    """Return how the log is written, `plain` or `json`: as RYKTESVAKT_LOG says, else as the file does."""
+    return os.environ.get("RYKTESVAKT_LOG") or config.log.format
+
+
+def notify_addresses() -> tuple[str, ...]:
+    """Return whom to tell that operations are needed: Apprise addresses from RYKTESVAKT_NOTIFY, a space between.
+
+    They hold passwords and tokens, so no file has them.
+    """
+    return tuple(os.environ.get("RYKTESVAKT_NOTIFY", "").split())
+
+
+def secrets_in_environment() -> tuple[str, ...]:
+    """Return what must never be written to a log: all values of our own variables, and whatever looks like a secret."""
+    return tuple(
+        part
+        for name, value in os.environ.items()
+        if name.startswith("RYKTESVAKT_") or any(mark in name for mark in SECRET_MARKS)
+        for part in (value, *re.split(r"[\s,]+", value))
+        if len(part) >= LEAST_SECRET
+    )
+
+
+def has_server() -> bool:
+    """Return whether a Prefect server is named, which keeps what flows tell it."""
+    return bool(os.environ.get("PREFECT_API_URL"))
 
 
 def quieten_prefect() -> None:

@@ -1,4 +1,4 @@
-"""The Prefect flow that operations schedule: the story of a day, each step a task with its retries."""
+"""The Prefect flow of a pass: the story of a day, each step a task with its retries, and what came of it on record."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows.artifacts import record_pass
 from flows.config import load as load_config
 from flows.desk import open_desk
+from flows.logs import start_logging
+from flows.metrics import write_metrics
+from flows.parts import Step
 from flows.retention import let_go
-from flows.story import PassReport, Step, one_pass
+from flows.spread import annotate_spread
+from flows.steps.annotate import annotate
+from flows.story import PassReport, Sources, one_pass
 
 RETRY_DELAYS: dict[str, list[float]] = {"crawl": [10, 60], "publish": [10, 60]}
 """Seconds. Steps that meet the outside world (sites, a full disk) are tried again; others would fail the same way."""
@@ -26,13 +32,29 @@ def as_task(step: Step, *given: Any, **options: Any) -> Any:
     return made(*given, **options)
 
 
+def spread_or_task(step: Step, *given: Any, **options: Any) -> Any:
+    """Do a step as a task, but the reading of posts on the workers that the configuration asks for."""
+    return annotate_spread(*given, **options) if step is annotate else as_task(step, *given, **options)
+
+
 @flow(name="daily", persist_result=False)
-def daily(config_file: str | None = None, at: datetime | None = None, write_digest: bool = True) -> PassReport:
-    """Do one pass over the configured sources, from the crawl to the digest; `at` sets a virtual clock."""
+def daily(
+    config_file: str | None = None,
+    at: datetime | None = None,
+    write_digest: bool = True,
+    sources: Sources = "all",
+) -> PassReport:
+    """Do one pass, from the crawl to the digest; `at` sets a virtual clock, `sources` which of them are crawled."""
     config = load_config(Path(config_file) if config_file else None)
+    start_logging(config)
+    do = as_task if config.language.workers == 1 else spread_or_task
     with open_desk(config, now=at) as desk:
-        report = one_pass(desk, do=as_task, write_digest=write_digest)
-    as_task(let_go, config, now=at)
+        try:
+            report = one_pass(desk, do=do, write_digest=write_digest, sources=sources)
+        finally:
+            record_pass(desk)
+    as_task(let_go, config, now=at, last=desk.last_pass)
+    write_metrics(config)
     return report
 
 

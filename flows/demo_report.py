@@ -9,8 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
-from scipy.stats import poisson
 
+from earlywarning.levels import levels
+from flows.complaints import together
 from flows.demo import PASSES, DemoRun
 from flows.paths import paths_of
 from reports.swedish import SEVERITIES
@@ -20,7 +21,6 @@ from warehouse.ledger import list_complaints, list_mailings
 from warehouse.records import Alert, Complaint
 from warehouse.replay import ReplayDay, ReplayRace, read_days, read_race_days
 
-SPIKE_CHANCE = 0.001
 MORNING = (datetime.min.replace(tzinfo=UTC) + PASSES[0]).time()
 
 
@@ -98,16 +98,9 @@ def _digest_after(raised_at: datetime, folder: Path, zone: str) -> Path | None:
 
 
 def spike_day(complaints: Sequence[Complaint], *, channel: str = "ko") -> date | None:
-    """Return the first day of the first period whose count ordinary weeks would reach once in a thousand.
-
-    Ordinary is the mean of all earlier periods, four at least; counts are taken as Poisson.
-    """
-    rows = sorted((c for c in complaints if c.channel == channel), key=lambda c: c.period_start)
-    for place in range(4, len(rows)):
-        usual = sum(row.complaint_count for row in rows[:place]) / place
-        if poisson.sf(rows[place].complaint_count - 1, max(usual, 0.5)) < SPIKE_CHANCE:
-            return rows[place].period_start
-    return None
+    """Return the first day of the first period whose count is above the ordinary."""
+    found = levels(together([one for one in complaints if one.channel == channel]))
+    return next((level.period.start for level in found if level.is_above), None)
 
 
 def _main_claim(races: Sequence[ReplayRace]) -> str | None:

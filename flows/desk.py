@@ -6,18 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from crawlers.worker import CrawlerWorker
 from flows.config import author_secret
+from flows.faults import explained
+from flows.machine_clock import require_forward
 from flows.paths import Paths, paths_of, run_id_of, writer_lock
+from flows.progress import PassNote, Progress, read_note
 from flows.rotating import settle_key
 from flows.settings import Config
 from flows.sources import company_of, models_of
-from nlp.pipeline import LanguageStage, load_stage
+from nlp.encoder import SHIPPED
+from nlp.hub import SHIPPED_ALONE
+from nlp.meta import Meta, read_meta
 from warehouse.connection import open_warehouse
+
+if TYPE_CHECKING:
+    from nlp.pipeline import LanguageStage
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +42,10 @@ class Desk:
     """When the pass began, UTC; names it."""
     virtual_now: datetime | None = None
     """A simulation's clock, UTC: it stands still during a pass, and pages are anchored to it as well."""
+    progress: Progress | None = None
+    """Where it is noted how far the pass has come; None where nobody looks."""
+    last_pass: PassNote | None = None
+    """The pass before this one."""
     _stage: LanguageStage | None = None
 
     @property
@@ -56,6 +69,8 @@ class Desk:
     def stage(self) -> LanguageStage:
         """The language stage, loaded when the first post needs it."""
         if self._stage is None:
+            from nlp.pipeline import load_stage
+
             language = self.config.language
             self._stage = load_stage(
                 company=company_of(self.config),
@@ -65,13 +80,26 @@ class Desk:
             )
         return self._stage
 
+    @property
+    def meta(self) -> Meta:
+        """What the model says of itself; read from its folder where nothing needed the model yet."""
+        if self._stage is None and models_of(self.config) == SHIPPED_ALONE:
+            return read_meta(self.config.language.model or SHIPPED)
+        return self.stage.encoder.meta
+
 
 @contextmanager
 def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
-    """Open the data folder for writing; `now` sets a virtual clock. Raises BusyError when it is in use."""
+    """Open the data folder for writing; `now` sets a virtual clock. Raises BusyError when it is in use.
+
+    Raises ClockError where the machine's clock has gone back behind the last pass.
+    """
     paths = paths_of(config)
     with writer_lock(paths), CrawlerWorker() as worker:
-        con = open_warehouse(paths.warehouse)
+        last = read_note(paths.data)
+        if now is None:
+            require_forward(paths)
+        con = opened(paths)
         try:
             secret = author_secret(config)
             settle_key(con, paths, secret)
@@ -83,6 +111,16 @@ def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
                 worker=worker,
                 started_at=(now or datetime.now(UTC)).astimezone(UTC),
                 virtual_now=now.astimezone(UTC) if now else None,
+                progress=Progress(paths.data),
+                last_pass=last,
             )
         finally:
             con.close()
+
+
+def opened(paths: Paths) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse for writing. Raises one clear line, whatever stands in the way."""
+    try:
+        return open_warehouse(paths.warehouse)
+    except (OSError, duckdb.Error) as error:
+        raise explained(error, step="open", data=paths.data) from error

@@ -85,6 +85,9 @@ def _sources(config: Config) -> Iterator[Finding]:
                 advice="set crawl.contact; no live site is crawled without it",
             )
         yield from _access(site)
+        if site.retention_days:
+            kept = f"what it gives is let go {site.retention_days:g} days after it was fetched, as its terms want"
+            yield Finding(level="good", what=f"source {site.name}: {kept}")
         if site.verified_live is None:
             yield Finding(
                 level="note",

@@ -110,7 +110,7 @@ def _is_erased(kind: str, source: str, name: str, *, subjects: frozenset[str]) -
 
 def _erase(config: Config, target: Target) -> dict[str, int]:
     paths = paths_of(config)
-    with writer_lock(paths), quiet(paths.data):
+    with writer_lock(paths, what="an erasure is under way", is_alone=True), quiet(paths.data):
         settle(paths.data)
         _find(paths, target)
         digests = _remove_digests(paths, target)

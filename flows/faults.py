@@ -52,6 +52,8 @@ def explained(error: Exception, *, step: str, data: Path) -> Exception:
 def is_of_the_machine(error: BaseException) -> bool:
     """Return whether the machine is to blame (disk, memory, the database gone), so that other steps fail as well."""
     found = error.__cause__ if is_ours(error) else error
+    if isinstance(found, duckdb.Error) and any(mark in str(found) for mark in SAID_BY_DUCKDB):
+        return True
     return isinstance(found, OSError | MemoryError | duckdb.IOException | duckdb.FatalException) and not any(
         base.__name__ == "NlpError" for base in type(error).__mro__
     )
@@ -59,13 +61,19 @@ def is_of_the_machine(error: BaseException) -> bool:
 
 def _what(error: Exception, data: Path) -> str:
     if isinstance(error, OSError):
-        where = error.filename or data
-        return f"{where}: {ADVICE.get(error.errno or 0, f'{error.strerror or kind_of(error)}; {NOTHING_LOST}')}"
+        return of_the_system(error, where=data)
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return f"{data}: out of memory; give it more, {NOTHING_LOST}"
     if isinstance(error, duckdb.Error):
         return f"{data}: {_of_duckdb(error)}"
     return f"a fault of the program ({kind_of(error)}); report it; {NOTHING_LOST}"
+
+
+def of_the_system(error: OSError, *, where: Path | None = None) -> str:
+    """Return an error of the operating system as one line."""
+    said = ADVICE.get(error.errno or 0, error.strerror or str(error) or type(error).__name__)
+    place = error.filename or where
+    return f"{place}: {said}" if place else said
 
 
 def _of_duckdb(error: duckdb.Error) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from flows.desk import Desk
 from flows.errors import ConfigError
 from flows.faults import explained, is_of_the_machine, together
+from flows.progress import Progress
 
 Step = Callable[..., Any]
 Do = Callable[..., Any]
@@ -22,11 +23,15 @@ class Parts:
         self._desk = desk
         self._do = do
         self._failed: list[Exception] = []
+        if desk.progress:
+            desk.progress.begin(desk.run_id, is_virtual=desk.virtual_now is not None)
 
-    def do(self, step: Step, *given: Any) -> Any:
+    def do(self, step: Step, *given: Any, **options: Any) -> Any:
         """Do a step. Raises what it raises as one line that says what, where and what to do."""
+        progress = self._desk.progress or Progress(self._desk.paths.data)
         try:
-            return self._do(step, self._desk, *given)
+            with progress.during(step.__name__):
+                return self._do(step, self._desk, *given, **options)
         except Exception as error:
             clear = explained(error, step=step.__name__, data=self._desk.paths.data)
             if clear is error:
@@ -35,7 +40,7 @@ class Parts:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """Go on after a failure of what is inside; not where the machine or the configuration fails, as all else would."""
+        """Go on after a failure of what is inside; not after one of the machine or the configuration."""
         try:
             yield
         except Exception as error:
@@ -44,6 +49,9 @@ class Parts:
                 self.finish()
 
     def finish(self) -> None:
-        """Raise what failed, if anything did."""
-        if self._failed:
-            raise together(self._failed) from self._failed[0].__cause__
+        """Note that the pass is over. Raise what failed, if anything did."""
+        error = together(self._failed) if self._failed else None
+        if self._desk.progress:
+            self._desk.progress.end(str(error or ""))
+        if error:
+            raise error from error.__cause__ or self._failed[0].__cause__

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from flows.errors import BusyError
+from flows.locks import held
 from flows.settings import Config
 from warehouse.connection import open_warehouse
 from warehouse.records import Segment
@@ -44,6 +42,14 @@ class Paths:
     def lock(self) -> Path:
         return self.data / "pass.lock"
 
+    @property
+    def crawling(self) -> Path:
+        """Held by every crawl together, or by what must keep crawls away."""
+        return self.data / "crawling.lock"
+
+    def source_lock(self, source: str) -> Path:
+        return self.data / "locks" / f"{source}.lock"
+
 
 def paths_of(config: Config) -> Paths:
     """Return the folders of a configuration."""
@@ -66,24 +72,25 @@ def digest_folder(config: Config) -> Path:
 
 
 @contextmanager
-def writer_lock(paths: Paths) -> Iterator[None]:
+def writer_lock(paths: Paths, *, what: str = "a pass is writing", is_alone: bool = False) -> Iterator[None]:
     """Hold the data folder for one pass. Raises BusyError when another process holds it.
 
-    The lock is the kernel's: it ends with the process, however the process ends.
+    Crawls of single sources may go on beside it, unless it `is_alone`: then they are kept away as well.
     """
-    paths.data.mkdir(parents=True, exist_ok=True)
-    with paths.lock.open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise BusyError(
-                f"{paths.data}: another pass is writing (process {holder}); wait for it, or stop it and run again"
-            ) from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+    with ExitStack() as locks:
+        locks.enter_context(held(paths.lock, what=what))
+        if is_alone:
+            locks.enter_context(held(paths.crawling, what=what))
+        yield
+
+
+@contextmanager
+def source_lock(paths: Paths, source: str) -> Iterator[None]:
+    """Hold one source for a crawl. Raises BusyError when another process reads it, or erases."""
+    with (
+        held(paths.crawling, what=f"{source} is being read", is_shared=True),
+        held(paths.source_lock(source), what=f"{source} is being read"),
+    ):
         yield
 
 

@@ -54,7 +54,7 @@ def rotate_key(config: Config) -> Rotated:
     KeyMismatchError when what is kept is under none of the keys given.
     """
     paths = paths_of(config)
-    with writer_lock(paths), quiet(paths.data):
+    with writer_lock(paths, what="a key is being rotated", is_alone=True), quiet(paths.data):
         settle(paths.data)
         target = _target(config, paths)
         change = _change(paths, target)

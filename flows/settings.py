@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -64,6 +65,8 @@ class Source(Section):
     delay_seconds: Annotated[float, Field(ge=0)] | None = None
     expected_min: Annotated[float, Field(ge=0)] = 0.0
     expected_max: Annotated[float, Field(gt=0)] = 10_000.0
+    retention_days: Annotated[float, Field(ge=0)] | None = None
+    """Words and pseudonyms from there go so many days after they were last fetched; 0: it is not read."""
     enabled: bool = True
     options: dict[str, str] = {}
     """Settings of the engine, added to those that a shipped site has."""
@@ -103,6 +106,10 @@ class Language(Section):
     model: Path | None = None
     """Folder of another model; none: the one that ships."""
     threads: Annotated[int, Field(gt=0)] | None = None
+    workers: Annotated[int, Field(gt=0, le=256)] = 1
+    """Dask workers that read posts, in scheduled passes (extra `dask`); 1: this process."""
+    scheduler: str | None = None
+    """Address of a Dask cluster of yours; None: workers on this machine."""
 
 
 class Model(Section):
@@ -134,6 +141,53 @@ class Delivery(Section):
         return _known_zone(value)
 
 
+class Board(Section):
+    """Who may see the board, and how it speaks."""
+
+    language: Literal["sv", "en"] = "sv"
+    login: Literal["none", "accounts", "proxy"] = "none"
+    """`none` is for this machine alone; `accounts` are those of `board user add`; `proxy` trusts a server before it."""
+    hosts: tuple[Name, ...] = ()
+    """Names that it is reached by beyond this machine; requests for others are refused."""
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of the servers that may say who is asking."""
+    proxy_user: Name = "X-Forwarded-User"
+    proxy_groups: Name = "X-Forwarded-Groups"
+    """Headers of such a server: the person, and the groups with commas between."""
+    editors: tuple[Name, ...] = ()
+    admins: tuple[Name, ...] = ()
+    """Groups or persons from the proxy that may decide, and that also see who logged in; others read."""
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network, strict=False)
+            except ValueError as error:
+                raise ValueError(f"{network!r} is no address or network; write it like 10.0.0.0/8") from error
+        return value
+
+
+class Log(Section):
+    """What the program says of its work, on standard error."""
+
+    format: Literal["plain", "json"] = "plain"
+    """The environment's RYKTESVAKT_LOG goes before it."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Metrics(Section):
+    textfile: Path | None = None
+    """Written after each pass, for the textfile collector of Prometheus' node exporter (extra `metrics`)."""
+
+
+class Backup(Section):
+    folder: Path | None = None
+    """Where the scheduled backups go: on another disk. None: none is scheduled."""
+    keep: Annotated[int, Field(gt=0)] = 14
+
+
 class Config(Section):
     company: Company
     segment: tuple[Segment, ...] = ()
@@ -144,6 +198,10 @@ class Config(Section):
     language: Language = Language()
     model: Model = Model()
     delivery: Delivery = Delivery()
+    log: Log = Log()
+    metrics: Metrics = Metrics()
+    backup: Backup = Backup()
+    board: Board = Board()
     simulation: bool = False
     """True for the town: every digest then says so."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crawlers.model import Site
 from crawlers.politeness import is_loopback
-from crawlers.run import CrawlJob
 from crawlers.sites import STREAMS, shipped_site
 from flows.access import secrets_of, why_closed
 from flows.config import archive_keys
@@ -18,7 +18,9 @@ from flows.settings import Config, Source
 from nlp.company import Company, Homonym
 from nlp.hub import Models
 from nlp.mentions import is_mention
-from nlp.redact.redactor import make_redactor
+
+if TYPE_CHECKING:
+    from crawlers.run import CrawlJob
 
 
 def company_of(config: Config) -> Company:
@@ -70,8 +72,16 @@ def site_of(source: Source, config: Config) -> Site:
         expected_min=source.expected_min,
         expected_max=source.expected_max,
         interval_hours=source.interval_hours,
+        retention_days=source.retention_days,
         options=source.options,
     )
+
+
+def limits_of(config: Config) -> dict[str, float]:
+    """Return for how many days what a source gave may be kept, for those whose terms say so; also where it is not read
+    now. Raises ConfigError or the crawlers' SiteError."""
+    sites = (site_of(source, config) for source in config.source)
+    return {site.name: site.retention_days for site in sites if site.retention_days is not None}
 
 
 def require_contact(site: Site, config: Config) -> None:
@@ -90,6 +100,10 @@ def keep_thread(config: Config) -> partial[bool]:
 
 def job_for(site: Site, config: Config, **given: object) -> CrawlJob:
     """Return a crawl of a site with all that the configuration decides; `given` adds or overrides."""
+    # Scrapy and spaCy take seconds to import: a pass without a source that is due has use for neither.
+    from crawlers.run import CrawlJob
+    from nlp.redact.redactor import make_redactor
+
     values: dict[str, object] = {
         "site": site,
         "is_mention": keep_thread(config),

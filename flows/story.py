@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from flows.decisions.taking_in import take_in
 from flows.desk import Desk
 from flows.parts import Do, Parts, Step
 from flows.steps.alert import AlertReport, alert
@@ -19,6 +20,8 @@ from flows.steps.publish import publish
 from flows.steps.race import race
 from flows.steps.watch import watch
 
+Sources = Literal["all", "due", "none"]
+"""Which sources a pass reads itself: where they are crawled on schedules of their own, those that are due, or none."""
 __all__ = ["PassReport", "Step", "directly", "one_pass"]
 
 
@@ -42,7 +45,7 @@ def directly(step: Step, *given: Any, **options: Any) -> Any:
     return step(*given, **options)
 
 
-def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True, read_sources: bool = True) -> PassReport:
+def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True, sources: Sources = "all") -> PassReport:
     """Do one pass. Every step picks up what is not done yet: killed anywhere and run again, it ends the same.
 
     A part that fails stops no other: a pass whose crawl failed still has posts to judge and silences to tell, one that
@@ -52,7 +55,9 @@ def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True, read_s
     parts, written = Parts(desk, do), None
     landed = CrawlReport(results=())
     with parts.apart():
-        landed = parts.do(crawl) if read_sources else landed
+        parts.do(take_in)
+    with parts.apart():
+        landed = landed if sources == "none" else parts.do(crawl, only_due=sources == "due")
     with parts.apart():
         loaded = parts.do(load)
         annotated = parts.do(annotate)

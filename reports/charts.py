@@ -59,11 +59,11 @@ def volume_chart(volume: Sequence[DailyVolume]) -> str:
         "height": 150,
         "data": {"values": rows},
         "encoding": {
-            "x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None, "axis": _DAYS}
+            "x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None, "axis": DAYS}
         },
         "layer": layers,
     }
-    return _svg(spec, "Inlägg per dag de senaste veckorna")
+    return svg(spec, "Inlägg per dag de senaste veckorna")
 
 
 def race_chart(race: Race, mailings: Sequence[Mailing], zone: ZoneInfo) -> str:
@@ -85,8 +85,8 @@ def race_chart(race: Race, mailings: Sequence[Mailing], zone: ZoneInfo) -> str:
         for part in _parts(point.at <= race.forecast_from, point.at == race.forecast_from)
     ]
     color = {"field": "kind", "scale": {"domain": ["påståendet", "rättelsen"], "range": [RUMOUR, CORRECTION]}}
-    at = {"field": "at", "type": "temporal", "title": None, "axis": _DAYS}
-    share = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": _SHARE_AXIS}
+    at = {"field": "at", "type": "temporal", "title": None, "axis": DAYS}
+    share = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": SHARE_AXIS}
     layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "area", "opacity": 0.18},
@@ -119,17 +119,17 @@ def race_chart(race: Race, mailings: Sequence[Mailing], zone: ZoneInfo) -> str:
     if shown:
         layers.append(_marks([(at, "rättelse skickad") for at in shown], zone, CORRECTION, height=24))
     spec = {"width": 620, "height": 190, "data": {"values": rows}, "layer": layers}
-    return _svg(spec, f"Påståendets räckvidd mot rättelsens täckning, {race.segment.name}")
+    return svg(spec, f"Påståendets räckvidd mot rättelsens täckning, {race.segment.name}")
 
 
-_DAYS = {
+DAYS = {
     "labelExpr": "timeFormat(datum.value, '%-d ') + lower(timeFormat(datum.value, '%b'))",
     "tickCount": 7,
     "labelOverlap": True,
     "labelSeparation": 10,
     "grid": False,
 }
-_SHARE_AXIS = {"labelExpr": "format(datum.value * 100, 'd') + ' %'", "tickCount": 5}
+SHARE_AXIS = {"labelExpr": "format(datum.value * 100, 'd') + ' %'", "tickCount": 5}
 
 
 def _thinned(race: Race) -> list[RacePoint]:
@@ -183,7 +183,8 @@ def _parts(is_seen: bool, is_border: bool) -> tuple[str, ...]:
     return ("sett",) if is_seen else ("prognos",)
 
 
-def _svg(spec: dict[str, Any], title: str) -> str:
+def svg(spec: dict[str, Any], title: str) -> str:
+    """Return a drawn specification, in the house's letters and colours."""
     full = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "background": None,
@@ -203,5 +204,5 @@ def _svg(spec: dict[str, Any], title: str) -> str:
         },
         **spec,
     }
-    svg: str = vlc.vegalite_to_svg(full, time_format_locale="sv-SE", format_locale="sv-SE")
-    return svg
+    drawn: str = vlc.vegalite_to_svg(full, time_format_locale="sv-SE", format_locale="sv-SE")
+    return drawn

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import charts, health, swedish
+from reports.complaint_chart import complaint_chart
 from reports.headline import headline, main_race, open_alerts, race_sentence
 from warehouse.records import ClaimUptake, Complaint, Digest, Race
 
@@ -35,6 +36,7 @@ def render_digest(digest: Digest) -> str:
         topics=sorted((t for t in digest.topics if t.post_count), key=lambda t: -t.post_count)[:TOPIC_ROWS],
         unseen=[{"source": s.source, "said": said} for s in digest.sources if (said := health.sentences(s))],
         complaints=_complaints(digest.complaints),
+        complaint_chart=_complaint_chart(digest, zone),
         is_silent=any(s.is_silent for s in digest.sources),
         unverified=swedish.listed([s.source for s in digest.sources if not s.is_verified_live]),
     )
@@ -50,6 +52,14 @@ def _claim(uptake: ClaimUptake, digest: Digest, zone: ZoneInfo) -> dict[str, Any
         "chart": Markup(charts.race_chart(race, digest.mailings, zone)) if race else "",  # noqa: S704
         "other_races": [_row(other) for other in others],
     }
+
+
+def _complaint_chart(digest: Digest, zone: ZoneInfo) -> Markup | str:
+    """Return the chart of complaints beside the race of the claim that spreads most, if there are any complaints."""
+    if not digest.complaint_levels:
+        return ""
+    race = main_race(digest, digest.claims[0].claim.claim_id) if digest.claims else None
+    return Markup(complaint_chart(digest.complaint_levels, race, zone))  # noqa: S704 - numbers and our own words
 
 
 def _complaints(complaints: Sequence[Complaint]) -> dict[str, Any]:

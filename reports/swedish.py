@@ -44,6 +44,7 @@ STATES = {
 }
 CHANNELS = {
     "letter_first": "brev (1:a klass)",
+    "letter_first_2026": "brev (1:a klass, 2026 års krav)",
     "letter_economy": "brev (ekonomi)",
     "email": "e-post",
     "sms": "sms",

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.alerts import list_alerts
+from warehouse.complaints import list_levels
 from warehouse.health import (
     Counts,
     read_counts,
@@ -89,6 +90,7 @@ def read_digest(
         delay=delay,
         figures=list_figures(con),
         false_alarms_per_month=false_alarms_per_month,
+        complaint_levels=tuple(list_levels(con, now=now)),
     )
 
 

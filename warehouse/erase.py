@@ -20,6 +20,7 @@ from warehouse.connection import BLOCK_SIZE, open_warehouse, transaction
 from warehouse.errors import WarehouseError
 from warehouse.keys import author_subject, post_key
 from warehouse.named import records, rows, run
+from warehouse.rollups import refresh
 
 WIPE_BYTES = 1 << 20
 
@@ -78,11 +79,14 @@ def erase(
     if not (author_key or post or text):
         raise NothingToEraseError("say what to erase: an author, a post or a text")
     source, post_id = post or (None, None)
-    with open_warehouse(path) as con, transaction(con):
-        run(con, "erase_targets", author_key=author_key, source=source, post_id=post_id, text=text)
-        run(con, "erase_opened")
-        report = _erase(con, author_key=author_key, post=post, text=text, at=at)
-        run(con, "forget_targets")
+    with open_warehouse(path) as con:
+        with transaction(con):
+            run(con, "erase_targets", author_key=author_key, source=source, post_id=post_id, text=text)
+            run(con, "erase_opened")
+            run(con, "touch_targets")
+            report = _erase(con, author_key=author_key, post=post, text=text, at=at)
+            run(con, "forget_targets")
+        refresh(con)
     compact(path)
     return report
 

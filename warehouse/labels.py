@@ -15,6 +15,7 @@ import pyarrow as pa
 from warehouse.connection import transaction
 from warehouse.errors import LedgerError
 from warehouse.named import insert_arrow, insert_new, plain, records, rows
+from warehouse.rollups import touch
 
 TASKS = {
     "relevance": ("relevant", "irrelevant"),
@@ -123,6 +124,7 @@ def save_labels(
         insert_new(con, "mention", _mention_rows(new, model_version))
         if vectors is not None:
             save_embeddings(con, [(a.post_key, a.revision) for a in new], vectors[keep], model_version=model_version)
+        touch(con, (found.post_key for found in new))
     return len(new)
 
 
@@ -173,6 +175,7 @@ def judge(
     if not found:
         raise LedgerError(f"no post has the key {post_key!r}")
     shared = {"post_key": post_key, "task": task, "claim_id": claim_id, "judged_by": by, "judged_at": at}
+    touch(con, [post_key])
     insert_new(con, "judgement", [{**shared, "label": label, **found[0]} for label in labels])
 
 
@@ -195,6 +198,7 @@ def undo_judgement(
     if not found:
         raise LedgerError(f"nobody has judged post {post_key!r}{f' on {task}' if task else ''}: nothing to take back")
     about = {name: found[0][name] for name in ("post_key", "task", "claim_id", "judged_by", "judged_at")}
+    touch(con, [post_key])
     insert_new(con, "judgement_undo", [{**about, "undone_by": by, "undone_at": at}])
     return [(row["task"], row["claim_id"], row["label"], row["judged_by"]) for row in found]
 

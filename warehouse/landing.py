@@ -14,6 +14,8 @@ from warehouse.records import Record, WireError, from_line
 PACKED_BYTES = 1 << 14
 """Read at a time: what damage inside a gzip file can take with it."""
 CHUNK_BYTES = 1 << 20
+BLOCK_BYTES = 4 << 20
+"""Lines are handed on together from this size on."""
 LINE_BYTES = 16 << 20
 """A longer line is set aside unread."""
 KEPT_BYTES = 64 << 10
@@ -31,6 +33,16 @@ class Line:
     reason: str = ""
     detail: str = ""
     raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Lines of a landing file that follow each other, as bytes, and what ended the file in the middle, if anything."""
+
+    number: int
+    """Of the first line, in the file; the file's first is 1."""
+    raws: list[bytes]
+    fault: Line | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,46 +65,40 @@ def describe(path: Path) -> LandingFile:
     return LandingFile(landing_key=digest[:32], name="/".join(path.parts[-2:]), byte_count=size)
 
 
-def read_lines(path: Path) -> Iterator[Line]:
-    """Yield every line of a landing file, gzip or plain. A torn file ends with a line that says so."""
-    number, rest, skipping = 0, b"", False
+def read_blocks(path: Path) -> Iterator[Block]:
+    """Yield a landing file, gzip or plain, some lines at a time. A torn file ends with a line that says so."""
+    number, rest, waiting, size = 1, b"", list[bytes](), 0
     for chunk in _chunks(path):
         if chunk is None:
-            yield Line(number=number + 1, reason="truncated_file", detail=_TORN, raw=rest[:KEPT_BYTES])
+            torn = number + len(waiting)
+            yield Block(number=number, raws=waiting, fault=_fault(torn, "truncated_file", _TORN, rest))
             return
         *whole, rest = (rest + chunk).split(b"\n")
-        for raw in whole:
-            if skipping:
-                skipping = False
-                continue
-            number += 1
-            yield parse_line(number, raw)
-        if skipping:
-            rest = b""
-        elif len(rest) > LINE_BYTES:
-            number, skipping = number + 1, True
-            yield _too_long(number, rest)
-            rest = b""
-    if rest:
-        yield parse_line(number + 1, rest)
+        waiting += whole
+        size += len(chunk)
+        if len(rest) > LINE_BYTES:
+            rest = rest[: LINE_BYTES + 1]  # more than it may have: what it goes on with need not be kept
+        if size >= BLOCK_BYTES:
+            yield Block(number=number, raws=waiting)
+            number, waiting, size = number + len(waiting), [], 0
+    yield Block(number=number, raws=[*waiting, rest] if rest else waiting)
 
 
 def parse_line(number: int, raw: bytes) -> Line:
     """Return a line of a landing file from its bytes."""
     if len(raw) > LINE_BYTES:
-        return _too_long(number, raw)
+        return _fault(number, "line_too_long", f"longer than {LINE_BYTES} bytes: not read", raw)
     try:
         return Line(number=number, record=from_line(raw.decode("utf-8")), raw=raw)
     except (WireError, UnicodeDecodeError) as error:
         detail = str(error)
     except RecursionError:
         detail = "not JSON: nested too deep"
-    return Line(number=number, reason="unreadable_line", detail=detail[:500], raw=raw[:KEPT_BYTES])
+    return _fault(number, "unreadable_line", detail[:500], raw)
 
 
-def _too_long(number: int, raw: bytes) -> Line:
-    detail = f"longer than {LINE_BYTES} bytes: not read"
-    return Line(number=number, reason="line_too_long", detail=detail, raw=raw[:KEPT_BYTES])
+def _fault(number: int, reason: str, detail: str, raw: bytes) -> Line:
+    return Line(number=number, reason=reason, detail=detail, raw=raw[:KEPT_BYTES])
 
 
 def _chunks(path: Path) -> Iterator[bytes | None]:

@@ -12,9 +12,13 @@ from warehouse.connection import transaction
 from warehouse.errors import LedgerError
 from warehouse.named import insert_new, records, rows, run, upsert
 from warehouse.records import Claim, Complaint, Mailing, Segment
+from warehouse.rollups import touch_claim
 
 VERDICTS = ("unverified", "disputed", "false", "true")
-CHANNELS = ("letter_first", "letter_economy", "email", "sms", "thread_post", "web", "customer_service")
+CHANNELS = (
+    *("letter_first", "letter_first_2026", "letter_economy", "email", "sms"),
+    *("thread_post", "web", "customer_service"),
+)
 COMPLAINT_CHANNELS = ("ko", "arn", "customer_service")
 
 
@@ -65,6 +69,7 @@ def follow(con: duckdb.DuckDBPyConnection, claim_id: str, *, is_followed: bool, 
     if is_followed == (claim_id in {claim.claim_id for claim in list_claims(con)}):
         return
     event = "restored" if is_followed else "removed"
+    touch_claim(con, claim_id)
     insert_new(con, "claim_event", [{"claim_id": claim_id, "happened_at": at, "event": event, "happened_by": by}])
 
 
@@ -94,6 +99,11 @@ def put_mailings(con: duckdb.DuckDBPyConnection, mailings: Iterable[Mailing]) ->
         if mailing.corrects is not None:
             _require_claim(con, mailing.corrects)
     upsert(con, "mailing", [asdict(mailing) for mailing in found])
+
+
+def drop_mailing(con: duckdb.DuckDBPyConnection, mailing_id: str) -> None:
+    """Take back a mailing that was registered by mistake; one that is not there is well."""
+    run(con, "drop_mailing", mailing_id=mailing_id)
 
 
 def list_mailings(con: duckdb.DuckDBPyConnection, *, now: datetime | None = None) -> list[Mailing]:

@@ -5,7 +5,7 @@ What is known of a post is a set of sightings, and every table is a function of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,35 +13,50 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse.connection import transaction
-from warehouse.landing import LandingFile, Line, describe, read_lines
+from warehouse.landing import Block, LandingFile, describe, read_blocks
 from warehouse.named import rows, statement
 from warehouse.staging import stage
 
 BATCH_BYTES = 4 << 20
 """Landing files are loaded together up to this size: one small file costs as many statements as twenty."""
 STEPS = (
-    ("landing_file", "staged_file"),
-    ("outcome", "staged_outcome"),
-    ("post_outcome", "staged_post"),
-    ("deletion_outcome", "staged_deletion"),
-    ("sighting", "staged_post"),
-    ("revision_first_seen", "staged_post"),
-    ("post_revision", "staged_post"),
-    ("quote", "staged_quote"),
-    ("post_first_seen", "staged_post"),
-    ("post", "staged_post"),
-    ("thread", "staged_post"),
-    ("deletion", "staged_deletion"),
-    ("visit", "staged_visit"),
-    ("incident", "staged_incident"),
-    ("health", "staged_health"),
-    ("health_field", "staged_health_field"),
-    ("health_day", "staged_health_day"),
-    ("quarantine", "staged_quarantine"),
+    ("landing_file", "staged_file", None),
+    ("outcome", "staged_outcome", None),
+    ("deletion_outcome", "staged_deletion", None),
+    ("post", "staged_post", "new_post"),
+    ("post_revision", "staged_post", "new_revision"),
+    ("post_outcome", "staged_post", None),
+    ("post_redactions", "known_post", None),
+    ("post_again", "known_post", None),
+    ("post_first_seen", "older_post", None),
+    ("revision_redactions", "known_revision", None),
+    ("revision_again", "known_revision", None),
+    ("revision_first_seen", "older_revision", None),
+    ("quote", "staged_quote", None),
+    ("quote_again", "staged_quote known_revision", None),
+    ("sighting", "staged_post", None),
+    ("thread", "staged_post", None),
+    ("deletion", "staged_deletion", None),
+    ("visit", "staged_visit", None),
+    ("incident", "staged_incident", None),
+    ("health", "staged_health", None),
+    ("health_field", "staged_health_field", None),
+    ("health_day", "staged_health_day", None),
+    ("quarantine", "staged_quarantine", None),
+    ("dirty_post", "touched_post", None),
 )
-"""The statements of `sql/load/` in order, each with the rows without which it has nothing to do."""
+"""The statements of `sql/load/` in order, each with the rows without which it has nothing to do, and with the name
+under which later ones read the keys that it returns."""
+_REST = {
+    "post": ("post", "known_post"),
+    "post_again": ("post", "older_post"),
+    "post_revision": ("revision", "known_revision"),
+    "revision_again": ("revision", "older_revision"),
+}
+"""What those of the batch are called that a statement did not take, if there are any: later ones are for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,24 +99,39 @@ def load_landings(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, run_
             new.setdefault(file.landing_key, (path, file))
     for batch in _batches(list(new.values())):
         with transaction(con):
-            load_lines(con, [(file, read_lines(path)) for path, file in batch], run_id=run_id)
+            load_lines(con, [(file, read_blocks(path)) for path, file in batch], run_id=run_id)
     fresh = _reports(con, [file for _, file in new.values()], is_repeat=False) if new else []
     reports = {**known, **{report.landing_key: report for report in fresh}}
     return [reports[file.landing_key] for _, file in found]
 
 
 def load_lines(
-    con: duckdb.DuckDBPyConnection, files: Iterable[tuple[LandingFile, Iterable[Line]]], *, run_id: str
+    con: duckdb.DuckDBPyConnection, files: Iterable[tuple[LandingFile, Iterable[Block]]], *, run_id: str
 ) -> None:
     """Load lines under the names of the files that they stand for; needs an open transaction."""
     erased = frozenset(row["subject_key"] for row in rows(con, "list_erasures"))
-    staged = stage(files, run_id=run_id, erased=erased)
-    with _registered(con, staged):
-        for name, needed in STEPS:
-            if needed in staged:
-                con.execute(statement(name, "load"))
-        if "staged_line" in staged and rows(con, "has_deletions")[0]["has_deletions"]:
+    tables = stage(con, files, run_id=run_id, erased=erased)
+    if about := [tables[name].select(["post_key"]) for name in ("staged_post", "staged_deletion") if name in tables]:
+        tables["touched_post"] = pa.concat_tables(about)
+    left = {kind: _count_latest(tables, kind) for kind in ("post", "revision")}
+    with _registered(con, tables) as put:
+        present = set(tables)
+        for name, needed, gives in STEPS:
+            if not present.issuperset(needed.split()):
+                continue
+            found = con.execute(statement(name, "load"))
+            if gives:
+                put(gives, found.to_arrow_table())
+            if name in _REST:
+                kind, rest = _REST[name]
+                left[kind] -= tables[gives].num_rows if gives else int(found.fetchall()[0][0])
+                present |= {rest} if left[kind] else set()
+        if "touched_post" in tables and rows(con, "has_deletions")[0]["has_deletions"]:
             con.execute(statement("deleted_at", "load"))
+
+
+def _count_latest(tables: dict[str, pa.Table], kind: str) -> int:
+    return int(pc.sum(tables["staged_post"][f"is_latest_of_{kind}"]).as_py()) if "staged_post" in tables else 0
 
 
 def list_reports(con: duckdb.DuckDBPyConnection, *, run_id: str) -> list[LoadReport]:
@@ -126,11 +156,19 @@ def _batches(files: Sequence[tuple[Path, LandingFile]]) -> Iterator[list[tuple[P
 
 
 @contextmanager
-def _registered(con: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table]) -> Iterator[None]:
+def _registered(
+    con: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table]
+) -> Iterator[Callable[[str, pa.Table], None]]:
+    """Let statements read the tables; yield what adds one."""
+
+    def put(name: str, table: pa.Table) -> None:
+        tables[name] = table
+        con.register(name, table)
+
     try:
-        for name, table in tables.items():
-            con.register(name, table)
-        yield
+        for name, table in list(tables.items()):
+            put(name, table)
+        yield put
     finally:
         for name in tables:
             con.unregister(name)

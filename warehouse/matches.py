@@ -11,6 +11,9 @@ import duckdb
 from warehouse.connection import transaction
 from warehouse.labels import Vectors, split_vectors
 from warehouse.named import insert_new, listed, records, rows, run
+from warehouse.rollups import touch
+
+UNRELATED = "none"
 
 UNRELATED = "none"
 
@@ -122,6 +125,7 @@ def save_matches(
     shared = {"version": version, "matched_at": at}
     passes = [{"post_key": key, "revision": revision, **shared} for key, revision in sorted(new)]
     with transaction(con):
+        touch(con, (key for key, _ in new))
         insert_new(con, "match_pass", passes)
         insert_new(
             con,

@@ -13,6 +13,7 @@ import duckdb
 
 from warehouse.errors import PublishError
 from warehouse.named import rows
+from warehouse.rollups import refresh
 
 HEADER_BYTES = 3 * 4096
 """DuckDB's main header and its two database headers: a checkpoint that writes anything changes one of them."""
@@ -29,7 +30,7 @@ class Published:
 
 
 def publish(con: duckdb.DuckDBPyConnection, target: Path, *, generations: int = 3) -> Published:
-    """Put a snapshot of the open warehouse at `target`, and keep the last `generations` beside it.
+    """Bring the counts up to date, put a snapshot of the open warehouse at `target`, keep the last `generations`.
 
     Readers of an older snapshot are not disturbed: they hold the file that they opened. The copy is of the file as
     a checkpoint leaves it, tens of times faster than copying row by row. Needs that no other connection of this
@@ -37,6 +38,7 @@ def publish(con: duckdb.DuckDBPyConnection, target: Path, *, generations: int = 
     """
     database = _database_file(con)
     try:
+        refresh(con)
         con.execute("CHECKPOINT")
         if _is_same(database, target):
             return Published(path=target, is_new=False, byte_count=target.stat().st_size)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
+import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from warehouse.columns import read_columns
 from warehouse.keys import author_subject, clean, post_key, revision_key, stable_key, title_subject
-from warehouse.landing import LandingFile, Line
+from warehouse.landing import Block, LandingFile, Line, parse_line
 from warehouse.marking import mark
 from warehouse.records import Deletion, Health, Incident, Post, Quote, SetAside, Visit
 
-BATCH_LINES = 20_000
-"""Lines that are Python objects at a time; Arrow holds the rest."""
+WORKERS = 2
+"""Blocks that are read at the same time; most of it is done without Python's lock."""
 INT_LIMIT = 1 << 63
 _TYPES = {
     "": pa.string(),
@@ -45,7 +49,6 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "staged_quote": _schema("nth:int quote_number:int text quoted_post_id quoted_author_key"),
     "staged_deletion": _schema("nth:int landing_key line_number:int post_key seen_at:time source"),
-    "staged_line": _schema("nth:int post_key seen_at:time is_deletion:bool"),
     "staged_visit": _schema(
         "visit_key source started_at:time finished_at:time is_complete:bool page_count:int post_count:int",
         "read_count:int",
@@ -78,7 +81,11 @@ class Place:
 
 
 def stage(
-    files: Iterable[tuple[LandingFile, Iterable[Line]]], *, run_id: str, erased: frozenset[str] = frozenset()
+    con: duckdb.DuckDBPyConnection,
+    files: Iterable[tuple[LandingFile, Iterable[Block]]],
+    *,
+    run_id: str,
+    erased: frozenset[str] = frozenset(),
 ) -> dict[str, pa.Table]:
     """Return the lines of files as Arrow tables, one for each kind, empty ones left out.
 
@@ -86,30 +93,104 @@ def stage(
     as suppressed and not stored, nor are quotes of it.
     """
     parts: dict[str, list[pa.Table]] = {name: [] for name in SCHEMAS}
-    nth = 0
-    for file, lines in files:
-        remaining, line_count, is_truncated = iter(lines), 0, False
-        while batch := list(islice(remaining, BATCH_LINES)):
-            rows: Rows = {name: [] for name in SCHEMAS}
-            for line in batch:
-                nth += 1
-                _add(rows, line, Place(nth=nth, landing_key=file.landing_key, line_number=line.number), erased)
-            line_count += len(batch)
-            is_truncated = batch[-1].reason == "truncated_file"
-            _append(parts, rows)
+    for file, line_count, is_truncated, found in _read(con, files, erased):
+        for name, tables in found.items():
+            parts[name] += tables
         about = (file.landing_key, file.name, file.byte_count, line_count, is_truncated, run_id)
-        _append(parts, {"staged_file": [about]})
+        parts["staged_file"].append(_table("staged_file", [about]))
     staged = {name: pa.concat_tables(tables) for name, tables in parts.items() if tables}
-    return {**staged, "staged_post": mark(staged["staged_post"])} if "staged_post" in staged else staged
+    if "staged_post" in staged:
+        staged["staged_post"] = mark(_in_order(staged["staged_post"]))
+    if "staged_deletion" in staged:
+        staged["staged_line"] = _order_of(staged)
+    return staged
 
 
-def _append(parts: dict[str, list[pa.Table]], found: Rows) -> None:
-    for name, rows in found.items():
-        if rows:
-            schema = SCHEMAS[name]
-            columns = zip(*rows, strict=True)
-            arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
-            parts[name].append(pa.Table.from_arrays(arrays, schema=schema))
+Parts = dict[str, list[pa.Table]]
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, files: Iterable[tuple[LandingFile, Iterable[Block]]], erased: frozenset[str]
+) -> Iterator[tuple[LandingFile, int, bool, Parts]]:
+    """Yield each file with how many lines it has, whether it is torn, and its rows. Blocks are read side by side."""
+    subjects = pa.table({"subject_key": pa.array(sorted(erased), type=pa.string())})
+    nth = 1
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        for file, blocks in files:
+            waiting: deque[Future[Parts]] = deque()
+            found: Parts = {name: [] for name in SCHEMAS}
+            line_count, is_truncated = 0, False
+            for block in blocks:
+                waiting.append(pool.submit(_staged, con, file, block, nth, erased, subjects))
+                count = len(block.raws) + (block.fault is not None)
+                nth, line_count, is_truncated = nth + count, line_count + count, block.fault is not None
+                if len(waiting) > WORKERS:
+                    _extend(found, waiting.popleft().result())
+            for done in waiting:
+                _extend(found, done.result())
+            yield file, line_count, is_truncated, found
+
+
+def _extend(found: Parts, more: Parts) -> None:
+    for name, tables in more.items():
+        found[name] += tables
+
+
+def _staged(
+    con: duckdb.DuckDBPyConnection,
+    file: LandingFile,
+    block: Block,
+    nth: int,
+    erased: frozenset[str],
+    subjects: pa.Table,
+) -> Parts:
+    """Return the rows of a block: at once where that can be, the lines that are left one by one."""
+    with con.cursor() as own:
+        columns = read_columns(own, block.raws, erased=subjects, nth=nth)
+    rows: Rows = {name: [] for name in SCHEMAS}
+    done = frozenset(columns.places) if columns else frozenset()
+    for place, raw in enumerate(block.raws):
+        if place not in done:
+            at = Place(nth=nth + place, landing_key=file.landing_key, line_number=block.number + place)
+            _add(rows, parse_line(at.line_number, raw), at, erased)
+    if block.fault:
+        at = Place(nth=nth + len(block.raws), landing_key=file.landing_key, line_number=block.fault.number)
+        _add(rows, block.fault, at, erased)
+    parts = {name: [_table(name, found)] for name, found in rows.items() if found}
+    if columns:
+        parts.setdefault("staged_post", []).append(_placed(columns.posts, file, block.number - nth))
+        if columns.quotes.num_rows:
+            parts.setdefault("staged_quote", []).append(columns.quotes.cast(SCHEMAS["staged_quote"]))
+    return parts
+
+
+def _placed(posts: pa.Table, file: LandingFile, offset: int) -> pa.Table:
+    """Return posts with their file and their numbers there, laid out as `staged_post`."""
+    posts = posts.append_column("landing_key", pa.repeat(file.landing_key, posts.num_rows))
+    posts = posts.append_column("line_number", pc.add(posts["nth"], offset))
+    return posts.select(SCHEMAS["staged_post"].names).cast(SCHEMAS["staged_post"])
+
+
+def _in_order(posts: pa.Table) -> pa.Table:
+    numbers = posts["nth"].to_numpy()
+    return posts if (numbers[1:] > numbers[:-1]).all() else posts.sort_by("nth")
+
+
+def _order_of(staged: dict[str, pa.Table]) -> pa.Table:
+    """Return when each post was seen or found gone, in the order of the lines."""
+    tables = []
+    for name, is_deletion in (("staged_post", False), ("staged_deletion", True)):
+        if name in staged:
+            kept = staged[name].select(["nth", "post_key", "seen_at"])
+            tables.append(kept.append_column("is_deletion", pa.repeat(is_deletion, kept.num_rows)))
+    return pa.concat_tables(tables)
+
+
+def _table(name: str, rows: list[tuple[Any, ...]]) -> pa.Table:
+    schema = SCHEMAS[name]
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _add(rows: Rows, line: Line, place: Place, erased: frozenset[str]) -> None:
@@ -121,7 +202,6 @@ def _add(rows: Rows, line: Line, place: Place, erased: frozenset[str]) -> None:
             case Deletion() as gone:
                 key = post_key(gone.source, gone.post_id)
                 rows["staged_deletion"].append((place.nth, *at, key, _utc(gone.seen_at), clean(gone.source)))
-                rows["staged_line"].append((place.nth, key, _utc(gone.seen_at), True))
             case Visit() as visit:
                 rows["staged_visit"].append(_visit(visit))
                 rows["staged_outcome"].append((*at, "visit", "visit", None, None))
@@ -150,7 +230,6 @@ def _add_post(rows: Rows, line: Line, post: Post, place: Place, erased: frozense
         row = (*row[:TITLE], "", *row[TITLE + 1 :])
     record_key = hashlib.blake2b(line.raw, digest_size=8).hexdigest()
     rows["staged_post"].append((place.nth, place.landing_key, place.line_number, record_key, *row))
-    rows["staged_line"].append((place.nth, key, _utc(post.seen_at), False))
     for number, quote in enumerate(post.quoted, start=1):
         is_erased = bool(erased) and _is_erased(post.source, quote, erased)
         rows["staged_quote"].append((place.nth, number, *((None,) * 3 if is_erased else _quote(quote))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.connection import transaction
-from warehouse.named import records, rows, run, upsert
+from warehouse.named import listed, records, rows, run, upsert
 from warehouse.records import Visit
 
 
@@ -69,6 +69,19 @@ def posts_seen(
 def hourly_volume(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[SourceVolume]:
     """Return what was posted hour by hour, all posts of the sources, as known at `now`."""
     return records(con, "source_volume", SourceVolume, now=now, posted_after=posted_after)
+
+
+def thread_views(
+    con: duckdb.DuckDBPyConnection, thread_keys: Iterable[str], *, now: datetime
+) -> list[tuple[str, datetime, datetime, int]]:
+    """Return what pages showed of threads' views by `now`: thread, when it was opened, when seen, views; by time."""
+    found = rows(con, "thread_views", thread_keys=listed(thread_keys), now=now)
+    return [(row["thread_key"], row["opened_at"], row["seen_at"], row["view_count"]) for row in found]
+
+
+def post_delays(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[dict[str, Any]]:
+    """Return when posts that spread a claim were posted, seen and judged, as known at `now`; by time of posting."""
+    return rows(con, "post_delays", now=now, posted_after=posted_after)
 
 
 def list_visits(con: duckdb.DuckDBPyConnection, *, now: datetime, finished_after: datetime) -> list[Visit]:

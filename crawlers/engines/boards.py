@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -60,6 +61,14 @@ def date_in(text: str, *, anchor: datetime, zone: ZoneInfo) -> datetime:
         if not any(part[0].isdigit() for part in beside):
             return found
     raise dates.UnreadableDateError(f"no date that we can read in {' '.join(parts)[:60]!r}")
+
+
+def first_date_in(texts: Iterable[str], *, anchor: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return the time that the first of the sentences names in which there is one, such as a note of an edit."""
+    for text in texts:
+        with suppress(dates.UnreadableDateError):
+            return date_in(text, anchor=anchor, zone=zone)
+    return None
 
 
 def _runs(parts: list[str]) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 class Document:
@@ -22,6 +26,14 @@ class Document:
     def body(self) -> LexborNode | None:
         """The body, which the parser makes where there is none."""
         return self._tree.body
+
+    @property
+    def language(self) -> str | None:
+        """The language that the page declares, as a BCP 47 tag; None where it declares none."""
+        node = self.css_first("html")
+        declared = (node.attributes.get("lang") or node.attributes.get("xml:lang") or "") if node is not None else ""
+        found = _LANGUAGE.fullmatch(declared.strip())
+        return found[0].replace("_", "-") if found else None
 
     @property
     def walk_count(self) -> int:

@@ -83,6 +83,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         page_number=_page_number(document, page),
         first_url=_first_page(page.url) if _page_number(document, page) > 1 else None,
         next_url=_next_url(document, page),
+        language=document.language,
     )
 
 

@@ -78,6 +78,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         unreadable=unreadable,
         page_number=number,
         next_url=_next_link(document, page) or onward,
+        language=document.language,
     )
 
 

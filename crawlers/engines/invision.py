@@ -14,6 +14,7 @@ from crawlers import dates
 from crawlers.engines import decode, fields, invision_post, markup, reading, refusal
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
+from crawlers.engines.sheet import sheet_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
 
 NAME = "invision"
@@ -73,7 +74,8 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     nodes, thread_id = invision_post.nodes_of(document), _thread_id(document, page)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "an Invision thread")
-    sheet = invision_post.sheet_of(document, nodes, thread_url=_thread_url(document, page), page=page, site=site)
+    thread_url = _thread_url(document, page)
+    sheet = sheet_of(document, nodes, invision_post.SELECTORS, thread_url=thread_url, page=page, site=site)
     posts, unreadable = reading.read_posts(nodes, partial(invision_post.read, sheet=sheet), invision_post.id_of)
     number = _page_number(document, page)
     return ThreadPage(
@@ -82,9 +84,10 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         posts=posts,
         unreadable=unreadable,
         page_number=number,
-        first_url=_thread_url(document, page) if number > 1 else None,
+        first_url=thread_url if number > 1 else None,
         next_url=_next_url(document, page),
         view_count=_view_count(document),
+        language=document.language,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,9 +14,10 @@ from selectolax.lexbor import LexborNode
 from crawlers import dates
 from crawlers.engines import fields, markup, reading
 from crawlers.engines.document import Document
-from crawlers.engines.markup import Marks, Words, attribute, text_of
+from crawlers.engines.markup import Words, attribute, text_of
 from crawlers.engines.parts import Parts
-from crawlers.model import Page, ParsedPost, ParsedQuote, Site
+from crawlers.engines.sheet import Selectors, Sheet
+from crawlers.model import ParsedPost, ParsedQuote
 
 _POSTS = "[id^='elComment_'], .post_block[id^='post_id_']"
 _ID = re.compile(r"(?:elComment_|post_id_)(\d+)")
@@ -48,6 +48,7 @@ _PARTS = {
     "bar": ".ipsReact, .ipsLikeRep, .rep_bar",
 }
 _QUOTE_PARTS = {"words": ".ipsQuote_contents", "cite": ".ipsQuote_citation, p.citation"}
+SELECTORS = Selectors(quote=_QUOTE, drop=_NOISE, parts=_PARTS, quote_parts=_QUOTE_PARTS)
 _SAID_BY = re.compile(r"^(?:.*\d[,.]?\s+)?(\S.{0,60}?)\s+(?:said|skrev|sa|sade|wrote)\s*:?$", re.IGNORECASE)
 _COMMENT = re.compile(r"(?:comment[=-]|#entry|[?&]p=)(\d+)")
 
@@ -61,31 +62,6 @@ def id_of(node: LexborNode) -> str | None:
     """Return the id of a post's element."""
     match = _ID.fullmatch(attribute(node, "id"))
     return match[1] if match else None
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a thread, with all that its posts are read from found once."""
-
-    marked: Marks
-    parts: Parts
-    quotes: Parts
-    thread_url: str
-    page: Page
-    site: Site
-
-
-def sheet_of(document: Document, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
-    """Return what `read` needs to know of the page that the posts stand on."""
-    marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
-    return Sheet(
-        marked=marked,
-        parts=Parts(document, nodes, _PARTS),
-        quotes=Parts(document, marked.quotes.values(), _QUOTE_PARTS),
-        thread_url=thread_url,
-        page=page,
-        site=site,
-    )
 
 
 def told(node: LexborNode | None) -> Mapping[str, Any]:

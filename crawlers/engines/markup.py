@@ -130,13 +130,13 @@ def words(root: LexborNode, marked: Marks = NO_MARKS) -> Words:
             if kind == _TEXT:
                 text = node.text_content or ""
                 parts.append(text if code_depth or "\n" not in text else text.replace("\n", " "))
+            elif kind == _BREAK:
+                parts.append("\n")
             elif is_marked and (key := node.mem_id) in marked.quotes:
                 quotes.append(node)
                 parts.append("\n")
             elif kind == _SILENT or (is_marked and key in marked.dropped):
                 continue
-            elif kind == _BREAK:
-                parts.append("\n")
             else:
                 if kind != _INLINE:
                     parts.append(_mark(node, kind))

@@ -102,6 +102,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         page_number=_page_number(pager, page),
         next_url=following if following and not _FORUM.search(following) else None,
         first_url=_first_url(document, base, page),
+        language=document.language,
     )
 
 

@@ -99,6 +99,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         next_url=_next_url(found, page),
         view_count=fields.whole(data, "viewcount"),
         first_url=_page_url(page, None) if number > 1 else None,
+        language=found.document.language if found.document else None,
     )
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import boards, decode, markup, phpbb_post, reading, refusal
+from crawlers.engines import boards, decode, markup, phpbb_post, phpbb_sheet, reading, refusal
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
@@ -62,7 +62,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     found = [ref for link in links if (ref := _ref(link, base, page, zone))]
     hits = document.css(".search.post, p.topictitle")
     found += [ref for hit in hits if (ref := _hit(hit, base))]
-    if not (found or _is_empty_list(document)) or phpbb_post.nodes_of(document):
+    if not (found or _is_empty_list(document)) or phpbb_sheet.nodes_of(document):
         raise refusal.refused(page, document, "a phpBB list of topics")
     unique = {ref.thread_id: ref for ref in reversed(found)}
     return Listing(threads=tuple(reversed(unique.values())), next_url=_next_url(document, _pager(document), base))
@@ -71,11 +71,11 @@ def parse_listing(page: Page, site: Site) -> Listing:
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a topic. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    thread_id, nodes = _thread_id(document, page), phpbb_post.nodes_of(document)
+    thread_id, nodes = _thread_id(document, page), phpbb_sheet.nodes_of(document)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "a phpBB topic")
     base, pager = markup.base_of(document, page), _pager(document)
-    sheet = phpbb_post.sheet_of(
+    sheet = phpbb_sheet.sheet_of(
         document,
         nodes,
         first_position=_first_position(document, pager, page),
@@ -84,7 +84,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         zone=boards.stated_zone(document, _FOOT, page, site),
     )
     read = partial(phpbb_post.read, sheet=sheet)
-    posts, unreadable = reading.read_posts(enumerate(nodes), read, lambda placed: phpbb_post.id_of(placed[1]))
+    posts, unreadable = reading.read_posts(enumerate(nodes), read, lambda placed: phpbb_sheet.id_of(placed[1]))
     start = _START.search(page.url)
     return ThreadPage(
         thread_id=thread_id,
@@ -94,6 +94,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         page_number=_page_number(pager) or (2 if start and int(start[1]) else 1),
         next_url=_next_url(document, pager, base),
         first_url=_first_url(document, base, page),
+        language=document.language,
     )
 
 
@@ -230,7 +231,8 @@ def _last_posted_at(node: LexborNode | None, page: Page, zone: ZoneInfo) -> date
         return None
     time = node.css_first("time[datetime]")
     lines = markup.words(node).text.split("\n")
-    for text in (attribute(time, "datetime"), lines[-1]):
+    titles = (attribute(link, "title") for link in node.css("a[title]"))
+    for text in (attribute(time, "datetime"), lines[-1], *titles):
         try:
             return dates.parse(text, anchor=page.fetched_at, zone=zone)
         except dates.UnreadableDateError:

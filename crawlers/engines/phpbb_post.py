@@ -4,136 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from urllib.parse import urljoin
-from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
 from crawlers.engines import boards, markup, reading
-from crawlers.engines.document import Document
-from crawlers.engines.markup import Marks, Words, attribute, text_of
+from crawlers.engines.markup import Words, attribute, text_of
 from crawlers.engines.parts import Parts
-from crawlers.model import Page, ParsedPost, ParsedQuote
+from crawlers.engines.phpbb_sheet import Sheet, id_of
+from crawlers.model import ParsedPost, ParsedQuote
 
-_POSTS = (
-    "div[id^='p'][class*='post'], article[id^='p'], section[id^='p'], li[id^='p'][class*='post'],"
-    "table[id^='p'], tr[id^='p']"
-)
-_TABLE_ANCHORS = "table.tablebg a[name^='p']"
-_GONE = "div.ignore, .post_deleted_msg, .post-notice.deleted"
-_QUOTE = ".content blockquote, .postbody blockquote, .quotecontent"
-_NOISE = (
-    "blockquote cite, .quotetitle, .codebox > dt, .codebox > p, .codetitle, .inline-attachment, .attachbox, .signature,"
-    ".notice, .post-notice, .post-buttons, ins.adsbygoogle, [id^='div-gpt-ad'], .spoilertitle, .spoilbtn"
-)
-_PARTS = {
-    "content": ".content",
-    "body": "div.postbody, td.postbody",
-    "time": "time[datetime]",
-    "line": "p.author, .author, .post-author, .postinfo, .post-info, .post-date, .postdate, .post-time",
-    "heading": "td.gensmall div, td.gensmall, .gensmall",
-    "user": ".author .username, .author .username-coloured",
-    "profile_user": ".postprofile .username, .postprofile .username-coloured, .postauthor .username,"
-    ".username, .username-coloured",
-    "guest": ".author strong, .postprofile dt strong, b.postauthor, .postauthor",
-    "profile": "a[href*='mode=viewprofile']",
-    "link": ".author a[href], h3 a[href], .post-subject a[href], td.gensmall a[href]",
-    "notice": ".notice, span.gensmall, .postedited, .edited",
-    "signature": ".signature",
-}
-_QUOTE_PARTS = {
-    "cite": "cite",
-    "post": "a[data-post-id]",
-    "user": "cite a[href*='mode=viewprofile'], cite a[href*='memberlist']",
-}
-_POST_ID = re.compile(r"p(\d+)")
 _POST_LINK = re.compile(r"[?&;]p=(\d+)|#p(\d+)$")
 _USER_ID = re.compile(r"[?&;]u=(\d+)|/member(\d+)\.html|-u(\d+)(?:\.html|/)")
+_SUM_OF_THANKS = re.compile(r"\(\D*(\d{1,9})\D*\)\W*$")
 _SAID = re.compile(r"\s*(?:(?:wrote|skrev|kirjoitti|hat geschrieben|schrieb|a écrit|escribió)\s*)?:?\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a topic, with all that its posts are read from found once."""
-
-    marked: Marks
-    outside: Marks
-    """In the line that names author and date, the author."""
-    parts: Parts
-    said: frozenset[int]
-    """The boxes of authors' own words."""
-    quotes: Parts
-    first_position: int | None
-    base: str
-    page: Page
-    zone: ZoneInfo
-
-
-def nodes_of(document: Document) -> list[LexborNode]:
-    """Return the elements of the posts on a page, without search hits, advertisements and what is deleted or hidden."""
-    found = [node for node in document.css(_POSTS) if _POST_ID.fullmatch(attribute(node, "id"))]
-    if not found:
-        found = _tables(document)
-    gone = {above.mem_id for notice in document.css(_GONE) for above in boards.around(notice)}
-    return [node for node in found if node.mem_id not in gone and "deleted" not in attribute(node, "class").split()]
-
-
-def _tables(document: Document) -> list[LexborNode]:
-    """Return the tables that subsilver2 makes of posts; one without words is the stub of an ignored post."""
-    tables: dict[int, LexborNode] = {}
-    for anchor in document.css(_TABLE_ANCHORS):
-        if _POST_ID.fullmatch(attribute(anchor, "name")):
-            table = next((a for a in boards.around(anchor) if "tablebg" in attribute(a, "class").split()), None)
-            # A search's hits stand in tables too, all in one; their subjects are headings.
-            if table is not None and table.css_first(".postbody") is not None and not table.css_first("p.topictitle"):
-                tables.setdefault(table.mem_id, table)
-    return list(tables.values())
-
-
-def id_of(node: LexborNode) -> str | None:
-    """Return the id of a post's element."""
-    match = _POST_ID.fullmatch(attribute(node, "id"))
-    if match is None and node.tag == "table":
-        names = (attribute(anchor, "name") for anchor in node.css("a[name^='p']"))
-        match = next((m for name in names if (m := _POST_ID.fullmatch(name))), None)
-    return match[1] if match else None
-
-
-def sheet_of(
-    document: Document,
-    nodes: list[LexborNode],
-    *,
-    first_position: int | None,
-    base: str,
-    page: Page,
-    zone: ZoneInfo,
-) -> Sheet:
-    """Return what `read` needs to know of the page that the posts stand on."""
-    marked, said = markup.marks(document, quote=_QUOTE, drop=_NOISE), _said(document, nodes)
-    return Sheet(
-        marked=marked,
-        outside=markup.marks(document, drop=".author strong, .author .username, .author .username-coloured, .sr-only"),
-        parts=Parts(document, (*nodes, *said), _PARTS),
-        said=frozenset(box.mem_id for box in said),
-        quotes=Parts(document, marked.quotes.values(), _QUOTE_PARTS),
-        first_position=first_position,
-        base=base,
-        page=page,
-        zone=zone,
-    )
-
-
-def _said(document: Document, nodes: list[LexborNode]) -> list[LexborNode]:
-    """Return what holds authors' own words, who may write anything: nothing there is taken for the engine's."""
-    is_table = bool(nodes) and nodes[0].tag == "table"
-    found = document.css("div.postbody, .signature" if is_table else ".content, .signature")
-    # One around another is no message but a part of the style.
-    outer = {above.mem_id for box in found for above in boards.around(box)}
-    return [box for box in found if box.mem_id not in outer]
 
 
 def read(placed: tuple[int, LexborNode], sheet: Sheet) -> ParsedPost:
@@ -158,7 +46,18 @@ def read(placed: tuple[int, LexborNode], sheet: Sheet) -> ParsedPost:
         quoted=tuple(_quote(box, words, sheet) for box, words in markup.nested(said.quotes, sheet.marked)),
         edited_at=_edited_at(node, sheet),
         position=sheet.first_position + place if sheet.first_position is not None else None,
+        like_count=_likes(node, sheet.parts),
     )
+
+
+def _likes(node: LexborNode, parts: Parts) -> int | None:
+    """Return what the extensions count that boards use for likes, Post Love and Thanks for posts; None without them."""
+    if (loved := parts.first(node, "loved")) is not None:
+        return markup.integer(text_of(loved)) or 0
+    if (thanks := parts.first(node, "thanks")) is None:
+        return None
+    total = _SUM_OF_THANKS.search(text_of(parts.first(thanks, "thanks_head")))
+    return int(total[1]) if total else len(parts.every(thanks, "thanked"))
 
 
 def _body(node: LexborNode, sheet: Sheet) -> LexborNode | None:
@@ -170,11 +69,14 @@ def _author(node: LexborNode, parts: Parts) -> tuple[str, str]:
     """Return the shown name and the user id, empty where the page has none: guests and deleted accounts."""
     user = parts.first(node, "user", "profile_user")
     match = _USER_ID.search(attribute(user, "href"))
+    name = text_of(user)
     if user is None:
-        # subsilver2 links the profile below the post, from a button.
-        user, match = parts.first(node, "guest"), _USER_ID.search(attribute(parts.first(node, "profile"), "href"))
+        # subsilver2 links the profile below the post, from a button; other styles have a picture before the name.
+        profiles = parts.every(node, "profile")
+        match = _USER_ID.search(attribute(profiles[0] if profiles else None, "href"))
+        name = text_of(parts.first(node, "guest")) or next(filter(None, map(text_of, profiles)), "")
     user_id = next((group for group in match.groups() if group), "") if match else ""
-    return text_of(user), "" if user_id in ("0", "1") else user_id
+    return name, "" if user_id in ("0", "1") else user_id
 
 
 def _posted_at(node: LexborNode, sheet: Sheet) -> datetime:
@@ -192,6 +94,19 @@ def _dated(node: LexborNode, sheet: Sheet) -> Iterator[str]:
     for box in sheet.parts.every(node, "heading"):
         if found := _after(box):
             yield found
+    yield from _said_by_class(node, sheet)
+
+
+def _said_by_class(node: LexborNode, sheet: Sheet) -> Iterator[str]:
+    """Yield the date of a style with classes of its own: what all elements named after dates agree on."""
+    profile = {box.mem_id for box in sheet.parts.every(node, "profile_box")}
+    found = set()
+    for box in sheet.parts.every(node, "dated"):
+        if not any(above.mem_id in profile for above in boards.around(box)):
+            with suppress(dates.UnreadableDateError):
+                found.add(boards.date_in(text_of(box), anchor=sheet.page.fetched_at, zone=sheet.zone))
+    if len(found) == 1:
+        yield found.pop().isoformat()
 
 
 def _after(box: LexborNode) -> str:
@@ -216,18 +131,13 @@ def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> str:
 
 def _edited_at(node: LexborNode, sheet: Sheet) -> datetime | None:
     """Return when the engine says that the post was edited; what it says of who did so is passed over."""
-    for notice in sheet.parts.every(node, "notice"):
-        if "deleted" in attribute(notice, "class"):
-            continue
-        user = notice.css_first(".username, .username-coloured, a[href*='viewprofile']")
-        text = text_of(notice)
-        if user is not None:
-            text = text.partition(text_of(user))[2]
-        try:
-            return boards.date_in(text, anchor=sheet.page.fetched_at, zone=sheet.zone)
-        except dates.UnreadableDateError:
-            continue
-    return None
+    notices = (box for box in sheet.parts.every(node, "notice") if "deleted" not in attribute(box, "class"))
+    return boards.first_date_in(map(_after_user, notices), anchor=sheet.page.fetched_at, zone=sheet.zone)
+
+
+def _after_user(notice: LexborNode) -> str:
+    user = notice.css_first(".username, .username-coloured, a[href*='viewprofile']")
+    return text_of(notice) if user is None else text_of(notice).partition(text_of(user))[2]
 
 
 def _quote(node: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:

@@ -103,6 +103,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         next_url=_next_url(document, base),
         view_count=_view_count(document),
         first_url=_first_page(address),
+        language=document.language,
     )
 
 

@@ -182,15 +182,8 @@ def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> str:
 
 def _edited_at(node: LexborNode, sheet: Sheet) -> datetime | None:
     """Return when the engine says that the post was edited; what it says of who did so comes after."""
-    for note in sheet.parts.every(node, "edited"):
-        text = text_of(note).partition(":")[2]
-        if not text:
-            continue
-        try:
-            return boards.date_in(text, anchor=sheet.page.fetched_at, zone=sheet.zone)
-        except dates.UnreadableDateError:
-            continue
-    return None
+    notes = (text_of(note).partition(":")[2] for note in sheet.parts.every(node, "edited"))
+    return boards.first_date_in(notes, anchor=sheet.page.fetched_at, zone=sheet.zone)
 
 
 def _quote(node: LexborNode, said: Words, sheet: Sheet) -> ParsedQuote:

@@ -73,6 +73,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         unreadable=unreadable,
         page_number=_page_number(page),
         next_url=_next_url(document, page),
+        language=document.language,
     )
 
 

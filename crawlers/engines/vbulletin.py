@@ -89,6 +89,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         page_number=number,
         first_url=_first_url(document, page) if number > 1 else None,
         next_url=_next_url(document, page),
+        language=document.language,
     )
 
 

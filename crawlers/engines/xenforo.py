@@ -10,6 +10,7 @@ from typing import Any
 from crawlers.engines import decode, markup, reading, refusal, xenforo_post, xenforo_rows
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
+from crawlers.engines.sheet import sheet_of
 from crawlers.model import Listing, Page, Site, ThreadPage
 
 NAME = "xenforo"
@@ -54,7 +55,8 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     thread_id, nodes = _thread_id(document, page), xenforo_post.nodes_of(document)
     if not nodes or not thread_id or _template(document).startswith(_LISTS):
         raise refusal.refused(page, document, "a XenForo thread")
-    sheet = xenforo_post.sheet_of(document, nodes, thread_url=_thread_url(document, page), page=page, site=site)
+    thread_url = _thread_url(document, page)
+    sheet = sheet_of(document, nodes, xenforo_post.SELECTORS, thread_url=thread_url, page=page, site=site)
     read = partial(xenforo_post.read, sheet=sheet)
     posts, unreadable = reading.read_posts(nodes, read, xenforo_post.id_of)
     number = _page_number(document, page)
@@ -64,9 +66,10 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
         posts=posts,
         unreadable=unreadable,
         page_number=number,
-        first_url=_thread_url(document, page) if number > 1 else None,
+        first_url=thread_url if number > 1 else None,
         next_url=_next_url(document, page),
         view_count=_view_count(document),
+        language=document.language,
     )
 
 

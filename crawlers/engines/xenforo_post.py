@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 
 from selectolax.lexbor import LexborNode
 
 from crawlers.engines import markup, reading
 from crawlers.engines.document import Document
-from crawlers.engines.markup import Marks, Words, attribute, text_of
+from crawlers.engines.markup import Words, attribute, text_of
 from crawlers.engines.parts import Parts
-from crawlers.model import Page, ParsedPost, ParsedQuote, Site
+from crawlers.engines.sheet import Selectors, Sheet
+from crawlers.model import ParsedPost, ParsedQuote
 
 _POSTS = "[data-content^='post-'].message, [data-content^='post-'].js-post, article[id^='js-post-']"
 _GONE = ".messageNotice--deleted, .messageNotice--moderated"
@@ -45,6 +45,7 @@ _QUOTE_PARTS = {
     "title": ".bbCodeBlock-title",
     "jump": ".bbCodeBlock-sourceJump",
 }
+SELECTORS = Selectors(quote=_QUOTE, drop=_NOISE, parts=_PARTS, quote_parts=_QUOTE_PARTS)
 _NOT_THE_DATE = ("bbWrapper", "message-signature", "message-userExtras")
 _POST_ID = re.compile(r"(?:js-)?post-(\d+)")
 _POST_LINK = re.compile(r"(?:post-|posts/)(\d+)")
@@ -66,31 +67,6 @@ def id_of(node: LexborNode) -> str | None:
     """Return the id of a post's element."""
     match = _POST_ID.fullmatch(attribute(node, "data-content", "id"))
     return match[1] if match else None
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a thread, with all that its posts are read from found once."""
-
-    marked: Marks
-    parts: Parts
-    quotes: Parts
-    thread_url: str
-    page: Page
-    site: Site
-
-
-def sheet_of(document: Document, nodes: list[LexborNode], *, thread_url: str, page: Page, site: Site) -> Sheet:
-    """Return what `read` needs to know of the page that the posts stand on."""
-    marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
-    return Sheet(
-        marked=marked,
-        parts=Parts(document, nodes, _PARTS),
-        quotes=Parts(document, marked.quotes.values(), _QUOTE_PARTS),
-        thread_url=thread_url,
-        page=page,
-        site=site,
-    )
 
 
 def read(node: LexborNode, sheet: Sheet) -> ParsedPost:

@@ -85,6 +85,7 @@ def _lines(rules: Rules, reading: Reading, post_ids: Sequence[str], known: Mappi
         thread_id=reading.thread_id,
         thread_title=reading.title,
         thread_views=reading.view_count,
+        language=reading.language,
         secret=rules.secret,
         redact=rules.redact,
         is_erased=rules.is_erased,

@@ -18,6 +18,7 @@ class Reading:
     thread_id: str
     title: str = ""
     view_count: int | None = None
+    language: str | None = None
     posts: dict[str, tuple[ParsedPost, datetime]] = field(default_factory=dict)
     """Post id to the post and when its page was fetched."""
     last_page: Page | None = None
@@ -39,6 +40,7 @@ class Reading:
         fresh = [post for post in parsed.posts if post.post_id not in self.posts]
         self.posts |= {post.post_id: (post, page.fetched_at) for post in fresh}
         self.title = self.title or parsed.thread_title
+        self.language = self.language or parsed.language
         if parsed.view_count is not None:
             self.view_count = parsed.view_count
         if fresh or self.last_page is None:

@@ -8,7 +8,23 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import alerts, claims, labels, language, ledger, listening, look, sources, tables, warning, work
+from flows.cli import (
+    alerts,
+    claims,
+    complaints,
+    keeping,
+    labels,
+    language,
+    ledger,
+    listening,
+    look,
+    mailing_logs,
+    operations,
+    sources,
+    tables,
+    warning,
+    work,
+)
 from flows.config import quieten_prefect
 from flows.errors import ConfigError, FlowsError, UsageError
 
@@ -35,7 +51,23 @@ def ryktesvakt(
     """Early warning when a false claim about the company spreads faster than its correction."""
 
 
-for room in (work, listening, language, warning, ledger, alerts, claims, labels, tables, sources, look):
+for room in (
+    work,
+    listening,
+    language,
+    warning,
+    ledger,
+    mailing_logs,
+    complaints,
+    alerts,
+    claims,
+    labels,
+    tables,
+    sources,
+    look,
+    operations,
+    keeping,
+):
     room.register(app)
 
 
@@ -54,16 +86,24 @@ def main() -> None:
     except Exception as error:
         if not _is_ours(error):
             raise
-        _stop(str(error), status=2 if type(error).__name__ in _USAGE else 1)
+        _stop(_said(error), status=2 if type(error).__name__ in _USAGE else 1)
 
 
-_USAGE = ("SiteError", "MatchesError", "MailingsError", "QueryError")
+_USAGE = ("SiteError", "MatchesError", "MailingsError", "QueryError", "TableError")
 _BASES = ("FlowsError", "CrawlerError", "NlpError", "EarlyWarningError", "WarehouseError", "TownError")
 
 
 def _is_ours(error: Exception) -> bool:
     """Tell our own errors by the names of their bases: importing every room to name them would cost seconds."""
     return isinstance(error, FlowsError | OSError) or any(base.__name__ in _BASES for base in type(error).__mro__)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError):
+        from flows.faults import of_the_system
+
+        return of_the_system(error)
+    return str(error)
 
 
 def _stop(message: str, *, status: int) -> None:

@@ -1,12 +1,11 @@
-"""Commands of the ledger: claims and their verdicts, mailings, complaints."""
+"""Commands of the ledger: claims and their verdicts, mailings."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -17,11 +16,10 @@ from flows.cli.shared import ConfigOption, JsonOption, emit, say, show
 from flows.config import load
 from flows.errors import UsageError
 from flows.settings import Config
-from warehouse.records import Claim, Complaint, Mailing
+from warehouse.records import Claim, Mailing
 
 claim_app = typer.Typer(help="Claims that are followed, and what is true instead.", no_args_is_help=True)
 mailing_app = typer.Typer(help="Letters and messages that the company has sent.", no_args_is_help=True)
-complaint_app = typer.Typer(help="Complaints at KO, ARN and customer service.", no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(help="Short name: letters, digits and hyphens.")]
 ByOption = Annotated[str, typer.Option("--by", help="Your name: it stands beside what you decide.")]
@@ -31,7 +29,6 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.add_typer(claim_app, name="claim")
     app.add_typer(mailing_app, name="mailing")
-    app.add_typer(complaint_app, name="complaint")
 
 
 @claim_app.command("add")
@@ -96,6 +93,45 @@ def claim_list(config: ConfigOption = None, as_json: JsonOption = False) -> None
         show(["id", "statement", "verdict", "by"], [(c.claim_id, c.statement, c.verdict, c.verdict_by) for c in claims])
 
 
+@claim_app.command("uptake")
+def claim_uptake(
+    claim_id: Annotated[str | None, typer.Argument(help="One claim; all when left out.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how each claim's correction is taken up: denials for each support, and the time until they drew level."""
+    from earlywarning.uptake import uptake
+    from flows.paths import open_ledger
+    from warehouse.ledger import list_claims
+    from warehouse.watching import matched_posts
+
+    now = datetime.now(UTC)
+    with open_ledger(load(config)) as con:
+        known = [claim.claim_id for claim in list_claims(con) if claim_id in (None, claim.claim_id)]
+        posts = matched_posts(con, now=now)
+    if claim_id and not known:
+        raise UsageError(f"{claim_id}: no such claim; `ryktesvakt claim list` shows them")
+    found = {
+        name: uptake([(p.posted_at, p.author_key, p.stance) for p in posts if p.claim_id == name], now=now)
+        for name in known
+    }
+    if as_json:
+        emit([{"claim_id": name, **asdict(one), "hours_to_parity": one.hours_to_parity} for name, one in found.items()])
+        return
+    columns = ["claim", "support", "query", "deny", "deny/support", "last 72 h", "hours to parity"]
+    rows = [
+        (
+            name,
+            u.support_count,
+            u.query_count,
+            u.deny_count,
+            *_decimals(u.deny_ratio, u.deny_ratio_72h, u.hours_to_parity),
+        )
+        for name, u in found.items()
+    ]
+    show(columns, rows)
+
+
 @mailing_app.command("add")
 def mailing_add(
     text: Annotated[Path, typer.Argument(help="The letter's text, UTF-8.")],
@@ -149,21 +185,6 @@ def mailing_list(config: ConfigOption = None, as_json: JsonOption = False) -> No
         show(columns, rows)
 
 
-@complaint_app.command("import")
-def complaint_import(
-    file: Annotated[Path, typer.Argument(help="CSV: channel,period_start,period_end,complaint_count[,topic]")],
-    config: ConfigOption = None,
-) -> None:
-    """Import complaint counts; the count of a known period takes the place of the old."""
-    from flows.paths import open_ledger
-    from warehouse.ledger import put_complaints
-
-    found = read_complaints(file)
-    with open_ledger(load(config)) as con:
-        put_complaints(con, found)
-    say(f"{len(found)} periods, {sum(c.complaint_count for c in found)} complaints imported from {file}.")
-
-
 def read_letter(file: Path) -> str:
     """Return a mailing's text. Raises UsageError when there is none to read."""
     try:
@@ -177,32 +198,8 @@ def read_letter(file: Path) -> str:
     return found
 
 
-def read_complaints(file: Path) -> list[Complaint]:
-    """Return the complaint counts of a CSV file. Raises UsageError with every bad line."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{file}: cannot be read as CSV: {error}") from error
-    found, problems = [], []
-    for number, row in enumerate(rows, start=2):
-        try:
-            found.append(
-                Complaint(
-                    channel=row["channel"].strip(),
-                    period_start=date.fromisoformat(row["period_start"].strip()),
-                    period_end=date.fromisoformat(row["period_end"].strip()),
-                    complaint_count=int(row["complaint_count"]),
-                    topic=(row.get("topic") or "").strip() or None,
-                )
-            )
-        except (KeyError, AttributeError, TypeError):
-            problems.append(f"{file}:{number}: needs channel, period_start, period_end and complaint_count")
-        except ValueError as error:
-            problems.append(f"{file}:{number}: {error}")
-    if problems or not found:
-        raise UsageError("\n".join(problems) or f"{file}: holds no complaints")
-    return found
+def _decimals(*values: float | None) -> tuple[str, ...]:
+    return tuple("" if value is None else f"{value:.2f}" for value in values)
 
 
 def check_segments(settings: Config, names: Iterable[str]) -> None:

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from flows.cli.shared import ConfigOption, JsonOption, emit, say, show
-from flows.config import load
+from flows.cli import board
+from flows.cli.shared import ConfigOption, JsonOption, emit, show
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command()(board)
+    board.register(app)
     app.command()(doctor)
-
-
-def board(
-    config: ConfigOption = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; loopback only until the board has a login.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
-) -> None:
-    """Serve the digests as a web page, to this machine alone."""
-    import uvicorn
-
-    from flows.board import make_board, require_loopback
-    from flows.paths import digest_folder
-
-    require_loopback(host)
-    folder = digest_folder(load(config))
-    say(f"Board on http://{host}:{port}/ (digests in {folder}). Stop with Ctrl-C.")
-    uvicorn.run(make_board(folder), host=host, port=port, log_level="warning")
 
 
 def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:

@@ -34,19 +34,25 @@ def register(app: typer.Typer) -> None:
 def run(
     config: ConfigOption = None,
     digest: Annotated[bool, typer.Option(help="Write the digest at the end.")] = True,
-    direct: Annotated[bool, typer.Option("--direct", help="Without Prefect's bookkeeping, in this process.")] = False,
+    direct: Annotated[
+        bool | None,
+        typer.Option(
+            "--direct/--prefect",
+            help="Without Prefect's records, or with them. Default: with them where PREFECT_API_URL names a server.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Do one pass over the configured sources: crawl to digest."""
-    settings = load(config)
-    if direct:
-        from flows.desk import open_desk
-        from flows.retention import let_go
-        from flows.story import one_pass
+    from flows.config import has_server
 
-        with open_desk(settings) as desk:
-            report = one_pass(desk, write_digest=digest)
-        let_go(settings)
+    settings = load(config)
+    if direct is None:
+        direct = not has_server()
+    if direct:
+        from flows.direct import pass_here
+
+        report = pass_here(settings, write_digest=digest)
     else:
         from flows.daily import run_here
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from earlywarning.mailings import Mailing, Segment
 from earlywarning.mismatch import find_mismatches, find_void
 from earlywarning.severity import Standing, is_open, severity_of
+from flows.complaints import judge_levels
 from flows.desk import Desk
 from flows.sources import sites_of
 from flows.steps import quotes
@@ -50,6 +51,7 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     for claim in found.claims:
         findings += _beside(claim, found, segments, mailings, is_spreading=claim.claim_id in is_spreading)
     answered = [mailing.corrects for mailing in mailings if mailing.corrects]
+    judge_levels(desk.con)
     news, standings = settle(desk.con, memory, findings, answered=answered, now=now)
     mark_candidates(desk.con, sorted(found.cluster_ids), at=now)
     remembered_by = {**found.memory, SUBJECT: as_json(standings), quotes.SUBJECT: remembered}

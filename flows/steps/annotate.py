@@ -23,7 +23,6 @@ from nlp.company import Company
 from nlp.doubt import doubts_of
 from nlp.mentions import OURS
 from nlp.meta import Meta
-from nlp.pipeline import annotate as judge
 from warehouse import labels
 from warehouse.aside import SetAsidePost, set_aside
 from warehouse.labels import Label, MentionSpan, PendingPost
@@ -32,6 +31,13 @@ BATCH = 512
 STEP = "annotate"
 Read = Callable[[Sequence[Any]], list[Annotation]]
 log = logging.getLogger(__name__)
+
+
+def judge(texts: Sequence[str], **given: Any) -> list[Annotation]:
+    """Return the annotations of texts. The language stage is imported when there is something to read."""
+    from nlp.pipeline import annotate as read
+
+    return read(texts, **given)
 
 
 def annotate(desk: Desk, *, seen_after: datetime | None = None, seen_before: datetime | None = None) -> int:
@@ -46,7 +52,7 @@ def annotate(desk: Desk, *, seen_after: datetime | None = None, seen_before: dat
         while waiting := labels.pending_posts(desk.con, model_version=version, limit=BATCH, **bounds):
             posts, read = _in_turn(desk, waiting, child)
             with in_hand(desk.paths, STEP, [post.post_key for post in posts]):
-                done, poison = without_poison(posts, read, what="the language stage", probe=partial(read, [_Probe()]))
+                done, poison = without_poison(posts, read, what="the language stage", probe=partial(probe, read))
             count += save_annotations(desk, done, version=version)
             put_aside(desk, STEP, version, poison)
     return count
@@ -93,18 +99,24 @@ def _in_turn(desk: Desk, waiting: Sequence[PendingPost], child: Child) -> tuple[
     """Return the posts that come first and what reads them: suspects alone, in a process that may die of them."""
     before = suspects(desk.paths, STEP)
     known = [post for post in waiting if post.post_key in before.keys] if before.are_many_times else []
-    return (known, partial(_read_apart, child)) if known else (waiting, partial(_read, desk))
+    return (known, partial(_read_apart, child)) if known else (waiting, partial(read_here, desk))
 
 
-def _read(desk: Desk, posts: Sequence[Any]) -> list[Annotation]:
-    return _sound(judge([post.text for post in posts], language_stage=desk.stage, in_thread=True))
+def probe(read: Read) -> None:
+    """Have a sentence read that any language stage can read. Raises what reading raises."""
+    read([_Probe()])
+
+
+def read_here(desk: Desk, posts: Sequence[Any]) -> list[Annotation]:
+    """Return the annotations of posts, read in this process."""
+    return sound(judge([post.text for post in posts], language_stage=desk.stage, in_thread=True))
 
 
 def _read_apart(child: Child, posts: Sequence[Any]) -> list[Annotation]:
-    return _sound(child.read([post.text for post in posts]))
+    return sound(child.read([post.text for post in posts]))
 
 
-def _sound(found: list[Annotation]) -> list[Annotation]:
+def sound(found: list[Annotation]) -> list[Annotation]:
     """Raise UnsoundError where an answer holds what is no number: it would spread to whatever is compared with it."""
     for note in found:
         scores = (note.relevance_score, *note.sentiment_scores.values(), *note.topic_scores.values())
@@ -122,7 +134,7 @@ class _Probe:
 
 def labels_version(desk: Desk) -> str:
     """Return what the labels depend on: the model, and how the company is named."""
-    return f"{desk.stage.encoder.meta.version}+{_names_hash(company_of(desk.config))}"
+    return f"{desk.meta.version}+{_names_hash(company_of(desk.config))}"
 
 
 def _names_hash(company: Company) -> str:

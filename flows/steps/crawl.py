@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crawlers.landing import landing_file
-from crawlers.run import CrawlResult
+from crawlers.model import Site
 from flows.desk import Desk
 from flows.erasing import erased_before
-from flows.errors import NothingSeenError
+from flows.errors import BusyError, NothingSeenError
+from flows.paths import Paths, source_lock
+from flows.single import is_due
 from flows.sources import disabled, job_for, require_contact, sites_of
+
+if TYPE_CHECKING:
+    from crawlers.run import CrawlResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +46,11 @@ class CrawlReport:
         return said
 
 
-def crawl(desk: Desk) -> CrawlReport:
+def crawl(desk: Desk, *, only_due: bool = False) -> CrawlReport:
     """Crawl every enabled source. Raises NothingSeenError when not one of them could be read.
 
-    A source that this very pass has landed before it was killed is not asked again.
+    A source that this very pass has landed before it was killed is not asked again; with `only_due` nor is one that
+    was read lately by a crawl of its own.
     """
     sites, lines = sites_of(desk.config), disabled(desk.config)
     for site in sites:
@@ -53,14 +62,30 @@ def crawl(desk: Desk) -> CrawlReport:
         "now": desk.virtual_now,
         "is_erased": erased_before(desk.con),
     }
-    jobs = [
-        job_for(site, desk.config, **given)
+    waiting = [
+        site
         for site in sites
         if not landing_file(desk.paths.data, site.name, desk.run_id).exists()
+        and not (only_due and not is_due(desk.paths, site, now=desk.now))
     ]
-    report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else (), disabled=lines)
+    with ExitStack() as locks:
+        free, busy = take(locks, desk.paths, waiting)
+        jobs = [job_for(site, desk.config, **given) for site in free]
+        report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else (), disabled=(*lines, *busy))
     if lines and not sites:
         raise NothingSeenError("no source could be read:\n" + "\n".join(lines))
     if jobs and not any(result.is_complete or result.read_count for result in report.results):
         raise NothingSeenError("no source could be read:\n" + "\n".join([*report.problems, *report.notes]))
     return report
+
+
+def take(locks: ExitStack, paths: Paths, sites: Sequence[Site]) -> tuple[list[Site], list[str]]:
+    """Lock sites for a crawl; return those that nobody else reads now, and a line for each other."""
+    free, busy = [], []
+    for site in sites:
+        try:
+            locks.enter_context(source_lock(paths, site.name))
+            free.append(site)
+        except BusyError as error:
+            busy.append(f"{site.name}: not read now: {error}")
+    return free, busy

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from crawlers.model import Site
+from earlywarning.uptake import uptake
 from flows.desk import Desk
 from flows.sources import sites_of
 from reports.digest import render_digest
 from warehouse.digest_rows import SourceExpectation, read_digest, record_digest
 from warehouse.records import Digest
+from warehouse.watching import MatchedPost, matched_posts
 
 RACE_IS_NEWS = timedelta(days=2)
 """A claim that is talked about has a race a day; an older race is of a claim that has fallen silent."""
@@ -34,7 +36,8 @@ def digest(desk: Desk) -> Path:
         sources=expectations(sites_of(desk.config)),
         false_alarms_per_month=desk.config.budget.warning_per_month,
     )
-    html = render_digest(only_live(rows))
+    live = only_live(rows)
+    html = render_digest(with_parity(live, matched_posts(desk.con, now=now) if live.claims else ()))
     path = digest_path(desk.paths.digests, day)
     write_whole(path, html)
     content = hashlib.sha256(html.encode()).hexdigest()
@@ -50,6 +53,15 @@ def only_live(rows: Digest) -> Digest:
     about = {None} | {uptake.claim.claim_id for uptake in claims}
     posts = tuple(post for post in rows.posts if post.claim_id in about)
     return replace(rows, races=races, claims=claims, posts=posts)
+
+
+def with_parity(rows: Digest, posts: Sequence[MatchedPost]) -> Digest:
+    """Return the digest with the time that each claim's denials took to draw level with its supports."""
+    found = []
+    for claim in rows.claims:
+        mine = [(p.posted_at, p.author_key, p.stance) for p in posts if p.claim_id == claim.claim.claim_id]
+        found.append(replace(claim, hours_to_parity=uptake(mine, now=rows.generated_at).hours_to_parity))
+    return replace(rows, claims=tuple(found))
 
 
 def digest_path(folder: Path, day: date) -> Path:

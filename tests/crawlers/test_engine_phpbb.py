@@ -173,3 +173,69 @@ def test_genuine_topic() -> None:
     assert second.text == "Svar 0: Open Infra åäö"
     assert [(quote.author, quote.text) for quote in second.quoted] == [("anna", "Någon som fått fiber?")]
     assert phpbb.detect(given) >= 0.9
+
+
+THANKS = (
+    "<div id='list_thanks5'><div class='notice'><dl><dt>Disse brugere syntes godt om "
+    "<a class='username' href='./memberlist.php?u=4'>Bo</a>'s indlæg{total}:</dt><dd>{names}</dd></dl></div></div>"
+)
+NAMED = "<span title='12 jan 2024, 10:00'><a class='username-coloured' href='./memberlist.php?u={}'>M {}</a></span>"
+LIKES = [
+    ("", None),
+    ("<div id='list_thanks5'></div>", 0),
+    (THANKS.format(total="", names=NAMED.format(8, 8)), 1),
+    (THANKS.format(total=" (total 2)", names=NAMED.format(8, 8) + ", " + NAMED.format(9, 9)), 2),
+    (THANKS.format(total=" (total 14)", names=NAMED.format(8, 8) + " og 13 flere"), 14),
+    ("<div class='postlove'><span title='Ada' id='like_5'>3</span> x</div>", 3),
+    ("<i class='icon postlove-count' id='like_5'>1</i>", 1),
+    ("<div class='postlove'><span id='like_5'></span> x</div>", 0),
+]
+
+
+@pytest.mark.parametrize(("extra", "expected"), LIKES)
+def test_likes_are_what_the_usual_extensions_count(extra: str, expected: int | None) -> None:
+    body = f"<div class='content'>Hej <span class='postlove-count'>99</span></div>{extra}"
+    (post,) = phpbb.parse_thread(page(topic("ons 01 jul 2026, 12:00", body=body), TOPIC), site("phpbb")).posts
+    assert (post.like_count, post.author, post.edited_at) == (expected, "Bo", None)
+
+
+OWN_CLASSES = [
+    ("<p class='lastpost__date'>on Apr 30, 2020</p>", "2020-04-30T00:00:00+02:00"),
+    (
+        "<p class='msg-time'>30 apr 2020, 12:00</p><i class='date-short'>30 apr 2020, 12:00</i>",
+        "2020-04-30T12:00:00+02:00",
+    ),
+    ("<p class='msg-time'>30 apr 2020</p><i class='date-other'>1 maj 2021</i>", None),
+    ("<div class='userprofile'><p class='joined-date'>30 apr 2012</p></div>", None),
+    ("<div class='content'><b class='fake-date'>30 apr 2012</b></div>", None),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), OWN_CLASSES)
+def test_a_style_with_classes_of_its_own_tells_the_date_where_all_agree(line: str, expected: str | None) -> None:
+    shown = f"<p class='author'><span class='username'>Bo</span></p>{line}"
+    found = phpbb.parse_thread(page(topic("", line=shown), TOPIC), site("phpbb"))
+    assert [post.posted_at.isoformat() for post in found.posts] == ([expected] if expected else [])
+    assert [one.reason for one in found.unreadable] == ([] if expected else ["unreadable_date"])
+
+
+def test_the_picture_before_the_name_is_not_the_name() -> None:
+    shown = (
+        "<p class='author'>20 nov 2026 14:12</p><dl class='postprofile'><dt>"
+        "<a href='./memberlist.php?mode=viewprofile&amp;u=603'><img src='x.jpg' alt='Avatar'></a>"
+        "<a href='./memberlist.php?mode=viewprofile&amp;u=603'>zYN</a></dt></dl>"
+    )
+    (post,) = phpbb.parse_thread(page(topic("", line=shown), TOPIC), site("phpbb")).posts
+    assert (post.author, post.author_name) == ("603", "zYN")
+
+
+def test_a_list_may_say_the_last_time_in_a_title() -> None:
+    row = (
+        "<ul class='topiclist topics'><li class='row'><dl><dt>"
+        "<a class='topictitle' href='./viewtopic.php?t=7'>T</a></dt><dd class='posts'>52</dd><dd class='lastpost'><span>by "
+        "<a href='./viewtopic.php?p=9#p9' title='20 nov 2026 00:13'>Bo</a></span></dd></dl></li></ul>"
+    )
+    body = f"<html><body id='phpbb' class='section-viewforum'>{row}</body></html>"
+    (ref,) = phpbb.parse_listing(page(body, "https://b.example/viewforum.php?f=1"), site("phpbb")).threads
+    assert ref.last_posted_at is not None
+    assert (ref.last_posted_at.isoformat(), ref.post_count) == ("2026-11-20T00:13:00+01:00", 53)

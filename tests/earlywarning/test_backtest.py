@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from earlywarning.backtest import backtest
 from earlywarning.errors import EarlyWarningError, MailingsError, MatchesError
 from earlywarning.mailings import parse_mailings
 from earlywarning.matches import Match, parse_matches, read_matches
+from earlywarning.prior import TALK_HOURS, expected_rate, prior_rate
 
 START = datetime(2023, 8, 1, tzinfo=UTC)
 
@@ -178,6 +180,18 @@ def test_a_large_mailing_makes_some_talk_ordinary() -> None:
     with_letter = backtest(talk + quiet(59, per_day=0.1), mailings=parse_mailings(MAILINGS)).alerts
     assert alarms
     assert [a for a in with_letter if a.kind == "alarm"] == []
+
+
+def test_the_talk_that_a_mailing_makes_ordinary_fades() -> None:
+    assert prior_rate(40_000) == pytest.approx(10 / 336)
+    assert prior_rate(40_000, age_hours=336) == pytest.approx(10 / 336 / math.e)
+    in_all = sum(prior_rate(40_000, age_hours=hour) for hour in range(TALK_HOURS))
+    assert in_all == pytest.approx(10, rel=0.03)  # one in 2,000 recipients, replies apart
+    letter = parse_mailings(MAILINGS).mailings
+    sent = int(letter[0].sent_at.timestamp() // 3600)
+    rates = [expected_rate("c1", sent + age, letter) for age in (-1, 0, 24, 24 * 40, TALK_HOURS + 1)]
+    assert rates[0] == rates[-1] == 0.0
+    assert rates[1] > rates[2] > 10 * rates[3] > 0
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,22 @@ def test_a_new_claim_is_told_of_a_rumour_that_already_runs() -> None:
     assert set(dropped.state.claims) == {"c1"}
 
 
+def test_a_claim_named_weeks_after_its_rumour_began_is_told_of_it_while_it_runs() -> None:
+    state, _ = replay([], days=60, every_hours=24)
+
+    def slow(first: int, days: int) -> list[MatchedPost]:
+        start = START + timedelta(days=first)
+        return [post(start + timedelta(hours=6 * i), f"s{i}", claim="new") for i in range(4 * days)]
+
+    now = START + timedelta(days=60, hours=2)
+    for days in (3, 14, 26):
+        result = watch(state, slow(60 - days, days), claims=["c1", "new"], visits=[visit(now)], now=now)
+        assert {c.claim_id for c in result.crossings} == {"new"}, days
+        assert result.crossings[0].evidence_at < START + timedelta(days=60 - days + 10)
+    over = watch(state, slow(36, 10), claims=["c1", "new"], visits=[visit(now)], now=now)
+    assert over.crossings == ()
+
+
 def test_hours_of_sources_are_weighed() -> None:
     now = START + timedelta(hours=10)
     last = hour_of(now) - 1

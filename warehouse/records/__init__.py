@@ -15,7 +15,7 @@ from warehouse.records.digest import (
     TellingPost,
     TopicVolume,
 )
-from warehouse.records.ledger import Alert, Claim, Complaint, Mailing, Segment
+from warehouse.records.ledger import Alert, Claim, Complaint, ComplaintLevel, Mailing, Segment
 from warehouse.records.post import (
     DayCount,
     Deletion,
@@ -36,6 +36,7 @@ __all__ = [
     "Claim",
     "ClaimUptake",
     "Complaint",
+    "ComplaintLevel",
     "Counterfactual",
     "DailyVolume",
     "DayCount",

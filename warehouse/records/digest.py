@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from warehouse.records.ledger import Alert, Claim, Complaint, Mailing, Segment
+from warehouse.records.ledger import Alert, Claim, Complaint, ComplaintLevel, Mailing, Segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,8 @@ class ClaimUptake:
     deny_count: int
     first_posted_at: datetime | None
     misled_segments: tuple[str, ...]
+    hours_to_parity: float | None = None
+    """From the first support until as many denied as supported; see earlywarning/uptake.py. None: not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,3 +231,5 @@ class Digest:
     figures: tuple[ModelFigure, ...]
     false_alarms_per_month: float
     """The promise that the alarm was set to."""
+    complaint_levels: tuple[ComplaintLevel, ...] = ()
+    """Complaints of each period against the ordinary, oldest first."""

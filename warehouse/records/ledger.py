@@ -61,6 +61,23 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintLevel:
+    """Complaints of a period, all topics together, against what the periods before it make ordinary."""
+
+    channel: str
+    period_kind: str
+    """`day`, `week`, `month`, `quarter`, `year` or `other`."""
+    period_start: date
+    period_end: date
+    complaint_count: int
+    usual: float | None
+    """Expected; None when there are too few periods before."""
+    highest_usual: int | None
+    """The highest count that is still ordinary."""
+    is_above: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """Something a person should look at now. Escalates, never repeats itself."""
 

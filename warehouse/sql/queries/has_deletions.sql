@@ -1,2 +1,2 @@
--- Whether any post has ever been found gone.
-SELECT EXISTS (FROM deletion) AS has_deletions
+-- Whether any of these posts has ever been found gone.
+SELECT EXISTS (FROM deletion SEMI JOIN touched_post USING (post_key)) AS has_deletions

@@ -3,14 +3,12 @@ SELECT claim_id, day, support_count, query_count, deny_count, comment_count,
     sum(support_count + query_count) OVER (PARTITION BY claim_id ORDER BY day)::BIGINT AS spread_so_far_count,
     sum(deny_count) OVER (PARTITION BY claim_id ORDER BY day)::BIGINT AS deny_so_far_count
 FROM (
-    SELECT m.claim_id, timezone('Europe/Stockholm', p.posted_at)::DATE AS day,
-        count(DISTINCT p.author_key) FILTER (m.stance = 'support') AS support_count,
-        count(DISTINCT p.author_key) FILTER (m.stance = 'query') AS query_count,
-        count(DISTINCT p.author_key) FILTER (m.stance = 'deny') AS deny_count,
-        count(DISTINCT p.author_key) FILTER (m.stance = 'comment') AS comment_count
-    FROM match_as_of(TIMESTAMPTZ 'infinity') AS m
-    JOIN post AS p USING (post_key)
-    WHERE m.tier = 'auto'
+    SELECT claim_id, day, coalesce(sum(author_count) FILTER (stance = 'support'), 0)::BIGINT AS support_count,
+        coalesce(sum(author_count) FILTER (stance = 'query'), 0)::BIGINT AS query_count,
+        coalesce(sum(author_count) FILTER (stance = 'deny'), 0)::BIGINT AS deny_count,
+        coalesce(sum(author_count) FILTER (stance = 'comment'), 0)::BIGINT AS comment_count
+    FROM claim_day
+    WHERE source = '*'
     GROUP BY ALL
 );
 COMMENT ON VIEW claim_uptake IS 'Who spreads and who denies each claim by Swedish day: authors, each counted once a day.';

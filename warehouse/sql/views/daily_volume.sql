@@ -1,8 +1,9 @@
 CREATE OR REPLACE VIEW daily_volume AS
-SELECT timezone('Europe/Stockholm', posted_at)::DATE AS day, source, count(*) AS post_count,
-    count(*) FILTER (sentiment = 'negative') AS negative_count,
-    count(*) FILTER (is_rumour) AS rumour_count
-FROM mention_as_of(TIMESTAMPTZ 'infinity')
+SELECT day, source, sum(post_count)::BIGINT AS post_count,
+    coalesce(sum(post_count) FILTER (sentiment = 'negative'), 0)::BIGINT AS negative_count,
+    sum(rumour_count)::BIGINT AS rumour_count
+FROM mention_day
+WHERE topic = '*'
 GROUP BY ALL;
 COMMENT ON VIEW daily_volume IS 'Posts about the company by Swedish day and source; days without any are not rows.';
 COMMENT ON COLUMN daily_volume.day IS 'Day in Sweden.';

@@ -1,8 +1,9 @@
 CREATE OR REPLACE VIEW hourly_volume AS
-SELECT time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at, source, count(*) AS post_count,
-    count(*) FILTER (sentiment = 'negative') AS negative_count,
-    count(*) FILTER (is_rumour) AS rumour_count
-FROM mention_as_of(TIMESTAMPTZ 'infinity')
+SELECT hour_at, source, sum(post_count)::BIGINT AS post_count,
+    coalesce(sum(post_count) FILTER (sentiment = 'negative'), 0)::BIGINT AS negative_count,
+    sum(rumour_count)::BIGINT AS rumour_count
+FROM mention_hour
+WHERE topic = '*'
 GROUP BY ALL;
 COMMENT ON VIEW hourly_volume IS 'Posts about the company by hour (UTC) and source; hours without any are not rows.';
 COMMENT ON COLUMN hourly_volume.hour_at IS 'The hour, by its beginning.';

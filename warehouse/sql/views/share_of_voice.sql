@@ -1,10 +1,9 @@
 CREATE OR REPLACE VIEW share_of_voice AS
 SELECT day, topic, sentiment, post_count, post_count / sum(post_count) OVER (PARTITION BY day) AS share
 FROM (
-    SELECT timezone('Europe/Stockholm', p.posted_at)::DATE AS day, l.label AS topic, p.sentiment,
-        count(*) AS post_count
-    FROM mention_as_of(TIMESTAMPTZ 'infinity') AS p
-    JOIN label_as_of(TIMESTAMPTZ 'infinity') AS l ON l.post_key = p.post_key AND l.task = 'topic'
+    SELECT day, topic, nullif(sentiment, '') AS sentiment, sum(post_count)::BIGINT AS post_count
+    FROM mention_day
+    WHERE topic <> '*'
     GROUP BY ALL
 );
 COMMENT ON VIEW share_of_voice IS 'Each topic''s and sentiment''s share of a Swedish day''s mentions; a post of two topics counts in both.';

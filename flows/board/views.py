@@ -1,0 +1,352 @@
+"""What each page shows: rows of the snapshot and decisions that wait, made ready for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from flows.board.store import Snapshot
+from flows.decisions.forms import Facts
+from flows.settings import Config
+from flows.sources import sites_of
+from flows.steps.digest import expectations, only_live
+from reports.board import specs, tell
+from reports.board.speech import Speech
+from reports.headline import main_race
+from warehouse import board_rows
+from warehouse.alerts import list_alerts
+from warehouse.digest_rows import list_figures, read_digest
+from warehouse.ledger import list_claims, list_complaints, list_mailings
+from warehouse.records import Alert, Digest, Race
+from warehouse.records.board import BoardPost, DecisionRow, PostQuery
+
+DIGEST_SECONDS = 300.0
+"""How old the overview's counts may be: they depend on the clock, and a big warehouse takes seconds to count."""
+CLOSED_SHOWN = timedelta(days=14)
+MOST_RACES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What one request looks at."""
+
+    snapshot: Snapshot
+    config: Config
+    speech: Speech
+    pending: Sequence[DecisionRow]
+    """Decisions that no pass has taken in yet, newest first; those taken back are not among them."""
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment that pages speak of: a simulation's clock is that of its last visit."""
+        if not self.config.simulation:
+            return datetime.now(UTC)
+        at = self.snapshot.kept("clock", board_rows.last_visit_at)
+        return at or datetime.now(UTC)
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.speech.zone).date()
+
+    def digest(self) -> Digest:
+        """Return all that a digest of today so far would say."""
+        return self.snapshot.kept(
+            "digest", self._read_digest, seconds=None if self.config.simulation else DIGEST_SECONDS
+        )
+
+    def _read_digest(self, con: duckdb.DuckDBPyConnection) -> Digest:
+        now = self.now
+        config = self.config
+        return read_digest(
+            con,
+            company=config.company.name,
+            day=now.astimezone(self.speech.zone).date(),
+            now=now,
+            timezone=config.delivery.timezone,
+            is_simulation=config.simulation,
+            sources=expectations(sites_of(config)),
+            false_alarms_per_month=config.budget.warning_per_month,
+        )
+
+    def alerts(self) -> list[Alert]:
+        """Return all alerts as they stand, worst first."""
+        return self.snapshot.kept("alerts", list_alerts)
+
+    def claims(self) -> dict[str, str]:
+        """Return what each claim says, by id."""
+        return {claim.claim_id: claim.statement for claim in self.snapshot.kept("claims", list_claims)}
+
+    def pending_by(self, kind: str) -> dict[str, DecisionRow]:
+        """Return the latest waiting decision of a kind on each subject."""
+        return {row.subject_id: row for row in reversed(self.pending) if row.kind == kind}
+
+    def facts(self, *, has_post: bool = True) -> Facts:
+        """Return what entries are checked against; a decision that waits counts as if it held."""
+        states = {alert.alert_id: alert.state for alert in self.alerts()}
+        states |= {key: str(row.given["state"]) for key, row in self.pending_by("alert").items() if key in states}
+        decided = self.pending_by("accept").keys() | self.pending_by("dismiss").keys()
+        return Facts(
+            alerts=states,
+            claims=self.claims().keys(),
+            candidates={one.cluster_id for one in self.digest().candidates} - decided,
+            segments=self.config.segment,
+            zone=self.speech.zone,
+            has_post=has_post,
+        )
+
+
+def zone_of(config: Config) -> ZoneInfo:
+    """Return the zone that hours are told in."""
+    return ZoneInfo(config.delivery.timezone)
+
+
+def overview(sight: Sight, *, newest: date | None) -> dict[str, Any]:
+    """Return what the first page shows."""
+    digest = only_live(sight.digest())
+    speech, alerts = sight.speech, tell.waiting(tuple(sight.alerts()))
+    digest = replace(digest, alerts=tuple(alerts))
+    races = [race for uptake in digest.claims if (race := main_race(digest, uptake.claim.claim_id)) is not None][
+        :MOST_RACES
+    ]
+    closed = [a for a in sight.alerts() if a not in alerts and sight.now - a.raised_at < CLOSED_SHOWN]
+    unseen = [{"source": s.source, "said": said} for s in digest.sources if (said := speech.health(s))]
+    return {
+        "now_day": sight.today,
+        "state": tell.state_of(digest, speech),
+        "alerts": alerts,
+        "closed": closed,
+        "claims": sight.claims(),
+        "candidate_ids": {one.cluster_id for one in digest.candidates},
+        "candidates": digest.candidates,
+        "races": [_race_item(race, digest, speech) for race in races],
+        "volume": specs.volume_chart(digest.volume, speech) if digest.volume else None,
+        "last": digest.volume[-1] if digest.volume else None,
+        "unseen": unseen,
+        "source_count": len(digest.sources),
+        "delay": digest.delay.posted_to_seen_hours,
+        "posts": digest.posts[:3],
+        "newest": newest,
+        "pending_alerts": sight.pending_by("alert"),
+    }
+
+
+def claims(sight: Sight) -> dict[str, Any]:
+    """Return what the list of claims shows, and the candidates beside it."""
+    digest = sight.digest()
+    rows = []
+    for uptake in digest.claims:
+        race = main_race(digest, uptake.claim.claim_id)
+        rows.append({"uptake": uptake, "leader": tell.leader(race) if race else None})
+    return {
+        "rows": rows,
+        "candidates": digest.candidates,
+        "segments": sight.config.segment,
+        "pending_candidates": {**sight.pending_by("accept"), **sight.pending_by("dismiss")},
+    }
+
+
+def claim(
+    sight: Sight, claim_id: str, *, segment: str | None, stance: str | None, before: datetime | None
+) -> dict[str, Any] | None:
+    """Return what a claim's page shows; None when no such claim is followed."""
+    digest, speech = sight.digest(), sight.speech
+    uptake = next((u for u in digest.claims if u.claim.claim_id == claim_id), None)
+    if uptake is None:
+        return None
+    races = [race for race in digest.races if race.claim_id == claim_id]
+    race = next((r for r in races if r.segment.segment == segment), None) or main_race(digest, claim_id)
+    days = sight.snapshot.kept(
+        ("days", str(speech.zone)), lambda con: board_rows.claim_days(con, timezone=str(speech.zone))
+    )
+    mailings = sight.snapshot.kept("mailings", list_mailings)
+    posts = _posts_of(sight, claim_id, stance=stance, before=before)
+    return {
+        "claim": uptake.claim,
+        "uptake": uptake,
+        "alerts": [a for a in tell.waiting(tuple(sight.alerts())) if a.subject_id == claim_id],
+        "pending_alerts": sight.pending_by("alert"),
+        "pending_verdict": sight.pending_by("verdict").get(claim_id),
+        "race": race,
+        "segments": [r.segment for r in races],
+        **(_race_parts(race, digest, speech) if race else {}),
+        "timeline": specs.timeline_chart(days.get(claim_id, []), mailings, claim_id, speech),
+        "posts": posts,
+        "chosen": stance,
+        "older": posts[-1].posted_at.isoformat() if len(posts) == board_rows.PAGE_POSTS else None,
+        "verdicts": sight.snapshot.kept(("verdicts", claim_id), lambda con: board_rows.verdicts(con, claim_id)),
+        "mailings": [m for m in mailings if m.corrects in (claim_id, None)],
+        "segment_names": {s.id: s.name for s in sight.config.segment}
+        | {r.segment.segment: r.segment.name for r in races},
+        "pending_mailings": [r for r in sight.pending if r.kind == "mailing" and r.given["corrects"] == claim_id],
+        "all_segments": sight.config.segment,
+    }
+
+
+def post(sight: Sight, post_key: str) -> dict[str, Any] | None:
+    """Return what one post's page shows; None when there is no such post."""
+    key = ("post", post_key)
+    rows = sight.snapshot.kept(key, lambda con: board_rows.get_post(con, post_key))
+    if not rows:
+        return None
+    judged = sight.snapshot.kept((*key, "said"), lambda con: board_rows.judgements(con, post_key))
+    speech = sight.speech
+    waiting = [r for r in sight.pending if r.kind in ("label", "match") and r.subject_id == post_key]
+    return {
+        "row": rows[0],
+        "matches": [row for row in rows if row.claim_id],
+        "claims": sight.claims(),
+        "judgements": [{**_fields(one), "label_said": label_said(one.label, speech)} for one in judged],
+        "pending": [{"said": said_of(row, sight), "by": row.decided_by} for row in waiting],
+    }
+
+
+def sources(sight: Sight) -> dict[str, Any]:
+    """Return what the page of sources shows: those in trouble first."""
+    digest, speech, today = sight.digest(), sight.speech, sight.today
+    days = sight.snapshot.kept(("source days", today), lambda con: board_rows.source_days(con, day=today))
+    rows = [
+        {"health": s, "said": speech.health(s), "chart": specs.source_chart(days.get(s.source, []), today, speech)}
+        for s in digest.sources
+    ]
+    incidents = sight.snapshot.kept(("incidents", today), lambda con: board_rows.source_incidents(con, day=today))
+    return {"rows": sorted(rows, key=lambda row: not row["said"]), "incidents": incidents[:50]}
+
+
+def complaints(sight: Sight) -> dict[str, Any]:
+    """Return what the page of complaints shows."""
+    found = sight.snapshot.kept("complaints", list_complaints)
+    return {
+        "chart": specs.complaint_chart(found, sight.speech),
+        "pending": [row for row in sight.pending if row.kind == "complaints"],
+    }
+
+
+def models(sight: Sight) -> dict[str, Any]:
+    """Return what the page of the models' quality shows."""
+    budget = sight.config.budget
+    return {
+        "figures": sight.snapshot.kept("figures", list_figures),
+        "agreement": sight.snapshot.kept("agreement", board_rows.agreement),
+        "watch": budget.watch_per_month,
+        "warning": budget.warning_per_month,
+    }
+
+
+def archive(days: Sequence[date], speech: Speech) -> dict[str, Any]:
+    """Return the days that have a digest, by month."""
+    months: dict[str, list[date]] = {}
+    for day in days:
+        name = " ".join(speech.day(day).split()[2:])
+        months.setdefault(name[:1].upper() + name[1:], []).append(day)
+    return {"days": months}
+
+
+def search(sight: Sight, query: PostQuery) -> dict[str, Any]:
+    """Return the posts that fit a query, and what that search said."""
+    timezone, speech = str(sight.speech.zone), sight.speech
+    posts = sight.snapshot.kept(("search", query), lambda con: board_rows.search_posts(con, query, timezone=timezone))
+    said = speech.t("posts.found", count=speech.count(len(posts), "post")) if posts else speech.t("posts.found_none")
+    return {
+        "query": query,
+        "posts": posts,
+        "found_said": said,
+        "is_full": len(posts) == board_rows.PAGE_POSTS,
+        "claims": sight.claims(),
+        "sources": sorted({site.name for site in sites_of(sight.config)}),
+    }
+
+
+def digest_days(folder: Path) -> list[date]:
+    """Return the days that a digest is written of, newest first."""
+    found = []
+    for file in folder.glob("????-??-??.html"):
+        try:
+            found.append(date.fromisoformat(file.stem))
+        except ValueError:
+            continue
+    return sorted(found, reverse=True)
+
+
+def label_said(label: str, speech: Speech) -> str:
+    """Return what a label is called, whichever task it is of."""
+    for group in ("sentiment", "topic", "stance", "label"):
+        if (said := speech.name(group, label)) != label:
+            return said
+    return label
+
+
+def said_of(row: DecisionRow, sight: Sight) -> str:
+    """Return a decision as one sentence."""
+    speech, given = sight.speech, row.given
+    claims = sight.claims()
+    if row.kind == "alert":
+        return speech.t("decisions.say_alert", state=speech.name("state", given["state"]))
+    if row.kind == "label":
+        parts = [label_said(str(given[name]), speech) for name in ("sentiment", "stance") if name in given]
+        parts += [speech.name("topic", topic) for topic in given.get("topics", ())]
+        parts += [label_said("relevant" if given["relevant"] else "irrelevant", speech)] if "relevant" in given else []
+        return speech.t("decisions.say_label", what=", ".join(parts))
+    if row.kind == "match":
+        what = speech.t(f"decisions.{given['label']}")
+        return speech.t("decisions.say_match", what=what, claim=claims.get(given["claim_id"], given["claim_id"]))
+    if row.kind == "accept":
+        return speech.t("decisions.say_accept", claim=given["statement"])
+    if row.kind == "verdict":
+        claim = claims.get(row.subject_id, row.subject_id)
+        return speech.t("decisions.say_verdict", claim=claim, verdict=speech.name("verdict", given["verdict"]))
+    if row.kind == "mailing":
+        names = {s.id: s.name for s in sight.config.segment}
+        channel = speech.name("channel", given["channel"])
+        return speech.t("decisions.say_mailing", channel=channel, segment=names.get(given["segment"], given["segment"]))
+    if row.kind == "complaints":
+        return speech.t("decisions.say_complaints", count=given["period_count"])
+    return speech.t("decisions.say_dismiss") if row.kind == "dismiss" else row.kind
+
+
+def _posts_of(sight: Sight, claim_id: str, *, stance: str | None, before: datetime | None) -> list[BoardPost]:
+    tier = "suggest" if stance == "forslag" else "auto"
+    only = None if tier == "suggest" else stance
+    key = ("claim posts", claim_id, only, tier, before)
+    return sight.snapshot.kept(
+        key, lambda con: board_rows.claim_posts(con, claim_id, stance=only, tier=tier, before=before)
+    )
+
+
+def _race_item(race: Race, digest: Digest, speech: Speech) -> dict[str, Any]:
+    return {
+        "claim_id": race.claim_id,
+        "segment": race.segment.name,
+        "leader": tell.leader(race),
+        "sentence": tell.race_sentence(race, speech),
+        "chart": specs.race_chart(race, digest.mailings, speech),
+    }
+
+
+def _race_parts(race: Race, digest: Digest, speech: Speech) -> dict[str, Any]:
+    bars: list[dict[str, Any]] = [
+        {
+            "label": speech.name("action", c.action),
+            "low": c.people_days_low,
+            "middle": c.people_days,
+            "high": c.people_days_high,
+            "is_plan": c.action == "planned",
+        }
+        for c in race.counterfactuals
+    ]
+    return {
+        "leader": tell.leader(race),
+        "sentence": tell.race_sentence(race, speech),
+        "race_chart": specs.race_chart(race, digest.mailings, speech),
+        "bars": bars,
+        "most": max([1.0, *(bar["high"] for bar in bars)]),
+    }
+
+
+def _fields(one: Any) -> Mapping[str, Any]:
+    return {name: getattr(one, name) for name in one.__slots__}

@@ -1,0 +1,69 @@
+"""One source crawled by itself, beside a pass: on a schedule of its own, on this machine or another."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawlers.landing import landing_files
+from crawlers.model import Site
+from crawlers.worker import CrawlerWorker
+from flows.access import why_closed
+from flows.config import author_secret
+from flows.erasing import erased_by_now
+from flows.errors import ConfigError, NothingSeenError
+from flows.paths import Paths, paths_of, run_id_now, run_id_of, source_lock
+from flows.retention import run_began
+from flows.rotating import require_key
+from flows.settings import Config
+from flows.sources import job_for, require_contact, sites_of
+
+if TYPE_CHECKING:
+    from crawlers.run import CrawlResult
+
+DUE_SHARE = 0.75
+"""Of its interval: a source that was read more lately than this is not due."""
+
+
+def crawl_source(config: Config, name: str, *, now: datetime | None = None) -> CrawlResult:
+    """Crawl one source into a landing file, which the next pass loads.
+
+    Raises BusyError where another process reads the source, ConfigError, KeyMismatchError, and NothingSeenError when
+    nothing of it could be read.
+    """
+    site = site_named(config, name)
+    require_contact(site, config)
+    if closed := why_closed(site):
+        raise ConfigError(closed)
+    paths = paths_of(config)
+    with source_lock(paths, name):
+        require_key(config)
+        job = job_for(
+            site,
+            config,
+            run_id=run_id_of(now) if now else run_id_now(),
+            secret=author_secret(config),
+            data_dir=paths.data,
+            now=now,
+            is_erased=erased_by_now(config),
+        )
+        with CrawlerWorker() as worker:
+            result = worker.crawl([job])[0]
+    if result.error or not (result.is_complete or result.read_count):
+        why = result.error or "; ".join(f"{i.cause}: {i.detail} ({i.url})" for i in result.incidents[:3])
+        raise NothingSeenError(f"{name}: could not be read: {why or result.note or 'left alone'}")
+    return result
+
+
+def site_named(config: Config, name: str) -> Site:
+    """Return an enabled source's site. Raises ConfigError for one that is not crawled."""
+    found = {site.name: site for site in sites_of(config)}
+    if name not in found:
+        raise ConfigError(f"no source {name!r} is crawled; those that are: {', '.join(sorted(found)) or 'none'}")
+    return found[name]
+
+
+def is_due(paths: Paths, site: Site, *, now: datetime) -> bool:
+    """Return whether a source has not been read for most of its interval, by the landing files it has."""
+    began = [at for path in landing_files(paths.data, site.name) if (at := run_began(path)) and at <= now]
+    return not began or now - max(began) > timedelta(hours=site.interval_hours * DUE_SHARE)

@@ -1,0 +1,2 @@
+-- Levels are worked out anew from all complaints.
+DELETE FROM complaint_level

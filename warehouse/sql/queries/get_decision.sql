@@ -1,0 +1,2 @@
+-- One decision, with what held before it.
+SELECT outcome, detail, before FROM decision WHERE decision_id = $decision_id

@@ -1,0 +1,2 @@
+-- How many posts there are.
+SELECT count(*) AS post_count FROM post

@@ -1,0 +1,2 @@
+-- All is counted.
+DELETE FROM dirty_post

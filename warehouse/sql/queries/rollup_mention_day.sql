@@ -1,0 +1,10 @@
+-- Count the mentions of the days anew.
+DELETE FROM mention_day WHERE day IN (FROM changed_day);
+INSERT INTO mention_day BY NAME
+SELECT day, source, topic, sentiment, count(*) AS post_count, count(*) FILTER (is_rumour) AS rumour_count
+FROM (
+    SELECT day, source, sentiment, is_rumour, unnest(list_append(topics, '*')) AS topic
+    FROM mention_fact
+    WHERE day IN (FROM changed_day)
+)
+GROUP BY ALL
