@@ -43,8 +43,13 @@ def annotate_spread(desk: Desk, *, batch: int = BATCH) -> int:
         if language.scheduler
         else DaskTaskRunner(cluster_kwargs={"n_workers": language.workers, "threads_per_worker": 1})
     )
-    # Given as a closure: a desk holds an open database, which no server could keep as a parameter.
-    return int(flow(name=STEP, task_runner=runner, persist_result=False)(partial(_spread, desk, batch))())
+
+    # Without parameters: a desk holds an open database, which no server could keep as one.
+    @flow(name=STEP, task_runner=runner, persist_result=False)
+    def spread() -> int:
+        return _spread(desk, batch)
+
+    return spread()
 
 
 def _spread(desk: Desk, batch: int) -> int:
