@@ -4,9 +4,10 @@
 
 Builds a warehouse of made-up posts by set-based SQL: two years, ten sources, twelve topics, half a million threads, two
 in five posts about the company, one in twenty on one of forty claims. The facts are laid down as `refresh` would; the
-counts are then made from them by the same statements. Every view that analysts ask is read whole, twice, and the
-second time is told. The day's changes are 500 judgements, spread over all posts. Takes about a gigabyte of disk for
-each ten million posts, and minutes.
+counts are then made from them by the same statements. Every view that analysts ask is read whole, but two, three
+times, and the best is told: by the clock, and the processor's time of both cores together, which a busy machine does
+not change much. A day's changes are 480 judgements of the newest posts and 20 of posts of any age. Takes minutes, and
+some gigabytes of disk.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ CREATE OR REPLACE TEMP TABLE changed_thread AS SELECT DISTINCT thread_key FROM m
 """
 JUDGEMENTS = """
 INSERT INTO judgement BY NAME
-SELECT printf('%020x', n * $posts::BIGINT // 500 + $turn::BIGINT) AS post_key, 'relevance' AS task, '' AS claim_id,
+SELECT printf('%020x', CASE WHEN n < 20 THEN n * $posts::BIGINT // 20 ELSE $posts::BIGINT - n * 20 END + $turn::BIGINT)
+        AS post_key, 'relevance' AS task, '' AS claim_id,
     'relevant' AS label, $turn::VARCHAR AS judged_by, $at AS judged_at, 'r' AS revision
 FROM (SELECT unnest(range(500)) AS n)
 """
@@ -89,7 +91,7 @@ def main() -> None:
         figures = {
             "posts": given.posts,
             "build_seconds": round(built),
-            "view_ms": {view: round(answer(con, view), 1) for view in VIEWS},
+            "view_ms_clock_and_cpu": {view: answer(con, view) for view in VIEWS},
             "day_of_changes_seconds": round(change(con, given.posts), 2),
         }
     print(json.dumps(figures, indent=2))
@@ -108,9 +110,14 @@ def build(con: duckdb.DuckDBPyConnection, posts: int) -> None:
     con.execute("CHECKPOINT")
 
 
-def answer(con: duckdb.DuckDBPyConnection, view: str) -> float:
-    """Return the milliseconds of the second of two answers of a view."""
-    return [timed(lambda: con.execute(READ.get(view, f"FROM {view}")).to_arrow_table()) for _ in range(3)][-1] * 1000
+def answer(con: duckdb.DuckDBPyConnection, view: str) -> tuple[float, float]:
+    """Return the milliseconds of the best of three answers of a view: by the clock, and the processor's."""
+    found = []
+    for _ in range(3):
+        begun = time.process_time()
+        seconds = timed(lambda: con.execute(READ.get(view, f"FROM {view}")).to_arrow_table())
+        found.append((round(seconds * 1000, 1), round((time.process_time() - begun) * 1000, 1)))
+    return min(found)
 
 
 def change(con: duckdb.DuckDBPyConnection, posts: int) -> float:
