@@ -271,7 +271,7 @@ def _colour(field: str, colours: Mapping[str, str]) -> dict[str, Any]:
         "field": field,
         "type": "nominal",
         "scale": scale,
-        "legend": {"title": None, "orient": "top", "symbolType": "square"},
+        "legend": {"title": None, "orient": "top", "symbolType": "square", "symbolOpacity": 1, "columns": 2},
     }
 
 
