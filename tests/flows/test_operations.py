@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from crawlers.landing import landing_file
 from crawlers.model import Site
 from flows.config import validate
 from flows.desk import Desk
 from flows.direct import pass_here
+from flows.doctor import examine
 from flows.errors import BusyError, ClockError, UsageError
 from flows.locks import held, holder_of
 from flows.logs import RUN, Line, start_logging
@@ -180,6 +182,9 @@ def test_status_tells_a_pass_at_work_from_one_that_died_or_hangs(tmp_path: Path)
         assert found.state == "working" and found.holder
         assert look(config, now=now + STALLED + timedelta(minutes=1)).state == "stalled"
     noted(tmp_path, a_note(now, error="x: the disk is full"))
+    file = tmp_path / "my.toml"
+    file.write_text(tomli_w.dumps(config.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
+    assert any("x: the disk is full" in finding.what for finding in examine(file) if finding.level == "wrong")
     found = look(config)
     assert (found.state, found.is_good) == ("failed", False)
     (tmp_path / "published.duckdb").write_bytes(b"no database" * 999)
