@@ -58,6 +58,11 @@ def annotate_spread(desk: Desk, *, batch: int = BATCH) -> int:
 @flow(name=STEP, persist_result=False)
 def spread() -> int:
     """Annotate what waits at the desk that is at work; neither server nor workers could be sent its open database."""
+    return _at_work()
+
+
+def _at_work() -> int:
+    # A function of its own: what a flow names itself is sent to the workers with it.
     return _spread(*AT_WORK.get())
 
 
