@@ -4,10 +4,10 @@ The scorer gives the five published scores of NAB's relativeEntropy detector to 
 anew for that). The rivals' scores are those that NAB publishes for the same five files.
 
 The product's alarm is made for a few posts a day; these series have thousands. Their detector is the simplest bet of
-the same kind: all that is at stake goes, once a day, on the day's highest row or hour being one that comes once in
-`ALARM_DAYS`. Its odds are fair while the highest of the days are draws of one law, and so its false alarms are at
-least `ALARM_DAYS` apart on average. The law is log-Gumbel, as is usual for highest values; its place and width are
-those of the days before.
+the same kind: each day half of what is at stake goes on its highest row, and half on its highest hour, being such as
+come once in `ALARM_DAYS`. While the highest of the days are draws of one law, false alarms are at least half as many
+days apart on average. The law is log-Gumbel, as is usual for highest values; its place and width are those of the days
+before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,11 @@
-"""Simulated races: a forecast is made a day or more into the rumour, then the world goes on and says who was right."""
+"""Simulated races: a forecast is made a day or more into the rumour, then the world goes on and says who was right.
+
+python -m benchmarks.race_worlds [400]
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -122,3 +126,8 @@ def _auc(score: np.ndarray, label: np.ndarray) -> float:
     if not len(yes) or not len(no):
         return float("nan")
     return float((yes[:, None] > no).mean() + 0.5 * (yes[:, None] == no).mean())
+
+
+if __name__ == "__main__":
+    for line in race_figures(int(sys.argv[1]) if len(sys.argv) > 1 else 400, np.random.default_rng(12)):
+        print(line)

@@ -10,6 +10,7 @@ from datetime import datetime
 from crawlers.engines.bluesky_record import is_members_only, quoted_uri, read_post, root_of, text_of
 from crawlers.engines.reading import UnreadablePostError
 from crawlers.engines.stream import AccountEvent, Event, PostEvent, ProfileEvent, UntoldEvent
+from crawlers.health import Tally
 from crawlers.heard import Heard, HeardPost
 from crawlers.model import ParsedPost
 from crawlers.pseudonym import IsErased, Place, Redact, author_key, content_key, to_post
@@ -39,6 +40,7 @@ class Batch:
     """What the stream would not say, or said in a way that nobody can read, by the reason."""
     post_count: int = 0
     is_complete: bool = True
+    tally: Tally = field(default_factory=Tally)
 
     def take(self, event: Event) -> None:
         """Take in one event. One that was handled before changes nothing."""
@@ -104,6 +106,7 @@ class Batch:
             return
         title = self.heard.title(root)
         post = self._write(parsed, root, _first_line(parsed.text) if root == event.uri else title or "")
+        self.tally.hear(parsed, at=self.clock(), is_new=known is None)
         self.heard.keep(event.uri, now)
         has_more = title is None and (root != event.uri or bool(parsed.quoted))
         self.heard.keep_thread(root, post.thread_title, is_unread=has_more)
@@ -124,6 +127,7 @@ class Batch:
         return post
 
     def _set_aside(self, event: PostEvent, error: UnreadablePostError) -> None:
+        self.tally.set_aside_count += 1
         self.records.append(
             SetAside(
                 source=self.source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ from crawlers.heard import Heard
 from crawlers.hearing import move_waiting, staged
 from crawlers.job import ListenJob, ListenResult
 from crawlers.landing import RecordFile
-from warehouse.records import Record, Visit
+from warehouse.records import Health, Record, Visit
 
 SKEW = timedelta(minutes=5)
 """How far the server's clock may run ahead of ours before we take a place for nonsense."""
@@ -106,7 +106,7 @@ class Batches:
         if not batch.records and not visit.is_complete:
             return
         try:
-            self._put_in_place([*batch.records, visit])
+            self._put_in_place([*batch.records, *self._health(visit), visit])
         except (OSError, sqlite3.Error) as error:
             raise CrawlerError(f"{self.job.site.name}: what was heard cannot be written ({error})") from error
         self.covered = visit.finished_at if visit.is_complete else self.covered
@@ -114,6 +114,14 @@ class Batches:
         self.result.add(batch)
         if self.on_batch:
             self.on_batch(self.result)
+
+    def _health(self, visit: Visit) -> Iterator[Health]:
+        """Yield how sound what was heard is; nothing where nothing was kept."""
+        site = self.job.site
+        if found := self.batch.tally.record(
+            source=self.job.source, engine=site.engine, started_at=visit.started_at, finished_at=visit.finished_at
+        ):
+            yield found
 
     def _put_in_place(self, records: Iterable[Record]) -> None:
         job, name = self.job, f"{_now():%Y%m%dT%H%M%S%fZ}"

@@ -51,6 +51,15 @@ class Tally:
             self.new_count += 1
             self._days[post.posted_at.astimezone(DAY_ZONE).date()] += 1
 
+    def hear(self, post: ParsedPost, *, at: datetime, is_new: bool) -> None:
+        """Count one post of a stream: not its fields, since a crawl of the same source sees others (likes, for one)."""
+        self.read_count += 1
+        self.future_count += post.posted_at > at + CLOCK_SLACK
+        self._instants[post.posted_at] += 1
+        if is_new:
+            self.new_count += 1
+            self._days[post.posted_at.astimezone(DAY_ZONE).date()] += 1
+
     def add(self, other: Tally) -> None:
         """Count what another has counted too."""
         for name in ("read_count", "new_count", "set_aside_count", "future_count", "backward_count"):

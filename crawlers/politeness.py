@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from protego import Protego
 
 PRODUCT = "Ryktesvakt"
-PUBLIC_DELAY_SECONDS = 1.0
+PUBLIC_DELAY_SECONDS = 2.0
 """No configuration makes us faster than this on a host that is not this machine."""
 LONGEST_DELAY_SECONDS = 300.0
 ROBOTS_BYTES = 512 * 1024

@@ -67,9 +67,26 @@ def backfill(
     new = {c: replace(states[c], alarm=alarm, ledger=ledgers[c]) for c, alarm in zip(past, moved, strict=True)}
     places = {claim: i for i, claim in enumerate(states)}
     ids = list(past)
-    runs = [counts[-NEWS_HOURS:].sum() >= settings.min_authors for counts, _ in tables]
-    told = [c for c in crossings if runs[c.index] or c.hour >= first - NEWS_HOURS]
+    told = _news(crossings, [counts for counts, _ in tables], hours, settings)
     return {**states, **new}, [replace(c, index=places[ids[c.index]]) for c in told]
+
+
+def _news(
+    crossings: Sequence[Crossing], counts: Sequence[Ints], hours: Ints, settings: AlarmSettings
+) -> list[Crossing]:
+    """Return what is still news: what was crossed within a week, and what was before it if the claim still runs.
+
+    The latter is told once for each level, as of the claim's last post: evidence that is a month old would be over.
+    """
+    fresh = [crossing for crossing in crossings if crossing.hour > hours[-1] - NEWS_HOURS]
+    known = {(crossing.index, crossing.level) for crossing in fresh}
+    old = {(crossing.index, crossing.level): crossing for crossing in crossings if crossing not in fresh}
+    lasting = [
+        replace(crossing, hour=int(hours[np.flatnonzero(counts[crossing.index])[-1]]))
+        for key, crossing in old.items()
+        if key not in known and counts[crossing.index][-NEWS_HOURS:].sum() >= settings.min_authors
+    ]
+    return sorted([*lasting, *fresh], key=lambda crossing: (crossing.hour, crossing.index, crossing.level))
 
 
 def _shown(hours: Ints, opening: Ints, seen: Mapping[int, tuple[float, float]]) -> Floats:

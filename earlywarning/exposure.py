@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,18 +11,21 @@ from numpy.typing import NDArray
 
 from earlywarning.clock import Clock, activity, hour_of
 
+HOUR = 3600.0
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceVisit:
-    """One crawl of one source."""
+    """One crawl of one source, or one span in which a stream was heard."""
 
     source: str
     started_at: datetime
     finished_at: datetime
     is_complete: bool
+    is_stream: bool = False
+    """It shows what was posted from its beginning to its end; a crawl all that was posted before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ def expose(
 
     hour: the last one taken in before. known: the last hour of each source that was. A complete visit shows all hours
     that ended before it began; an incomplete one those up to its latest post (`posted`: by source), so that no post
-    is counted without the time that it may have taken to come.
+    is counted without the time that it may have taken to come. A stream shows no hour in which it was not heard, until
+    a crawl has shown it.
     """
     over = hour_of(now) - 1
     ends = dict(known)
@@ -77,10 +81,37 @@ def expose(
     seen, late = np.zeros(len(hours)), []
     for source, share in _weights(ends, shares).items():
         old, new = known.get(source, before), ends[source]
-        seen[(hours > old) & (hours <= new)] += share
-        if old < min(new, before):
-            late.append((old + 1, min(new, before), share))
+        lost = _lost_hours([v for v in visits if v.source == source and v.finished_at <= now], known.get(source))
+        seen[(hours > old) & (hours <= new) & ~np.isin(hours, list(lost))] += share
+        late += [(first, last, share) for first, last in _spans(old + 1, min(new, before), lost)]
     return Exposure(hours=hours, seen=np.minimum(seen, 1.0), late=tuple(late), known=ends)
+
+
+def _lost_hours(visits: Iterable[SourceVisit], known: int | None) -> set[int]:
+    """Return the hours of a source that its stream was not heard in, wholly or in part, and that no crawl has shown."""
+    # Of a time before the visits at hand only the hour is known; the stream was heard into the one after it.
+    until = (known + 2) * HOUR if known is not None else None
+    lost: set[int] = set()
+    for visit in sorted((v for v in visits if v.is_complete), key=lambda v: v.finished_at):
+        start = visit.started_at.timestamp()
+        if not visit.is_stream:
+            lost = {hour for hour in lost if hour >= hour_of(visit.started_at)}
+            until = start if until is None else max(until, start)
+            continue
+        if until is not None and start > until:
+            lost.update(range(int(until // HOUR), hour_of(visit.started_at) + 1))
+        until = max(until or 0.0, visit.finished_at.timestamp())
+    return lost
+
+
+def _spans(first: int, last: int, without: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of hours from one to another that hold none of those."""
+    begin = first
+    for hour in range(first, last + 2):
+        if hour == last + 1 or hour in without:
+            if begin < hour:
+                yield begin, hour - 1
+            begin = hour + 1
 
 
 def unseen_hours(known: Mapping[str, int], sources: Iterable[str], *, now: datetime) -> dict[str, float | None]:

@@ -79,10 +79,11 @@ def _fading(particles: Particles, horizon: int) -> Floats:
 def _uneven(posts: Floats, normal: Floats) -> Floats:
     """Return how many ordinary posts' views the posts of an hour get: a gamma quantile, by Wilson and Hilferty."""
     found = np.zeros_like(posts)
-    hit = posts > 0
-    ratio = UNEVENNESS / posts[hit]
-    root = np.maximum(1.0 - ratio / 9.0 + np.broadcast_to(normal, posts.shape)[hit] * np.sqrt(ratio) / 3.0, 0.0)
-    found[hit] = posts[hit] * root * root * root
+    at = np.flatnonzero(posts)
+    some = posts.ravel()[at]
+    ratio = UNEVENNESS / some
+    root = np.maximum(1.0 - ratio / 9.0 + normal[at % len(normal)] * np.sqrt(ratio) / 3.0, 0.0)
+    found.ravel()[at] = some * root * root * root
     return found
 
 

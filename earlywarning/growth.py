@@ -176,7 +176,11 @@ def _log_posterior(
     drives: [K F, T] what each memory and fading make of the posts before; memory: which of them each row has.
     """
     mu, offspring = np.exp(logs).T
-    known = past.activity > 0
+    # Before the first post nothing excites: hours that are equally busy are one column, so many times over.
+    silent = (past.activity > 0) & (np.cumsum(past.counts) == 0)
+    busy, times = np.unique(past.activity[silent], return_counts=True)
+    nothing = np.log1p(np.multiply.outer(mu / size, busy)) @ times
+    known = (past.activity > 0) & ~silent
     mean = drives[:, known].take(memory, axis=0) * offspring[:, None]
     mean *= _unreached(past, v, known)
     if past.coverage.any():
@@ -188,7 +192,7 @@ def _log_posterior(
     fit = (counts[hit] * np.log(some / (some + sizes))).sum(axis=1) + _heaps(size, counts[hit])
     mean /= sizes
     mean += 1.0
-    fit -= size * _log_product(mean)
+    fit -= size * (_log_product(mean) + nothing)
     prior = settings.mu_shape * logs[:, 0] - settings.mu_hours * mu
     prior += settings.offspring_shape * logs[:, 1] - settings.offspring_rate * offspring
     return np.asarray(fit + prior, dtype=np.float64)

@@ -20,6 +20,7 @@ from flows.health import read_health, said
 from flows.paths import Paths, paths_of
 from flows.settings import Config
 from flows.sources import company_of, site_of
+from flows.status import look
 from nlp.errors import NlpError
 from warehouse.records.digest import FAILINGS
 
@@ -55,6 +56,7 @@ def examine(config_file: Path | None) -> list[Finding]:
         _model(config),
         _extras(),
         _tables(config, paths),
+        _passes(config),
     )
     return [finding for check in checks for finding in check]
 
@@ -189,6 +191,27 @@ def _tables(config: Config, paths: Paths) -> Iterator[Finding]:
                 what=f"source {source.source}: {said(warning)}",
                 advice=ADVICE.get(warning.kind, "look at some of its newest posts"),
             )
+
+
+def _passes(config: Config) -> Iterator[Finding]:
+    """Say what the last pass came to, and whether one hangs."""
+    found = look(config)
+    note, holder = found.last_pass, found.holder
+    if found.state == "stalled" and holder:
+        step = f" in {note.step}" if note and note.step else ""
+        yield Finding(
+            level="wrong",
+            what=f"a pass hangs{step} ({holder})",
+            advice="look at that process, end it, and run the pass again: nothing is lost",
+        )
+    elif found.state == "failed" and note:
+        for line in note.error.splitlines():
+            yield Finding(level="wrong", what=f"the last pass failed: {line}", advice="mend that, and run it again")
+    elif found.state == "killed" and note:
+        what = f"the last pass did not come to its end: killed in {note.step or 'its beginning'}"
+        yield Finding(level="note", what=what, advice="ryktesvakt run goes on where it was")
+    elif note and note.finished_at:
+        yield Finding(level="good", what=f"last pass ended well {note.finished_at:%Y-%m-%d %H:%M} UTC")
 
 
 ADVICE = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from crawlers.keeping import settle
@@ -13,14 +12,14 @@ from warehouse.connection import open_warehouse
 from warehouse.errors import DamagedError
 from warehouse.publish import publish
 from warehouse.rebuild import Rebuilt, rebuild
-from warehouse.retention import expire
 
 
 def rebuild_warehouse(config: Config, *, check: bool = False) -> tuple[Rebuilt, Path | None]:
     """Rebuild the warehouse; with `check` only compare. Return what it gave, and what the rest was carried over from.
 
     What landing files cannot tell comes from the warehouse that stands or, where that cannot be opened, from the
-    newest snapshot; None where there is neither. Raises BusyError, WarehouseError; what stood then still stands.
+    newest snapshot; None where there is neither. Words that had expired stay expired.
+    Raises BusyError, WarehouseError; what stood then still stands.
     """
     paths = paths_of(config)
     fresh = paths.data / ".rebuilt.duckdb"
@@ -30,7 +29,6 @@ def rebuild_warehouse(config: Config, *, check: bool = False) -> tuple[Rebuilt, 
         try:
             old = _old(paths)
             done = rebuild(fresh, landing_files(paths.data), old=old, run_id=run_id_now())
-            expire(fresh, now=datetime.now(UTC), days=config.storage.text_days)
             if not check:
                 _remove(paths.warehouse.with_name(paths.warehouse.name + ".wal"))
                 fresh.replace(paths.warehouse)

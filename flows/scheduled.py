@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from crawlers.politeness import host_of
 from flows import past
 from flows.config import load as load_config
 from flows.daily import as_task
-from flows.errors import FlowsError
+from flows.errors import BusyError, FlowsError
 from flows.logs import start_logging
 from flows.paths import paths_of
 from flows.retention import let_go
@@ -24,6 +25,7 @@ from flows.single import crawl_source, site_named
 from flows.sources import sites_of
 from flows.telling import Notice, tell_operations
 
+log = logging.getLogger(__name__)
 WAIT_SECONDS = 3600.0
 """A crawl waits so long for another of its source or host; then it fails, and its next turn comes."""
 
@@ -33,7 +35,12 @@ def crawl(source: str, config_file: str | None = None) -> int:
     """Crawl one source into a landing file; return how many posts it kept. One at a time of a source, and of a host."""
     config = _configured(config_file)
     with _alone(config, source):
-        return crawl_source(config, source).post_count
+        try:
+            return crawl_source(config, source).post_count
+        except BusyError as error:
+            # A pass reads it at this moment: that is as good, and its next turn comes.
+            log.warning("crawl left out", extra={"source": source, "what": str(error)})
+            return 0
 
 
 @flow(name="sweep", persist_result=False)

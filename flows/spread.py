@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from flows.steps.annotate import BATCH, STEP, labels_version, probe, put_aside, 
 from nlp.annotation import Annotation
 from warehouse.labels import PendingPost, pending_posts
 
+AT_WORK: ContextVar[tuple[Desk, int]] = ContextVar("AT_WORK")
 AHEAD = 4
 """Batches that each worker has in store: enough to be busy, not so many that memory fills with texts."""
 
@@ -41,10 +43,27 @@ def annotate_spread(desk: Desk, *, batch: int = BATCH) -> int:
     runner: Any = (
         DaskTaskRunner(address=language.scheduler)
         if language.scheduler
-        else DaskTaskRunner(cluster_kwargs={"n_workers": language.workers, "threads_per_worker": 1})
+        else DaskTaskRunner(
+            cluster_kwargs={"n_workers": language.workers, "threads_per_worker": 1, "dashboard_address": None}
+        )
     )
-    # Given as a closure: a desk holds an open database, which no server could keep as a parameter.
-    return int(flow(name=STEP, task_runner=runner, persist_result=False)(partial(_spread, desk, batch))())
+
+    token = AT_WORK.set((desk, batch))
+    try:
+        return spread.with_options(task_runner=runner)()
+    finally:
+        AT_WORK.reset(token)
+
+
+@flow(name=STEP, persist_result=False)
+def spread() -> int:
+    """Annotate what waits at the desk that is at work; neither server nor workers could be sent its open database."""
+    return _at_work()
+
+
+def _at_work() -> int:
+    # A function of its own: what a flow names itself is sent to the workers with it.
+    return _spread(*AT_WORK.get())
 
 
 def _spread(desk: Desk, batch: int) -> int:

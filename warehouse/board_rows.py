@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from warehouse.named import records, rows
+from warehouse.named import records, rows, run
 from warehouse.records.board import (
     Agreement,
     AlertEvent,
@@ -26,6 +26,11 @@ from warehouse.reviewing import judgements_of
 
 PAGE_POSTS = 25
 MOST_DECISIONS = 500
+
+
+def lay_out(con: duckdb.DuckDBPyConnection) -> None:
+    """Lay out in memory what searches ask of; the connection is one of memory that uses a snapshot."""
+    run(con, "board_layout")
 
 
 def last_visit_at(con: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -59,7 +64,7 @@ def claim_posts(
 def search_posts(
     con: duckdb.DuckDBPyConnection, query: PostQuery, *, timezone: str, limit: int = PAGE_POSTS
 ) -> list[BoardPost]:
-    """Return posts about the company that fit, newest first; days are local."""
+    """Return posts about the company that fit, newest first; days are local. Needs `lay_out`."""
     zone = ZoneInfo(timezone)
     first = datetime.combine(query.first_day, time(), zone) if query.first_day else None
     ends = [query.before] if query.before else []

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from flows.board import views
 from flows.board.accounts import Brake
 from flows.board.sessions import Session, Sessions
+from flows.board.sight import Sight, zone_of
 from flows.board.store import NoSnapshotError, Snapshot, Store
 from flows.decisions import journal
 from flows.decisions.journal import Decision
@@ -33,7 +34,7 @@ class Board:
     def __init__(self, config: Config, *, is_secure: bool = False) -> None:
         self.config = config
         self.paths: Paths = paths_of(config)
-        self.speech = Speech(config.board.language, views.zone_of(config))
+        self.speech = Speech(config.board.language, zone_of(config))
         self.store = Store(self.paths.published, self._warm)
         self.sessions = Sessions()
         self.brake = Brake()
@@ -71,7 +72,9 @@ class Board:
         journal.append_line(journal.audit_file_of(self.paths), entry)
 
     def _warm(self, snapshot: Snapshot) -> None:
-        sight = views.Sight(snapshot=snapshot, config=self.config, speech=self.speech, pending=())
+        with snapshot.reading() as con:
+            board_rows.lay_out(con)
+        sight = Sight(snapshot=snapshot, config=self.config, speech=self.speech, pending=())
         views.overview(sight, newest=None)
         for claim_id in sight.claims():
             views.claim(sight, claim_id, segment=None, stance=None, before=None)
@@ -99,11 +102,11 @@ class Asking:
     def address(self) -> str:
         return self.request.client.host if self.request.client else ""
 
-    def sight(self) -> views.Sight:
+    def sight(self) -> Sight:
         """Return what the pages look at. Raises NoSnapshotError."""
         board = self.board
         snapshot = board.store.current()
-        return views.Sight(snapshot=snapshot, config=board.config, speech=board.speech, pending=board.waiting(snapshot))
+        return Sight(snapshot=snapshot, config=board.config, speech=board.speech, pending=board.waiting(snapshot))
 
 
 def show(asking: Asking, template: str, status: int = 200, **values: Any) -> HTMLResponse:

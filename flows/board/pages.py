@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from flows.board import views, whatif
+from flows.board import saying, views, whatif
 from flows.board.asking import Asking, as_day, show
 from flows.board.guard import DIGEST_POLICY
+from flows.board.sight import Sight
 from flows.decisions import journal
 from reports.board.render import STATIC, render, static_file, static_version
 from reports.swedish import SENTIMENTS, STANCES, TOPICS
@@ -180,12 +181,12 @@ GET: tuple[tuple[str, Callable[[Asking], Response], str, str | None], ...] = (
 """Address, what answers there, its place in the menu, and who may see it."""
 
 
-def _decision(row: DecisionRow, by_id: dict[str, DecisionRow], undone: set[str], sight: views.Sight) -> dict[str, Any]:
+def _decision(row: DecisionRow, by_id: dict[str, DecisionRow], undone: set[str], sight: Sight) -> dict[str, Any]:
     original = by_id.get(row.undoes or "")
     said = (
-        sight.speech.t("decisions.say_undo", what=views.said_of(original, sight))
+        sight.speech.t("decisions.say_undo", what=saying.said_of(original, sight))
         if original
-        else views.said_of(row, sight)
+        else saying.said_of(row, sight)
     )
     is_undone = row.decision_id in undone
     return {
@@ -199,7 +200,7 @@ def _decision(row: DecisionRow, by_id: dict[str, DecisionRow], undone: set[str],
     }
 
 
-def _answer(asking: Asking, sight: views.Sight, race: Race, way: str, hours: int) -> dict[str, Any]:
+def _answer(asking: Asking, sight: Sight, race: Race, way: str, hours: int) -> dict[str, Any]:
     found = whatif.what_if(sight, race, way, hours)
     if found is None:
         return {"said": sight.speech.t("whatif.unknown"), "than": "", "rows": [], "most": 1.0}

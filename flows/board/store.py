@@ -141,7 +141,13 @@ class Store:
         if stamp is None:
             raise NoSnapshotError(f"nothing is published at {self._path}; run the pipeline once")
         fresh = Snapshot(self._path, stamp)
-        self._warm(fresh)
+        try:
+            self._warm(fresh)
+        except duckdb.Error as error:
+            fresh.close()
+            raise NoSnapshotError(
+                f"{self._path} is of another version of the program; run a pass with this one"
+            ) from error
         return fresh
 
     def _stamp(self) -> tuple[int, int] | None:

@@ -3,107 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import duckdb
-
-from flows.board.store import Snapshot
-from flows.decisions.forms import Facts
-from flows.settings import Config
+from flows.board.saying import label_said, said_of
+from flows.board.sight import Sight
 from flows.sources import sites_of
-from flows.steps.digest import expectations, only_live
-from reports.board import specs, tell
+from flows.steps.digest import only_live
+from reports.board import claim_specs, specs, tell
 from reports.board.speech import Speech
 from reports.headline import main_race
 from warehouse import board_rows
-from warehouse.alerts import list_alerts
-from warehouse.digest_rows import list_figures, read_digest
-from warehouse.ledger import list_claims, list_complaints, list_mailings
-from warehouse.records import Alert, Digest, Race
-from warehouse.records.board import BoardPost, DecisionRow, PostQuery
+from warehouse.digest_rows import list_figures
+from warehouse.ledger import list_complaints, list_mailings
+from warehouse.records import Digest, Race
+from warehouse.records.board import BoardPost, PostQuery
 
-DIGEST_SECONDS = 300.0
-"""How old the overview's counts may be: they depend on the clock, and a big warehouse takes seconds to count."""
 CLOSED_SHOWN = timedelta(days=14)
 MOST_RACES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """What one request looks at."""
-
-    snapshot: Snapshot
-    config: Config
-    speech: Speech
-    pending: Sequence[DecisionRow]
-    """Decisions that no pass has taken in yet, newest first; those taken back are not among them."""
-
-    @property
-    def now(self) -> datetime:
-        """Return the moment that pages speak of: a simulation's clock is that of its last visit."""
-        if not self.config.simulation:
-            return datetime.now(UTC)
-        at = self.snapshot.kept("clock", board_rows.last_visit_at)
-        return at or datetime.now(UTC)
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.speech.zone).date()
-
-    def digest(self) -> Digest:
-        """Return all that a digest of today so far would say."""
-        return self.snapshot.kept(
-            "digest", self._read_digest, seconds=None if self.config.simulation else DIGEST_SECONDS
-        )
-
-    def _read_digest(self, con: duckdb.DuckDBPyConnection) -> Digest:
-        now = self.now
-        config = self.config
-        return read_digest(
-            con,
-            company=config.company.name,
-            day=now.astimezone(self.speech.zone).date(),
-            now=now,
-            timezone=config.delivery.timezone,
-            is_simulation=config.simulation,
-            sources=expectations(sites_of(config)),
-            false_alarms_per_month=config.budget.warning_per_month,
-        )
-
-    def alerts(self) -> list[Alert]:
-        """Return all alerts as they stand, worst first."""
-        return self.snapshot.kept("alerts", list_alerts)
-
-    def claims(self) -> dict[str, str]:
-        """Return what each claim says, by id."""
-        return {claim.claim_id: claim.statement for claim in self.snapshot.kept("claims", list_claims)}
-
-    def pending_by(self, kind: str) -> dict[str, DecisionRow]:
-        """Return the latest waiting decision of a kind on each subject."""
-        return {row.subject_id: row for row in reversed(self.pending) if row.kind == kind}
-
-    def facts(self, *, has_post: bool = True) -> Facts:
-        """Return what entries are checked against; a decision that waits counts as if it held."""
-        states = {alert.alert_id: alert.state for alert in self.alerts()}
-        states |= {key: str(row.given["state"]) for key, row in self.pending_by("alert").items() if key in states}
-        decided = self.pending_by("accept").keys() | self.pending_by("dismiss").keys()
-        return Facts(
-            alerts=states,
-            claims=self.claims().keys(),
-            candidates={one.cluster_id for one in self.digest().candidates} - decided,
-            segments=self.config.segment,
-            zone=self.speech.zone,
-            has_post=has_post,
-        )
-
-
-def zone_of(config: Config) -> ZoneInfo:
-    """Return the zone that hours are told in."""
-    return ZoneInfo(config.delivery.timezone)
 
 
 def overview(sight: Sight, *, newest: date | None) -> dict[str, Any]:
@@ -175,7 +94,7 @@ def claim(
         "race": race,
         "segments": [r.segment for r in races],
         **(_race_parts(race, digest, speech) if race else {}),
-        "timeline": specs.timeline_chart(days.get(claim_id, []), mailings, claim_id, speech),
+        "timeline": claim_specs.timeline_chart(days.get(claim_id, []), mailings, claim_id, speech),
         "posts": posts,
         "chosen": stance,
         "older": posts[-1].posted_at.isoformat() if len(posts) == board_rows.PAGE_POSTS else None,
@@ -273,42 +192,6 @@ def digest_days(folder: Path) -> list[date]:
     return sorted(found, reverse=True)
 
 
-def label_said(label: str, speech: Speech) -> str:
-    """Return what a label is called, whichever task it is of."""
-    for group in ("sentiment", "topic", "stance", "label"):
-        if (said := speech.name(group, label)) != label:
-            return said
-    return label
-
-
-def said_of(row: DecisionRow, sight: Sight) -> str:
-    """Return a decision as one sentence."""
-    speech, given = sight.speech, row.given
-    claims = sight.claims()
-    if row.kind == "alert":
-        return speech.t("decisions.say_alert", state=speech.name("state", given["state"]))
-    if row.kind == "label":
-        parts = [label_said(str(given[name]), speech) for name in ("sentiment", "stance") if name in given]
-        parts += [speech.name("topic", topic) for topic in given.get("topics", ())]
-        parts += [label_said("relevant" if given["relevant"] else "irrelevant", speech)] if "relevant" in given else []
-        return speech.t("decisions.say_label", what=", ".join(parts))
-    if row.kind == "match":
-        what = speech.t(f"decisions.{given['label']}")
-        return speech.t("decisions.say_match", what=what, claim=claims.get(given["claim_id"], given["claim_id"]))
-    if row.kind == "accept":
-        return speech.t("decisions.say_accept", claim=given["statement"])
-    if row.kind == "verdict":
-        claim = claims.get(row.subject_id, row.subject_id)
-        return speech.t("decisions.say_verdict", claim=claim, verdict=speech.name("verdict", given["verdict"]))
-    if row.kind == "mailing":
-        names = {s.id: s.name for s in sight.config.segment}
-        channel = speech.name("channel", given["channel"])
-        return speech.t("decisions.say_mailing", channel=channel, segment=names.get(given["segment"], given["segment"]))
-    if row.kind == "complaints":
-        return speech.t("decisions.say_complaints", count=given["period_count"])
-    return speech.t("decisions.say_dismiss") if row.kind == "dismiss" else row.kind
-
-
 def _posts_of(sight: Sight, claim_id: str, *, stance: str | None, before: datetime | None) -> list[BoardPost]:
     tier = "suggest" if stance == "forslag" else "auto"
     only = None if tier == "suggest" else stance
@@ -324,7 +207,7 @@ def _race_item(race: Race, digest: Digest, speech: Speech) -> dict[str, Any]:
         "segment": race.segment.name,
         "leader": tell.leader(race),
         "sentence": tell.race_sentence(race, speech),
-        "chart": specs.race_chart(race, digest.mailings, speech),
+        "chart": claim_specs.race_chart(race, digest.mailings, speech),
     }
 
 
@@ -342,7 +225,7 @@ def _race_parts(race: Race, digest: Digest, speech: Speech) -> dict[str, Any]:
     return {
         "leader": tell.leader(race),
         "sentence": tell.race_sentence(race, speech),
-        "race_chart": specs.race_chart(race, digest.mailings, speech),
+        "race_chart": claim_specs.race_chart(race, digest.mailings, speech),
         "bars": bars,
         "most": max([1.0, *(bar["high"] for bar in bars)]),
     }

@@ -14,7 +14,7 @@ from earlywarning.authors import SPREADING
 from earlywarning.clock import Clock, hour_of
 from earlywarning.mailings import Mailing
 from earlywarning.rhythm import Rhythm, clock_of
-from flows.board.views import Sight
+from flows.board.sight import Sight
 from flows.steps import rhythm
 from flows.steps.race import TALKED_OF, run_segment
 from reports.board.speech import Speech

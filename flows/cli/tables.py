@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(sql)
     app.command()(export)
+    app.command()(search)
     app.command()(erase)
     app.command("rotate-key")(rotate_key)
 
@@ -46,6 +48,30 @@ def sql(
         show(found.columns, found.rows)
     if found.is_cut:
         warn(f"only the first {limit} rows; raise --limit, or use export for all")
+
+
+def search(
+    words: Annotated[str, typer.Argument(help="Words; a post must hold each of them, in any form.")],
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only posts from this day (UTC) on, as 2023-10-02.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most posts to print.")] = 20,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find posts in the published snapshot by Swedish words in any form. Example: ryktesvakt search "brev avgift"."""
+    from flows.paths import paths_of
+    from warehouse.search import MOST_READ
+    from warehouse.search import search as find
+
+    after = since.replace(tzinfo=UTC) if since else None
+    found = find(paths_of(load(config)).published, words, source=source, posted_after=after, limit=limit)
+    if as_json:
+        emit([asdict(hit) for hit in found.hits])
+    else:
+        columns = ("posted_at", "source", "thread_title", "text", "url")
+        show(columns, [tuple(getattr(hit, name) for name in columns) for hit in found.hits])
+    if found.is_cut:
+        warn(f"only the newest {MOST_READ} posts with these words were weighed; add a word, --source or --since")
 
 
 def export(

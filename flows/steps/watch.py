@@ -162,7 +162,14 @@ def _taken(post: watching.MatchedPost) -> str:
 def _visits(desk: Desk, now: datetime) -> list[SourceVisit]:
     visits = watching.list_visits(desk.con, now=now, finished_after=now - VISITS_BACK)
     return [
-        SourceVisit(source=v.source, started_at=v.started_at, finished_at=v.finished_at, is_complete=v.is_complete)
+        SourceVisit(
+            source=v.source,
+            started_at=v.started_at,
+            finished_at=v.finished_at,
+            is_complete=v.is_complete,
+            # Who listens fetches no page; no crawl is complete without one.
+            is_stream=v.page_count == 0,
+        )
         for v in visits
     ]
 

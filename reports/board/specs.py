@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from reports.board.speech import Speech
 from reports.charts import CORRECTION, INK, QUIET, RUMOUR
-from warehouse.records import Complaint, DailyVolume, Mailing, Race
-from warehouse.records.board import ClaimDay, SourceDay
+from warehouse.records import Complaint, DailyVolume
+from warehouse.records.board import SourceDay
 
-STANCE_COLOURS = {"support": RUMOUR, "query": "#E69F00", "deny": CORRECTION, "comment": "#B6BBC2"}
-"""Okabe and Ito's colours; apart in lightness too."""
 CHANNEL_DASHES = {"ko": [1, 0], "arn": [6, 3], "customer_service": [2, 2]}
 CHANNEL_COLOURS = {"ko": RUMOUR, "arn": CORRECTION, "customer_service": "#009E73"}
 TABLE_DAYS = 28
-RACE_TABLE_HOURS = 24
-LEAST_TOP = 0.1
-"""A race that hardly anybody has been reached by is drawn on a tenth of the group, so that it does not look great."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +49,19 @@ def volume_chart(volume: Sequence[DailyVolume], speech: Speech) -> Chart:
     bars = {
         "mark": {"type": "bar", "width": {"band": 0.7}},
         "encoding": {
-            "y": {"field": "posts", "type": "quantitative", "stack": True, "title": t("chart.posts"), "axis": _WHOLE},
-            "color": _colour("kind", {rumour: RUMOUR, other: QUIET}),
+            "y": {"field": "posts", "type": "quantitative", "stack": True, "title": t("chart.posts"), "axis": WHOLE},
+            "color": colour("kind", {rumour: RUMOUR, other: QUIET}),
             "order": {"field": "order", "type": "ordinal"},
-            "tooltip": _tips(
+            "tooltip": tips(
                 ("day", "temporal", t("chart.day")),
                 ("kind", "nominal", " "),
                 ("posts", "quantitative", t("chart.posts")),
             ),
         },
     }
-    days = {"x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None, "axis": _DAYS}}
+    days = {"x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None, "axis": DAYS}}
     return Chart(
-        spec=_spec({"data": {"values": values}, "encoding": days, "layer": [band, bars]}, height=170),
+        spec=spec({"data": {"values": values}, "encoding": days, "layer": [band, bars]}, height=170),
         label=t("chart.volume"),
         columns=(t("chart.day"), t("chart.posts"), rumour, t("chart.usual")),
         rows=tuple(
@@ -77,125 +72,6 @@ def volume_chart(volume: Sequence[DailyVolume], speech: Speech) -> Chart:
                 speech.number(v.usual),
             )
             for v in reversed(volume)
-        ),
-    )
-
-
-def race_chart(race: Race, mailings: Iterable[Mailing], speech: Speech) -> Chart:
-    """Return reach against coverage over time with 80 % bands; the forecast dashed, corrections marked."""
-    t, zone = speech.t, speech.zone
-    names = {"reach": t("chart.rumour_reach"), "coverage": t("chart.correction_coverage")}
-    seen, ahead = t("chart.seen"), t("chart.forecast")
-    values = [
-        {
-            "at": _local(point.at, speech),
-            "kind": names[kind],
-            "low": getattr(point, f"{kind}_low"),
-            "share": getattr(point, kind),
-            "high": getattr(point, f"{kind}_high"),
-            "part": part,
-        }
-        for point in race.points
-        for kind in names
-        for part in (
-            (seen, ahead) if point.at == race.forecast_from else (seen,) if point.at < race.forecast_from else (ahead,)
-        )
-    ]
-    sent = [
-        (m.sent_at, t("chart.sent"))
-        for m in mailings
-        if m.corrects == race.claim_id and m.segment == race.segment.segment
-    ]
-    inside = [(at, label) for at, label in sent if race.points and race.points[0].at <= at <= race.points[-1].at]
-    colour = _colour("kind", {names["reach"]: RUMOUR, names["coverage"]: CORRECTION})
-    at = {"field": "at", "type": "temporal", "title": None, "axis": _DAYS}
-    top = max([LEAST_TOP, *(max(p.reach_high, p.coverage_high) for p in race.points)])
-    share = {"type": "quantitative", "scale": {"domain": [0, min(1.0, top)]}}
-    tips = _tips(
-        ("at", "temporal", t("chart.day")), ("kind", "nominal", " "), ("share", "quantitative", t("chart.share"))
-    )
-    tips[2]["format"] = ".0%"
-    layers = [
-        {
-            "mark": {"type": "area", "opacity": 0.18},
-            "encoding": {
-                "x": at,
-                "y": {"field": "low", "title": t("chart.share"), "axis": {"format": ".0%", "tickCount": 5}, **share},
-                "y2": {"field": "high"},
-                "color": colour,
-                "detail": {"field": "part"},
-            },
-        },
-        {
-            "mark": {"type": "line", "strokeWidth": 2.5},
-            "encoding": {
-                "x": at,
-                "y": {"field": "share", **share},
-                "color": colour,
-                "strokeDash": {
-                    "field": "part",
-                    "scale": {"domain": [seen, ahead], "range": [[1, 0], [5, 4]]},
-                    "legend": None,
-                },
-                "tooltip": tips,
-            },
-        },
-        _rule([(race.forecast_from, t("chart.now"))], INK, 8, speech),
-        *([_rule(inside, CORRECTION, 22, speech)] if inside else []),
-    ]
-    shown = [p for p in race.points if (p.at - race.forecast_from).total_seconds() % (RACE_TABLE_HOURS * 3600) == 0]
-    return Chart(
-        spec=_spec({"data": {"values": values}, "layer": layers}, height=220),
-        label=t("chart.race", segment=race.segment.name),
-        columns=(t("chart.day"), t("chart.rumour_reach"), "80 %", t("chart.correction_coverage"), "80 %"),
-        rows=tuple(
-            (
-                speech.short_day(p.at.astimezone(zone).date()) + (f" ({ahead})" if p.at > race.forecast_from else ""),
-                speech.percent(p.reach),
-                f"{speech.percent(p.reach_low)} – {speech.percent(p.reach_high)}",
-                speech.percent(p.coverage),
-                f"{speech.percent(p.coverage_low)} – {speech.percent(p.coverage_high)}",
-            )
-            for p in reversed(shown)
-        ),
-    )
-
-
-def timeline_chart(days: Sequence[ClaimDay], mailings: Iterable[Mailing], claim_id: str, speech: Speech) -> Chart:
-    """Return posts on a claim a day by stance, with the corrections that were sent."""
-    t = speech.t
-    names = {stance: speech.name("stance", stance) for stance in STANCE_COLOURS}
-    values = [
-        {"day": d.day.isoformat(), "stance": names[stance], "posts": getattr(d, f"{stance}_count"), "order": order}
-        for d in days
-        for order, stance in enumerate(STANCE_COLOURS)
-        if getattr(d, f"{stance}_count")
-    ]
-    sent = [(m.sent_at, t("chart.sent")) for m in mailings if m.corrects == claim_id]
-    first = days[0].day if days else date.max
-    sent = [(at, label) for at, label in sent if at.astimezone(speech.zone).date() >= first]
-    bars = {
-        "mark": {"type": "bar", "width": {"band": 0.8}},
-        "encoding": {
-            "x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None, "axis": _DAYS},
-            "y": {"field": "posts", "type": "quantitative", "title": t("chart.posts"), "axis": _WHOLE},
-            "color": _colour("stance", {names[s]: colour for s, colour in STANCE_COLOURS.items()}),
-            "order": {"field": "order", "type": "ordinal"},
-            "tooltip": _tips(
-                ("day", "temporal", t("chart.day")),
-                ("stance", "nominal", " "),
-                ("posts", "quantitative", t("chart.posts")),
-            ),
-        },
-    }
-    layers = [bars, *([_rule(sent, CORRECTION, 8, speech)] if sent else [])]
-    return Chart(
-        spec=_spec({"data": {"values": values}, "layer": layers}, height=170),
-        label=t("chart.timeline"),
-        columns=(t("chart.day"), *names.values()),
-        rows=tuple(
-            (speech.short_day(d.day), *(speech.number(getattr(d, f"{stance}_count")) for stance in names))
-            for d in reversed(days)
         ),
     )
 
@@ -219,18 +95,18 @@ def complaint_chart(complaints: Sequence[Complaint], speech: Speech) -> Chart | 
     dashes = [CHANNEL_DASHES[c] for c in channels]
     mark = {"type": "line", "interpolate": "monotone", "point": {"filled": True, "size": 45}, "strokeWidth": 2}
     encoding = {
-        "x": {"field": "day", "type": "temporal", "title": None, "axis": _DAYS},
-        "y": {"field": "cases", "type": "quantitative", "title": t("chart.cases"), "axis": _WHOLE},
-        "color": _colour("channel", named),
+        "x": {"field": "day", "type": "temporal", "title": None, "axis": DAYS},
+        "y": {"field": "cases", "type": "quantitative", "title": t("chart.cases"), "axis": WHOLE},
+        "color": colour("channel", named),
         "strokeDash": {"field": "channel", "scale": {"domain": list(named), "range": dashes}, "legend": None},
-        "tooltip": _tips(
+        "tooltip": tips(
             ("day", "temporal", t("chart.from")),
             ("channel", "nominal", " "),
             ("cases", "quantitative", t("chart.cases")),
         ),
     }
     return Chart(
-        spec=_spec({"data": {"values": values}, "mark": mark, "encoding": encoding}, height=190),
+        spec=spec({"data": {"values": values}, "mark": mark, "encoding": encoding}, height=190),
         label=t("chart.complaints"),
         columns=(t("chart.period"), *named),
         rows=tuple(
@@ -247,43 +123,43 @@ def source_chart(days: Sequence[SourceDay], day: date, speech: Speech) -> Chart:
     values = [{"day": d.isoformat(), "posts": counted.get(d, 0)} for d in span]
     encoding = {
         "x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None, "axis": None},
-        "y": {"field": "posts", "type": "quantitative", "title": None, "axis": {**_WHOLE, "tickCount": 2}},
-        "tooltip": _tips(
-            ("day", "temporal", speech.t("chart.day")), ("posts", "quantitative", speech.t("chart.posts"))
-        ),
+        "y": {"field": "posts", "type": "quantitative", "title": None, "axis": {**WHOLE, "tickCount": 2}},
+        "tooltip": tips(("day", "temporal", speech.t("chart.day")), ("posts", "quantitative", speech.t("chart.posts"))),
     }
     mark = {"type": "bar", "color": QUIET, "width": {"band": 0.7}}
     return Chart(
-        spec=_spec({"data": {"values": values}, "mark": mark, "encoding": encoding}, height=48),
+        spec=spec({"data": {"values": values}, "mark": mark, "encoding": encoding}, height=48),
         label=speech.t("chart.source"),
         columns=(speech.t("chart.day"), speech.t("chart.posts")),
         rows=tuple((speech.short_day(d), speech.number(counted.get(d, 0))) for d in reversed(span)),
     )
 
 
-_DAYS: dict[str, Any] = {"format": "%-d %b", "tickCount": 7, "labelOverlap": True, "labelSeparation": 10, "grid": False}
-_WHOLE: dict[str, Any] = {"tickMinStep": 1, "format": "d", "tickCount": 4}
+DAYS: dict[str, Any] = {"format": "%-d %b", "tickCount": 7, "labelOverlap": True, "labelSeparation": 10, "grid": False}
+WHOLE: dict[str, Any] = {"tickMinStep": 1, "format": "d", "tickCount": 4}
 
 
-def _colour(field: str, colours: Mapping[str, str]) -> dict[str, Any]:
+def colour(field: str, colours: Mapping[str, str]) -> dict[str, Any]:
+    """Return the encoding of a colour by name, with its legend."""
     scale = {"domain": list(colours), "range": list(colours.values())}
     return {
         "field": field,
         "type": "nominal",
         "scale": scale,
-        "legend": {"title": None, "orient": "top", "symbolType": "square"},
+        "legend": {"title": None, "orient": "top", "symbolType": "square", "symbolOpacity": 1, "columns": 2},
     }
 
 
-def _tips(*fields: tuple[str, str, str]) -> list[dict[str, str]]:
+def tips(*fields: tuple[str, str, str]) -> list[dict[str, str]]:
+    """Return what is said of a mark under the pointer."""
     return [{"field": name, "type": kind, "title": title} for name, kind, title in fields]
 
 
-def _rule(moments: Sequence[tuple[datetime, str]], colour: str, height: int, speech: Speech) -> dict[str, Any]:
+def rule(moments: Sequence[tuple[datetime, str]], colour: str, height: int, speech: Speech) -> dict[str, Any]:
     """Draw a line down at each moment with its name beside it, `height` pixels from the top."""
     text = {"type": "text", "align": "left", "dx": 4, "color": colour, "fontSize": 11}
     return {
-        "data": {"values": [{"at": _local(at, speech), "label": label} for at, label in moments]},
+        "data": {"values": [{"at": local(at, speech), "label": label} for at, label in moments]},
         "encoding": {"x": {"field": "at", "type": "temporal"}},
         "layer": [
             {"mark": {"type": "rule", "color": colour, "strokeDash": [2, 2]}},
@@ -292,12 +168,13 @@ def _rule(moments: Sequence[tuple[datetime, str]], colour: str, height: int, spe
     }
 
 
-def _local(at: datetime, speech: Speech) -> str:
+def local(at: datetime, speech: Speech) -> str:
     """Return the local hour without its offset: a browser elsewhere shows the same hour."""
     return at.astimezone(speech.zone).replace(tzinfo=None).isoformat()
 
 
-def _spec(parts: Mapping[str, Any], *, height: int) -> dict[str, Any]:
+def spec(parts: Mapping[str, Any], *, height: int) -> dict[str, Any]:
+    """Return a whole Vega-Lite specification, as wide as its place."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": "container",

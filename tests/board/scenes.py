@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -105,7 +106,7 @@ def _posts(at: datetime) -> list[Post]:
             source=p.place,
             post_id=str(p.post_id),
             thread_id=str(p.thread_id),
-            author_key=f"{p.author_id:024x}",
+            author_key=hashlib.sha256(str(p.author_id).encode()).hexdigest()[:24],
             posted_at=p.posted_at,
             seen_at=max(p.posted_at + timedelta(hours=7), p.posted_at),
             url=f"https://{p.place}.example/t/{p.thread_id}#{p.post_id}",

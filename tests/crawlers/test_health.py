@@ -107,3 +107,16 @@ def test_crawls_count_each_post_once_whatever_they_read_again(forum: TinyForum, 
     forum.replies["/t/t1"] = Reply(b"<html>gjord om</html>")
     replayed = [r for r in crawl(archive=tmp_path / "archive" / "tiny")[1] if isinstance(r, Health)]
     assert replayed == [], "a replay says nothing of how the place does now"
+
+
+def test_what_is_heard_is_counted_without_its_fields() -> None:
+    tally = Tally()
+    tally.hear(a_post(1), at=NOW, is_new=True)
+    tally.hear(a_post(1, text="Hej!"), at=NOW, is_new=False)
+    tally.hear(a_post(2, hours=3), at=NOW, is_new=True)
+    found = measured(tally)
+    assert (found.read_count, found.new_count, found.future_count, found.fields) == (3, 2, 1, ())
+    assert {day.day: day.post_count for day in found.days} == {
+        date(2026, 11, 20): 1,
+        date(2026, 11, 21): 1,
+    }

@@ -23,7 +23,7 @@ from crawlers.listen import listen
 from tests.crawlers.listener_child import job_for
 from tests.crawlers.stream_world import START, FakeJetstream, commit, happenings, jetstream, post, reply
 from tests.crawlers.test_jetstream import batch, take_all, wire
-from warehouse.records import Deletion, Incident, Post, Record, Visit
+from warehouse.records import Deletion, Health, Incident, Post, Record, Visit
 
 DID = "did:plc:annaannaanna"
 PATIENCE_SECONDS = 30.0
@@ -88,6 +88,8 @@ def test_broken_connections_repetitions_and_garbage_lose_and_double_nothing(
     )
     records = landed(tmp_path)
     assert told(records) == wanted
+    counted = sum(record.read_count for record in records if isinstance(record, Health))
+    assert counted == sum(isinstance(record, Post) for record in records)
     assert result.connection_count >= 9
     incidents = [record for record in records if isinstance(record, Incident)]
     assert {incident.cause for incident in incidents} <= {"truncated", "http_error", "refused"}

@@ -75,7 +75,7 @@ def test_retry_after_never_fails_nor_goes_back_in_time(value: str) -> None:
         (2.0, "https://a.se", None, 2.0),
         (2.0, "https://a.se", 10.0, 10.0),
         (20.0, "https://a.se", 10.0, 20.0),
-        (0.0, "https://a.se", None, 1.0),
+        (0.0, "https://a.se", None, 2.0),
         (0.0, "http://127.0.0.1:8000", None, 0.0),
         (0.0, "http://localhost", 3.0, 3.0),
     ],

@@ -112,7 +112,7 @@ def test_every_problem_is_said_at_once() -> None:
 BAD = [
     ("url = 'https://a.se'", "engine: missing"),
     ("engine = 'xenforo'", "url: missing"),
-    ("engine = 'xenforo'\nurl = 'https://a.se'\ndelay_seconds = 0", "delay_seconds: at least 1"),
+    ("engine = 'xenforo'\nurl = 'https://a.se'\ndelay_seconds = 0", "delay_seconds: at least 2"),
     ("engine = 'xenforo'\nurl = 'https://u:p@a.se'", "no password"),
     ("engine = 'xenforo'\nurl = 'https://a.se:x/'", "url: "),
     ("engine = 'xenforo'\nurl = 'https://a.se'\ntimezone = '../../etc/passwd'", "timezone: "),

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from crawlers.landing import landing_file
 from crawlers.model import Site
 from flows.config import validate
+from flows.desk import Desk
 from flows.direct import pass_here
+from flows.doctor import examine
 from flows.errors import BusyError, ClockError, UsageError
 from flows.locks import held, holder_of
 from flows.logs import RUN, Line, start_logging
@@ -29,13 +31,19 @@ from flows.settings import Config
 from flows.single import is_due
 from flows.sources import site_of
 from flows.status import STALLED, look
+from flows.steps.alert import alert
 from flows.steps.crawl import take
+from flows.steps.race import race
+from flows.steps.watch import watch
 from flows.telling import KEPT, Notice, read_notices, tell_operations
 from tests.flows.desks import TINY, a_desk, land, one_pass, told
 from tests.warehouse.landings import T0, a_visit, hours, write_landing
 from warehouse.ledger import put_claim
+from warehouse.load import load_landing
+from warehouse.matches import Match, save_matches
 from warehouse.publish import publish
-from warehouse.records import Claim
+from warehouse.records import Claim, Post
+from warehouse.watching import get_states
 
 HOSTILE = 'Hemlig åsikt"}\n{"level": "error", "event": "forged'
 KEY = "nyckel+med/tecken=" * 3
@@ -174,6 +182,9 @@ def test_status_tells_a_pass_at_work_from_one_that_died_or_hangs(tmp_path: Path)
         assert found.state == "working" and found.holder
         assert look(config, now=now + STALLED + timedelta(minutes=1)).state == "stalled"
     noted(tmp_path, a_note(now, error="x: the disk is full"))
+    file = tmp_path / "my.toml"
+    file.write_text(tomli_w.dumps(config.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
+    assert any("x: the disk is full" in finding.what for finding in examine(file) if finding.level == "wrong")
     found = look(config)
     assert (found.state, found.is_good) == ("failed", False)
     (tmp_path / "published.duckdb").write_bytes(b"no database" * 999)
@@ -215,29 +226,34 @@ def test_due_is_what_was_not_read_for_most_of_its_interval(tmp_path: Path) -> No
 
 
 def test_a_post_that_is_loaded_late_is_counted_by_the_alarm(tmp_path: Path) -> None:
-    def burst(folder: Path, first: Callable[[int], bool]) -> list[str]:
-        texts = [f"Alla ska betala för drift och underhåll hos Open Infra. {n}" for n in range(12)]
-        posts = [told(n, text, hours(n / 12), thread_id="t") for n, text in enumerate(texts)]
-        claim = Claim(claim_id="c", statement="Alla ska betala för drift och underhåll.", truth="Nej.", created_at=T0)
-        with a_desk(folder) as desk:
-            put_claim(desk.con, claim)
-            land(desk, "0", [told(99, texts[0], T0 - timedelta(hours=9))])
-            one_pass(desk, T0)
-            land(desk, "1", [post for post in posts if first(posts.index(post))])
-            one_pass(desk, hours(2))
-            late = [post for post in posts if not first(posts.index(post))]
-            write_landing(desk.paths.landing / "forum" / "2.jsonl.gz", late)
-            from flows.steps.load import load
+    posts = [told(n, f"Alla ska betala hos Open Infra. {n}", hours(n / 12), thread_id="t") for n in range(12)]
+    spans = {"late": (posts[:6], posts[6:]), "early": (posts, [])}
+    counted = {name: counted_authors(tmp_path / name, *span) for name, span in spans.items()}
+    assert counted["late"] == counted["early"]
+    assert len(counted["late"]) == len(posts)
 
-            load(desk)
-            one_pass(desk, hours(3))
-            state = desk.con.execute(
-                "SELECT state FROM alarm_state WHERE subject_id = 'watch' ORDER BY step_at DESC LIMIT 1"
-            ).fetchone()
-        assert state is not None
-        return sorted(json.loads(state[0])["claims"]["c"]["ledger"])
 
-    assert burst(tmp_path / "late", lambda n: n % 2 == 0) == burst(tmp_path / "early", lambda n: True) != []
+def counted_authors(folder: Path, soon: list[Post], late: list[Post]) -> list[str]:
+    """Return whom the alarm has counted, when some posts came in after a pass that could have had them."""
+    claim = Claim(claim_id="c", statement="Alla ska betala.", truth="Nej.", created_at=T0)
+    with a_desk(folder) as desk:
+        put_claim(desk.con, claim)
+        for at, found in ((0, []), (2, soon), (3, late)):
+            landing = desk.paths.landing / "forum" / f"{at}.jsonl.gz"
+            write_landing(landing, [*found, a_visit(at=hours(at - 0.1))])
+            load_landing(desk.con, landing, run_id="r")
+            desk.turn_to(hours(at))
+            match_all(desk)
+            crossings = watch(desk)
+            alert(desk, crossings, race(desk, crossings))
+        _, state = get_states(desk.con, now=desk.now)["watch"]
+    return sorted(state["claims"]["c"]["ledger"])
+
+
+def match_all(desk: Desk) -> None:
+    keys = desk.con.execute("SELECT post_key, revision FROM post").fetchall()
+    found = [Match(post_key=k, revision=r, claim_id="c", tier="auto", stance="support") for k, r in keys]
+    save_matches(desk.con, keys, found, model="m", version="v", at=desk.now)
 
 
 def test_a_past_day_is_seen_as_of_then_and_nothing_changes(tmp_path: Path) -> None:

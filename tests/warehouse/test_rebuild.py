@@ -16,6 +16,7 @@ from warehouse.load import load_landing
 from warehouse.matches import Match, save_matches
 from warehouse.rebuild import rebuild
 from warehouse.records import Claim, Deletion, Mailing, Quote, Record, Segment
+from warehouse.retention import expire
 from warehouse.rollups import refresh
 
 CRAWLED = ("post", "post_revision", "quote", "sighting", "thread", "deletion", "visit", "landing_file")
@@ -88,6 +89,15 @@ def test_what_was_let_go_of_or_erased_stays_as_it_was(tmp_path: Path) -> None:
     with open_warehouse(new) as con:
         assert con.execute("SELECT count(*) FROM post WHERE author_key = 'author-9'").fetchall() == [(0,)]
         assert con.execute("SELECT count(*) FROM outcome_balance WHERE NOT is_balanced").fetchall() == [(0,)]
+
+
+def test_words_that_expired_do_not_come_back_from_their_files(tmp_path: Path) -> None:
+    landings, old, new = write(tmp_path), tmp_path / "old.duckdb", tmp_path / "new.duckdb"
+    fill(old, landings)
+    assert expire(old, now=hours(24 * 30), days=10) == 4
+    assert rebuild(new, landings, old=old, run_id="again").differing == ()
+    with open_warehouse(new) as con:
+        assert con.execute("SELECT count(text) FROM post").fetchall() == [(0,)]
 
 
 def test_damage_is_mended_and_said(tmp_path: Path) -> None:
