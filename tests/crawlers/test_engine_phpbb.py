@@ -232,7 +232,8 @@ def test_the_picture_before_the_name_is_not_the_name() -> None:
 def test_a_list_may_say_the_last_time_in_a_title() -> None:
     row = (
         "<ul class='topiclist topics'><li class='row'><dl><dt>"
-        "<a class='topictitle' href='./viewtopic.php?t=7'>T</a></dt><dd class='posts'>52</dd><dd class='lastpost'><span>by "
+        "<a class='topictitle' href='./viewtopic.php?t=7'>T</a></dt><dd class='posts'>52</dd>"
+        "<dd class='lastpost'><span>by "
         "<a href='./viewtopic.php?p=9#p9' title='20 nov 2026 00:13'>Bo</a></span></dd></dl></li></ul>"
     )
     body = f"<html><body id='phpbb' class='section-viewforum'>{row}</body></html>"

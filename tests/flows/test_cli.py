@@ -78,7 +78,7 @@ def test_help_names_every_command_of_the_contract(run: Run, tmp_path: Path) -> N
         (["sql", "SELECT 1"], "run the pipeline once"),
         (["export", "post", "--out", "x.doc"], "name it .parquet or .csv"),
         (["erase", "--post", "1", "--yes"], "--source NAME with --person NAME"),
-        (["board", "--host", "0.0.0.0"], "serves loopback only"),
+        (["board", "--host", "0.0.0.0"], "beyond this machine the board wants a login"),
         (["run", "--config", "none.toml"], "no such file"),
         (["complaint", "import", "none.csv"], "cannot be read as CSV"),
     ],
