@@ -135,7 +135,7 @@ def vary_fibre(
             text = post_text(row["text"], row["company"], homonyms=False)
             found.append(Example(source="fibre", split="train", text=text, relevance=0))
     known = {key: row for key, row in claims.items() if row["split"] == "train"}
-    found += [replace(example, stance=COMMENT) for example in near_misses(posts, known)]
+    found += near_misses(posts, known)
     for example in train:
         if example.source == "fibre_pair" and example.group in known:
             found += _other_pairs(example, known, rng)
@@ -159,5 +159,5 @@ def _other_pairs(example: Example, claims: dict[str, dict[str, Any]], rng: rando
     if rng.random() < 0.15:
         other = rng.choice([row for key, row in sorted(claims.items()) if key != example.group])
         statement = statement_text(other["statement"], other["company"])
-        found.append(replace(example, claim=statement, stance=COMMENT, about=0))
+        found.append(replace(example, claim=statement, stance=None, about=0))
     return found

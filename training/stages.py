@@ -30,8 +30,8 @@ GENERAL = Stage(
 
 FIBRE = Stage(
     name="fibre",
-    steps=2600,
-    horizon=2650,
+    steps=3200,
+    horizon=3250,
     mix={"fibre": 0.38, "fibre_pair": 0.42, "nli": 0.05, "norec": 0.05, "social": 0.06, "language": 0.04},
     pulled=("language",),
     encoder_rate=1e-4,
