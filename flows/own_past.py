@@ -13,7 +13,6 @@ import numpy as np
 
 from earlywarning.alarm_state import AlarmSettings, threshold_hours
 from earlywarning.clock import hour_of
-from earlywarning.exposure import SourceVisit
 from earlywarning.mailings import Mailing
 from earlywarning.own_past import OwnPast, Replayed, replay_own_past
 from earlywarning.rhythm import Volume
@@ -22,6 +21,7 @@ from flows.errors import UsageError
 from flows.settings import Budget, Config
 from flows.sources import sites_of
 from flows.steps.unregistered import SHARE, part_of
+from flows.steps.watch import as_seen
 from warehouse import watching
 from warehouse.alerts import alert_events, list_alerts
 from warehouse.ledger import list_claims, list_mailings
@@ -71,10 +71,7 @@ def read_past(con: duckdb.DuckDBPyConnection, config: Config, *, now: datetime) 
             for post in watching.matched_posts(con, now=now)
         ],
         claims={claim.claim_id: claim.created_at for claim in list_claims(con, now=now)},
-        visits=[
-            SourceVisit(source=v.source, started_at=v.started_at, finished_at=v.finished_at, is_complete=v.is_complete)
-            for v in watching.list_visits(con, now=now, finished_after=EVER)
-        ],
+        visits=[as_seen(visit) for visit in watching.list_visits(con, now=now, finished_after=EVER)],
         volumes=[
             Volume(source=v.source, hour=hour_of(v.hour_at), post_count=v.post_count)
             for v in watching.hourly_volume(con, now=now, posted_after=EVER)

@@ -21,7 +21,7 @@ from flows.sources import sites_of
 from flows.steps import rhythm, unregistered
 from warehouse import watching
 from warehouse.ledger import list_claims, list_mailings
-from warehouse.records import Claim
+from warehouse.records import Claim, Visit
 
 SUBJECT = "watch"
 """Under this name the state of the claims' watch is kept; clusters and the standing of alerts have their own."""
@@ -160,18 +160,19 @@ def _taken(post: watching.MatchedPost) -> str:
 
 
 def _visits(desk: Desk, now: datetime) -> list[SourceVisit]:
-    visits = watching.list_visits(desk.con, now=now, finished_after=now - VISITS_BACK)
-    return [
-        SourceVisit(
-            source=v.source,
-            started_at=v.started_at,
-            finished_at=v.finished_at,
-            is_complete=v.is_complete,
-            # Who listens fetches no page; no crawl is complete without one.
-            is_stream=v.page_count == 0,
-        )
-        for v in visits
-    ]
+    return [as_seen(v) for v in watching.list_visits(desk.con, now=now, finished_after=now - VISITS_BACK)]
+
+
+def as_seen(visit: Visit) -> SourceVisit:
+    """Return a visit of the warehouse as the early warning takes it."""
+    return SourceVisit(
+        source=visit.source,
+        started_at=visit.started_at,
+        finished_at=visit.finished_at,
+        is_complete=visit.is_complete,
+        # Who listens fetches no page; no crawl is complete without one.
+        is_stream=visit.page_count == 0,
+    )
 
 
 def _prior_rates(desk: Desk, claims: tuple[str, ...], now: datetime) -> dict[str, float]:
