@@ -96,13 +96,16 @@ def replay(
     con: duckdb.DuckDBPyConnection, config: Config, *, now: datetime, budget: Budget, from_registration: bool
 ) -> Replayed:
     """Replay the claims' alarm up to a moment, on their part of a budget."""
-    settings = AlarmSettings(
+    past = read_past(con, config, now=now)
+    return replay_own_past(past, until=now, settings=settings_of(budget), from_registration=from_registration)
+
+
+def settings_of(budget: Budget) -> AlarmSettings:
+    """Return the alarm's settings for the claims' part of a budget."""
+    whole = AlarmSettings(
         watch_hours=threshold_hours(budget.watch_per_month), warning_hours=threshold_hours(budget.warning_per_month)
     )
-    past = read_past(con, config, now=now)
-    return replay_own_past(
-        past, until=now, settings=part_of(settings, 1.0 - SHARE), from_registration=from_registration
-    )
+    return part_of(whole, 1.0 - SHARE)
 
 
 def told_by(con: duckdb.DuckDBPyConnection, *, now: datetime) -> list[dict[str, Any]]:
