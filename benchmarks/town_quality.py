@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
-from town import Post, Truth, build_world
+from earlywarning.own_past import replay_own_past
+from earlywarning.watch import MatchedPost
+from flows.config import example_file, load
+from flows.own_past import read_past, settings_of
+from town import END, Post, Truth, build_world
 
 STANCES = ("support", "deny", "query", "comment")
 SPREADING = ("support", "query")
 UNMATCHED, SUGGESTED = "none", "suggest"
 _POSTS = "SELECT source, posted_at, post_key FROM post"
+_SEEN = "SELECT source, posted_at, seen_at, author_key FROM post"
 _MATCHES = "SELECT post_key, claim_id, tier, coalesce(stance, 'comment') FROM match_current"
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 Key = tuple[str, datetime]
 
 
@@ -57,14 +65,36 @@ def compare(con: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Counter[tupl
     return found
 
 
+def first_alarms(con: duckdb.DuckDBPyConnection, seed: int) -> dict[str, dict[str, datetime]]:
+    """Return the first alarm of each claim by the labels, and had every post been judged as it was meant."""
+    config = load(example_file())
+    past = replace(read_past(con, config, now=END), sources=())
+    settings = settings_of(config.budget)
+    meant = {key: truth.claims for key, truth in truths(seed).items()}
+    posts = [
+        MatchedPost(claim_id=claim, source=source, posted_at=at, seen_at=seen_at, author_key=author, stance=stance)
+        for source, at, seen_at, author in con.execute(_SEEN).fetchall()
+        for claim, stance in meant.get((source, at.astimezone(UTC)), {}).items()
+        if claim in past.claims
+    ]
+    return {
+        name: {
+            alert.claim_id: alert.raised_at
+            for alert in reversed(replay_own_past(each, until=END, settings=settings).alerts)
+        }
+        for name, each in (("as judged", past), ("as meant", replace(past, posts=posts)))
+    }
+
+
 def main() -> None:
-    """Print one table for each claim: rows are what was meant, columns what was judged."""
+    """Print one table for each claim, rows are what was meant, columns what was judged; then the first alarms."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("database", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with duckdb.connect(str(options.database), read_only=True) as con:
         tables = compare(con, options.seed)
+        alarms = first_alarms(con, options.seed)
     columns = (*STANCES, SUGGESTED, UNMATCHED)
     for claim, pairs in tables.items():
         print(f"{claim}\n{'meant':10}" + "".join(f"{name:>10}" for name in columns))
@@ -74,6 +104,9 @@ def main() -> None:
         counted = sum(count for (_, judged), count in spread.items() if judged in SPREADING)
         false = sum(count for (was, judged), count in pairs.items() if judged in SPREADING and was not in SPREADING)
         print(f"spread or ask: {sum(spread.values())}; counted of these: {counted}; counted wrongly: {false}\n")
+    for name, found in alarms.items():
+        for claim, at in found.items():
+            print(f"first alarm on {claim}, posts {name}: {at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}")
 
 
 if __name__ == "__main__":

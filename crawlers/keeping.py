@@ -50,6 +50,17 @@ def quiet(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def name_finished(data_dir: Path, source: str) -> None:
+    """Give the landing file that a killed crawl of a source had finished its name.
+
+    Whoever calls it has the source to itself.
+    """
+    frontier = data_dir / "frontier.sqlite"
+    if frontier.exists():
+        with Frontier(frontier, source) as opened:
+            recover(opened, data_dir / "landing" / source)
+
+
 def settle(data_dir: Path) -> None:
     """Give finished landing files their names, and remove what killed programs left half-written."""
     frontier = data_dir / "frontier.sqlite"

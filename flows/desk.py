@@ -15,7 +15,7 @@ from crawlers.worker import CrawlerWorker
 from flows.config import author_secret
 from flows.faults import explained
 from flows.machine_clock import require_forward
-from flows.paths import Paths, paths_of, run_id_of, writer_lock
+from flows.paths import Paths, paths_of, remove_leftovers, run_id_of, writer_lock
 from flows.progress import PassNote, Progress, read_note
 from flows.rotating import settle_key
 from flows.settings import Config
@@ -96,6 +96,7 @@ def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
     """
     paths = paths_of(config)
     with writer_lock(paths), CrawlerWorker() as worker:
+        remove_leftovers(paths)
         last = read_note(paths.data)
         if now is None:
             require_forward(paths)

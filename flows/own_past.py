@@ -13,18 +13,16 @@ import numpy as np
 
 from earlywarning.alarm_state import AlarmSettings, threshold_hours
 from earlywarning.clock import hour_of
-from earlywarning.exposure import SourceVisit
-from earlywarning.mailings import Mailing
 from earlywarning.own_past import OwnPast, Replayed, replay_own_past
 from earlywarning.rhythm import Volume
-from earlywarning.watch import MatchedPost
 from flows.errors import UsageError
 from flows.settings import Budget, Config
 from flows.sources import sites_of
 from flows.steps.unregistered import SHARE, part_of
+from flows.steps.watch import as_matched, as_seen, sent_by
 from warehouse import watching
 from warehouse.alerts import alert_events, list_alerts
-from warehouse.ledger import list_claims, list_mailings
+from warehouse.ledger import list_claims
 
 DELAY_DAYS = 28
 """Delays are told of posts and alerts of so many days before."""
@@ -59,38 +57,14 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime:
 def read_past(con: duckdb.DuckDBPyConnection, config: Config, *, now: datetime) -> OwnPast:
     """Return what was known at a moment: posts seen by then, claims registered, visits done, mailings sent."""
     return OwnPast(
-        posts=[
-            MatchedPost(
-                claim_id=post.claim_id,
-                source=post.source,
-                posted_at=post.posted_at,
-                seen_at=post.seen_at,
-                author_key=post.author_key,
-                stance=post.stance or "comment",
-            )
-            for post in watching.matched_posts(con, now=now)
-        ],
+        posts=[as_matched(post) for post in watching.matched_posts(con, now=now)],
         claims={claim.claim_id: claim.created_at for claim in list_claims(con, now=now)},
-        visits=[
-            SourceVisit(source=v.source, started_at=v.started_at, finished_at=v.finished_at, is_complete=v.is_complete)
-            for v in watching.list_visits(con, now=now, finished_after=EVER)
-        ],
+        visits=[as_seen(visit) for visit in watching.list_visits(con, now=now, finished_after=EVER)],
         volumes=[
             Volume(source=v.source, hour=hour_of(v.hour_at), post_count=v.post_count)
             for v in watching.hourly_volume(con, now=now, posted_after=EVER)
         ],
-        mailings=[
-            Mailing(
-                mailing_id=m.mailing_id,
-                channel=m.channel,
-                segment=m.segment,
-                recipient_count=m.recipient_count,
-                sent_at=m.sent_at,
-                text=m.text,
-                corrects=m.corrects,
-            )
-            for m in list_mailings(con, now=now)
-        ],
+        mailings=sent_by(con, now),
         sources=[site.name for site in sites_of(config)],
     )
 
@@ -99,13 +73,16 @@ def replay(
     con: duckdb.DuckDBPyConnection, config: Config, *, now: datetime, budget: Budget, from_registration: bool
 ) -> Replayed:
     """Replay the claims' alarm up to a moment, on their part of a budget."""
-    settings = AlarmSettings(
+    past = read_past(con, config, now=now)
+    return replay_own_past(past, until=now, settings=settings_of(budget), from_registration=from_registration)
+
+
+def settings_of(budget: Budget) -> AlarmSettings:
+    """Return the alarm's settings for the claims' part of a budget."""
+    whole = AlarmSettings(
         watch_hours=threshold_hours(budget.watch_per_month), warning_hours=threshold_hours(budget.warning_per_month)
     )
-    past = read_past(con, config, now=now)
-    return replay_own_past(
-        past, until=now, settings=part_of(settings, 1.0 - SHARE), from_registration=from_registration
-    )
+    return part_of(whole, 1.0 - SHARE)
 
 
 def told_by(con: duckdb.DuckDBPyConnection, *, now: datetime) -> list[dict[str, Any]]:

@@ -84,6 +84,13 @@ def writer_lock(paths: Paths, *, what: str = "a pass is writing", is_alone: bool
         yield
 
 
+def remove_leftovers(paths: Paths) -> None:
+    """Remove what killed passes left half-written. Whoever calls it holds the writer's lock, as passes do."""
+    for pattern in (".published*.tmp", ".pass.json.*.tmp", ".*.in_hand.*.tmp", "digests/.*.tmp"):
+        for leftover in paths.data.glob(pattern):
+            leftover.unlink(missing_ok=True)
+
+
 @contextmanager
 def source_lock(paths: Paths, source: str) -> Iterator[None]:
     """Hold one source for a crawl. Raises BusyError when another process reads it, or erases."""

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawlers.keeping import name_finished
 from crawlers.landing import landing_file
 from crawlers.model import Site
 from flows.desk import Desk
@@ -65,18 +66,23 @@ def crawl(desk: Desk, *, only_due: bool = False) -> CrawlReport:
     waiting = [
         site
         for site in sites
-        if not landing_file(desk.paths.data, site.name, desk.run_id).exists()
-        and not (only_due and not is_due(desk.paths, site, now=desk.now))
+        if not _is_landed(desk, site) and not (only_due and not is_due(desk.paths, site, now=desk.now))
     ]
     with ExitStack() as locks:
         free, busy = take(locks, desk.paths, waiting)
-        jobs = [job_for(site, desk.config, **given) for site in free]
+        for site in free:
+            name_finished(desk.paths.data, site.name)
+        jobs = [job_for(site, desk.config, **given) for site in free if not _is_landed(desk, site)]
         report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else (), disabled=(*lines, *busy))
     if lines and not sites:
         raise NothingSeenError("no source could be read:\n" + "\n".join(lines))
     if jobs and not any(result.is_complete or result.read_count for result in report.results):
         raise NothingSeenError("no source could be read:\n" + "\n".join([*report.problems, *report.notes]))
     return report
+
+
+def _is_landed(desk: Desk, site: Site) -> bool:
+    return landing_file(desk.paths.data, site.name, desk.run_id).exists()
 
 
 def take(locks: ExitStack, paths: Paths, sites: Sequence[Site]) -> tuple[list[Site], list[str]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import duckdb
+
 from earlywarning import watch as alarm
 from earlywarning.alarm_state import AlarmSettings, threshold_hours
 from earlywarning.clock import Clock, hour_of
@@ -21,7 +23,7 @@ from flows.sources import sites_of
 from flows.steps import rhythm, unregistered
 from warehouse import watching
 from warehouse.ledger import list_claims, list_mailings
-from warehouse.records import Claim
+from warehouse.records import Claim, Visit
 
 SUBJECT = "watch"
 """Under this name the state of the claims' watch is kept; clusters and the standing of alerts have their own."""
@@ -102,6 +104,11 @@ def alarm_settings(desk: Desk) -> AlarmSettings:
 
 def mailings_of(desk: Desk, now: datetime) -> list[Mailing]:
     """Return the mailings sent by a moment, as the early warning takes them."""
+    return sent_by(desk.con, now)
+
+
+def sent_by(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Mailing]:
+    """Return the mailings that a warehouse knows to have been sent by a moment."""
     return [
         Mailing(
             mailing_id=m.mailing_id,
@@ -112,7 +119,7 @@ def mailings_of(desk: Desk, now: datetime) -> list[Mailing]:
             text=m.text,
             corrects=m.corrects,
         )
-        for m in list_mailings(desk.con, now=now)
+        for m in list_mailings(con, now=now)
     ]
 
 
@@ -141,18 +148,7 @@ def _new(
             return True
         return taken is not None and post.seen_at > since - LATE and _taken(post) not in taken
 
-    return [
-        MatchedPost(
-            claim_id=post.claim_id,
-            source=post.source,
-            posted_at=post.posted_at,
-            seen_at=post.seen_at,
-            author_key=post.author_key,
-            stance=post.stance or "comment",
-        )
-        for post in posts
-        if is_new(post)
-    ]
+    return [as_matched(post) for post in posts if is_new(post)]
 
 
 def _taken(post: watching.MatchedPost) -> str:
@@ -160,18 +156,31 @@ def _taken(post: watching.MatchedPost) -> str:
 
 
 def _visits(desk: Desk, now: datetime) -> list[SourceVisit]:
-    visits = watching.list_visits(desk.con, now=now, finished_after=now - VISITS_BACK)
-    return [
-        SourceVisit(
-            source=v.source,
-            started_at=v.started_at,
-            finished_at=v.finished_at,
-            is_complete=v.is_complete,
-            # Who listens fetches no page; no crawl is complete without one.
-            is_stream=v.page_count == 0,
-        )
-        for v in visits
-    ]
+    return [as_seen(v) for v in watching.list_visits(desk.con, now=now, finished_after=now - VISITS_BACK)]
+
+
+def as_matched(post: watching.MatchedPost) -> MatchedPost:
+    """Return a matched post of the warehouse as the early warning takes it."""
+    return MatchedPost(
+        claim_id=post.claim_id,
+        source=post.source,
+        posted_at=post.posted_at,
+        seen_at=post.seen_at,
+        author_key=post.author_key,
+        stance=post.stance or "comment",
+    )
+
+
+def as_seen(visit: Visit) -> SourceVisit:
+    """Return a visit of the warehouse as the early warning takes it."""
+    return SourceVisit(
+        source=visit.source,
+        started_at=visit.started_at,
+        finished_at=visit.finished_at,
+        is_complete=visit.is_complete,
+        # Who listens fetches no page; no crawl is complete without one.
+        is_stream=visit.page_count == 0,
+    )
 
 
 def _prior_rates(desk: Desk, claims: tuple[str, ...], now: datetime) -> dict[str, float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.errors import BusyError
-from flows.paths import Paths, run_id_of, writer_lock
+from flows.paths import Paths, remove_leftovers, run_id_of, writer_lock
 
 
 def _hold(data: Path, ready, stop) -> None:  # type: ignore[no-untyped-def]
@@ -35,3 +35,14 @@ def test_run_ids_sort_by_time_whatever_the_zone() -> None:
     late = datetime(2023, 10, 29, 1, 0, tzinfo=UTC)
     assert run_id_of(early) == "20231029T003000Z"
     assert run_id_of(early) < run_id_of(late)
+
+
+def test_what_killed_passes_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    paths = Paths(data=tmp_path)
+    left = [".published.duckdb.77.tmp", ".pass.json.77.tmp", ".match.in_hand.77.tmp", "digests/.2023-11-08.html.77.tmp"]
+    kept = ["published.duckdb", ".match.in_hand", ".accounts.json.77.tmp", "digests/2023-11-08.html"]
+    (tmp_path / "digests").mkdir()
+    for name in (*left, *kept):
+        (tmp_path / name).write_text("x")
+    remove_leftovers(paths)
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted(kept)
