@@ -120,7 +120,7 @@ class Model(Section):
     sentiment: Annotated[str, Field(min_length=1)] | None = None
     match_near: Annotated[float, Field(gt=-1, le=2)] | None = None
     match_thread: Annotated[float, Field(gt=-1, le=2)] | None = None
-    """Cosines to a claim, for that encoder: from which a post is judged, and from which a thread's title is sure."""
+    """Nearness to a claim, for that encoder: from which a post is judged, and from which a thread's title is sure."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Model:

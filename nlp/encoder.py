@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from nlp.errors import ModelError
 from nlp.meta import HEADS, Meta, read_meta
+from nlp.ngrams import Ngrams, answer, read_ngrams
 
 Floats = npt.NDArray[np.float32]
 Key = tuple[str, ...]
@@ -27,6 +28,7 @@ Key = tuple[str, ...]
 SHIPPED = Path(__file__).parent / "model"
 INPUTS = ("input_ids", "attention_mask")
 OUTPUTS = ("embedding", *HEADS)
+SENTIMENT, TOPICS = OUTPUTS.index("sentiment"), OUTPUTS.index("topics")
 TEXTS_AT_ONCE = 512
 """Texts tokenised together; only memory depends on it."""
 KEPT = 4096
@@ -43,6 +45,8 @@ class Encoder:
     threads: int
     size: int
     """Numbers in an embedding."""
+    ngrams: Ngrams | None = None
+    """The word model, whose logits are added to those of sentiment and topics; none in a folder without one."""
     readers: Mapping[str, Callable[[str], Floats]] = field(default_factory=dict, repr=False, compare=False)
     """Other models' answers in the place of this one's, by output (`nlp.hub`)."""
     kept: OrderedDict[Key, list[Floats]] = field(default_factory=OrderedDict, repr=False, compare=False)
@@ -86,7 +90,8 @@ def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> E
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     except Exception as error:  # both libraries raise types of their own for every kind of damage
         raise ModelError(f"model folder {folder}: cannot be loaded ({_first_line(error)})") from error
-    return Encoder(session, tokenizer, meta, threads or _cores(), _checked_size(session, folder, meta))
+    ngrams = read_ngrams(folder, classes=len(meta.sentiment) + len(meta.topics))
+    return Encoder(session, tokenizer, meta, threads or _cores(), _checked_size(session, folder, meta), ngrams)
 
 
 def is_model_folder(folder: Path) -> bool:
@@ -138,6 +143,10 @@ def _tokenise(encoder: Encoder, keys: Sequence[Key]) -> list[list[int]]:
 def _run(encoder: Encoder, ids: list[int], key: Key) -> list[Floats]:
     row = np.array([ids], dtype=np.int64)
     found: list[Floats] = encoder.session.run(OUTPUTS, {"input_ids": row, "attention_mask": np.ones_like(row)})
+    if encoder.ngrams is not None and len(key) == 1:
+        words, moods = answer(encoder.ngrams, key[0]), len(encoder.meta.sentiment)
+        found[SENTIMENT] = found[SENTIMENT] + words[:moods]
+        found[TOPICS] = found[TOPICS] + words[moods:]
     for name, read in encoder.readers.items():
         # Of a pair only the stance counts, which is this model's own.
         at = OUTPUTS.index(name)

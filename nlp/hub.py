@@ -15,16 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.encoder import Encoder, Floats, encode
+from nlp.encoder import Encoder, Floats
 from nlp.errors import ModelError
 from nlp.hub_files import find_folder, fingerprint, graph_of, labels_of, pools_first
+from nlp.meta import Meta
 
 LONGEST = 512
 """Tokens that are read where a tokenizer does not say how many its model takes."""
-NEVER = 2.0
-"""A threshold that no cosine reaches."""
-NEAR_SPREADS = 4.0
-"""So many spreads over the likeness of unrelated posts a pair is put to the model."""
 Run = Callable[[Mapping[str, npt.NDArray[np.int64]]], Mapping[str, Floats]]
 
 
@@ -35,9 +32,9 @@ class Models:
     encoder: str | None = None
     sentiment: str | None = None
     match_near: float | None = None
-    """Cosine to a claim from which the pair is judged; none: from how alike unrelated posts are to this encoder."""
+    """Nearness to a claim (`nlp.claims.nearness`) from which the pair is judged; none: the shipped model's."""
     match_thread: float | None = None
-    """Cosine of a thread's title from which the thread is held to be about the claim; none: never, until measured."""
+    """Nearness of a thread's title from which the thread is held to be about the claim; none: the shipped model's."""
 
 
 SHIPPED_ALONE = Models()
@@ -57,8 +54,7 @@ def with_models(encoder: Encoder, models: Models) -> Encoder:
     if models.encoder:
         encoder = _named(encoder, "embedding", load_embedder(models.encoder), models.encoder)
         encoder = replace(encoder, size=len(encoder.readers["embedding"]("mått")))
-        near, thread = _limits(encoder, models)
-        encoder = replace(encoder, meta=replace(encoder.meta, match_near=near, match_thread=thread))
+        encoder = replace(encoder, meta=_limited(encoder.meta, models))
     if models.sentiment:
         reader = load_sentiment(models.sentiment, encoder.meta.sentiment)
         encoder = _named(encoder, "sentiment", reader, models.sentiment)
@@ -115,15 +111,11 @@ def _named(encoder: Encoder, head: str, reader: Reader, name: str) -> Encoder:
     return replace(encoder, meta=meta, readers={**encoder.readers, head: reader.read}, kept=type(encoder.kept)())
 
 
-def _limits(encoder: Encoder, models: Models) -> tuple[float, float]:
-    """Return the limits of nearness for another encoder: those of the shipped one say nothing of its cosines."""
-    posts = (Path(__file__).parent / "background.txt").read_text(encoding="utf-8").splitlines()
-    vectors = encode(encoder, posts).embedding
-    apart = (vectors @ vectors.T)[np.triu_indices(len(posts), 1)]
-    unrelated = min(float(apart.mean() + NEAR_SPREADS * apart.std()), 0.999)
-    near = unrelated if models.match_near is None else models.match_near
-    thread = NEVER if models.match_thread is None else models.match_thread
-    return near, max(thread, near)
+def _limited(meta: Meta, models: Models) -> Meta:
+    """Return the limits of nearness that somebody has measured; nearness is counted in each encoder's own spreads."""
+    near = meta.match_near if models.match_near is None else models.match_near
+    thread = meta.match_thread if models.match_thread is None else models.match_thread
+    return replace(meta, match_near=near, match_thread=max(thread, near))
 
 
 def _tokens(tokenizer: Any, text: str) -> dict[str, npt.NDArray[np.int64]]:

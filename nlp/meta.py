@@ -14,6 +14,17 @@ HEADS = ("relevance", "sentiment", "topics", "stance", "about")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchWeights:
+    """What says that a post is about a claim, as a logistic regression: weights on the pair's measures."""
+
+    bias: float = 0.0
+    meaning: float = 0.0
+    lexical: float = 0.0
+    about: float = 1.0
+    """On the log odds of the pair pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meta:
     """A model's identity, and how its outputs are to be read."""
 
@@ -34,7 +45,8 @@ class Meta:
     match_thread: float
     """Nearness of a thread's title to a claim from which the thread is held to be about it."""
     lexical_weight: float
-    """What the share of a claim's words adds to the cosine in nearness."""
+    """What the share of a claim's words adds to likeness by meaning in nearness."""
+    match_weights: MatchWeights
     match_auto: float
     match_suggest: float
     """Probability that a post is about a claim, from which it counts at once, and from which a person should look."""
@@ -61,6 +73,7 @@ def read_meta(folder: Path) -> Meta:
             match_near=float(match.get("near", 0.85)),
             match_thread=float(match.get("thread", 0.95)),
             lexical_weight=float(match.get("lexical_weight", 0.3)),
+            match_weights=MatchWeights(**{str(k): float(v) for k, v in match.get("weights", {}).items()}),
             match_auto=float(match.get("auto", 0.5)),
             match_suggest=float(match.get("suggest", 0.2)),
             figures=raw.get("figures", {}),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nlp.annotation import Annotation
-from nlp.claims import Candidate, Claim, ClaimIndex, index_claims, propose_claims, tier_of
+from nlp.claims import Candidate, Claim, ClaimIndex, chance_of, index_claims, propose_claims, tier_of
 from nlp.mentions import OURS
 from nlp.pipeline import LanguageStage, annotate
 from nlp.quotes import split_quotes
@@ -47,6 +47,8 @@ class Match:
     claim_id: str
     tier: str
     """`auto` counts at once; `suggest` waits for a person."""
+    chance: float
+    """Probability that the post is about the claim."""
     candidate: Candidate
     """Why it was proposed, and the sentence, by its offsets in the whole text."""
     stance: Stance
@@ -81,8 +83,11 @@ def match_posts(
     found: list[list[Match]] = [[] for _ in texts]
     for (at, candidate), stance in zip(pairs, stances, strict=True):
         if tier := tier_of(candidate, stance.about, meta=meta):
-            found[at].append(Match(claim_id=candidate.claim_id, tier=tier, candidate=candidate, stance=stance))
-    return [sorted(matches, key=lambda match: -match.stance.about) for matches in found]
+            chance = round(chance_of(candidate, stance.about, meta=meta), 4)
+            found[at].append(
+                Match(claim_id=candidate.claim_id, tier=tier, chance=chance, candidate=candidate, stance=stance)
+            )
+    return [sorted(matches, key=lambda match: -match.chance) for matches in found]
 
 
 def _in_text(candidate: Candidate, own: str, text: str) -> Candidate:
@@ -118,8 +123,8 @@ def _row(row_id: Any, one: Annotation, matches: Sequence[Match]) -> dict[str, An
 
 def _scores(match: Match) -> dict[str, Any]:
     return {
-        "about": match.stance.about,
-        "cosine": match.candidate.cosine,
+        "about": match.chance,
+        "meaning": match.candidate.meaning,
         "lexical": match.candidate.lexical,
         "start": match.candidate.start,
         "end": match.candidate.end,

@@ -13,8 +13,9 @@ from typing import Any
 import torch
 from transformers import AutoTokenizer
 
+from nlp.ngrams import FILE, write_ngrams
 from nlp.pipeline import load_stage
-from training import calibrate, dataset, evaluate, export, prepare, stages
+from training import calibrate, dataset, evaluate, export, ngrams, prepare, stages
 from training.align import align
 from training.confusion import about_pairs
 from training.labels import COMPANY_MASK, MAX_LENGTH, OPERATOR_MASK, SENTIMENTS, STANCES, TOPICS
@@ -75,6 +76,7 @@ def fit(examples: Sequence[Example], claims: dict[str, dict[str, Any]], *, encod
     if not (RUNS / f"{stages.FIBRE.name}.pt").exists():
         probe(network, data)
     train(network, data, stages.FIBRE, teacher=teacher, folder=RUNS)
+    train(network, data, stages.VOICES, teacher=teacher, folder=RUNS)
     align(network, data, targets)
     return network
 
@@ -91,6 +93,10 @@ def judge(folder: Path, examples: Sequence[Example], claims: dict[str, dict[str,
     statements = dataset.claim_examples(claims)
     out = {name: export.answer(folder / "model.onnx", tokenizer, part) for name, part in (("dev", dev), ("test", test))}
     exact = export.answer(export.exact_path(folder), tokenizer, test)
+    words = ngrams.weigh(ngrams.fit(examples), dev, out["dev"])
+    write_ngrams(words, folder)
+    out = {name: ngrams.add(words, part, out[name]) for name, part in (("dev", dev), ("test", test))}
+    exact = ngrams.add(words, test, exact)
     vectors = export.answer(folder / "model.onnx", tokenizer, statements)["embedding"]
     scale = calibrate.temperatures(dev, out["dev"])
     limits = calibrate.thresholds(dev, out["dev"], scale)
@@ -102,6 +108,7 @@ def judge(folder: Path, examples: Sequence[Example], claims: dict[str, dict[str,
         "calibration_error_test": calibrate.calibration_errors(test, out["test"], scale),
         "int8_against_fp32": export.differences(exact, out["test"]),
         "model_bytes": (folder / "model.onnx").stat().st_size,
+        "ngrams_bytes": (folder / FILE).stat().st_size,
     }
     return {
         "name": "ryktesvakt-nordic-small",

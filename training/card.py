@@ -54,7 +54,8 @@ def figures(metrics: Mapping[str, Any], meta: Mapping[str, Any]) -> str:
     test, dev = metrics["test"], metrics.get("dev", {})
     rows = [_row(line, test, dev) for line in LINES if line.key in test]
     parts = [
-        f"Model `{meta['name']}` {meta['version']}, {metrics['model_bytes']:,} bytes.",
+        f"Model `{meta['name']}` {meta['version']}, {metrics['model_bytes']:,} bytes"
+        f" and {metrics['ngrams_bytes']:,} of word model.",
         _table(("figure", "test", "dev", "goal"), rows),
         "Topics, F1 on the test posts: " + ", ".join(_topics(test)) + ".",
         *_rest(metrics),

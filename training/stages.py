@@ -41,3 +41,17 @@ FIBRE = Stage(
     check_every=150,
 )
 """The product's own questions, from heads that are fitted first, with a share of everything before."""
+
+VOICES = Stage(
+    name="voices",
+    steps=900,
+    horizon=900,
+    mix={"fibre": 0.54, "fibre_pair": 0.26, "nli": 0.03, "norec": 0.05, "social": 0.08, "language": 0.04},
+    pulled=("language",),
+    encoder_rate=6e-5,
+    head_rate=4e-4,
+    tokens=640,
+    seed=20231103,
+    check_every=150,
+)
+"""Topics and mood once more, gently: the last round of posts is for them."""

@@ -135,7 +135,7 @@ def _tiered(row: store.Match, one: Candidate, desk: Desk) -> store.Match:
         row,
         claim_id=one.claim_id,
         tier=tier_of(one, row.about_probability or 0.0, meta=desk.stage.encoder.meta) or UNRELATED,
-        score_embedding=one.cosine,
+        score_embedding=one.meaning,
         score_lexical=one.lexical,
         span_start=one.start,
         span_end=one.end,
@@ -175,7 +175,7 @@ def _worth_judging(pairs: Sequence[tuple[PendingMatch, Candidate]], among: Seque
     """Return the pairs that are put to the model: of each claim the nearest, and all that a person has spoken of."""
     seen: Counter[str] = Counter()
     chosen = [at for at in among if pairs[at][1].is_given]
-    for at in sorted((at for at in among if not pairs[at][1].is_given), key=lambda at: -pairs[at][1].cosine):
+    for at in sorted((at for at in among if not pairs[at][1].is_given), key=lambda at: -pairs[at][1].meaning):
         seen[pairs[at][1].claim_id] += 1
         if seen[pairs[at][1].claim_id] <= MOST_JUDGED:
             chosen.append(at)

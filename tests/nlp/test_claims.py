@@ -70,7 +70,7 @@ def test_the_same_words_and_meaning_come_first(index: ClaimIndex, encoder: Encod
     embedding = encode(encoder, [text]).embedding
     (matches,) = propose_claims([text], embedding, index, meta=read_meta(TINY))
     assert matches[0].claim_id == "alla"
-    assert matches[0].cosine > 0.99 and matches[0].lexical > 0.99
+    assert matches[0].meaning == pytest.approx(index.ground.unit, abs=1e-3) and matches[0].lexical > 0.99
 
 
 def test_what_a_post_quotes_makes_it_a_candidate(index: ClaimIndex) -> None:
@@ -90,7 +90,7 @@ def test_the_pair_pass_is_asked_about_the_nearest_claims_alone(encoder: Encoder)
 
 
 def candidate(**changes: object) -> Candidate:
-    plain = {"claim_id": "a", "cosine": 0.9, "lexical": 0.1, "thread": 0.0, "is_short": False, "is_given": False}
+    plain = {"claim_id": "a", "meaning": 0.9, "lexical": 0.1, "thread": 0.0, "is_short": False, "is_given": False}
     return Candidate(**{**plain, "start": 0, "end": 1, **changes})  # type: ignore[arg-type]
 
 
