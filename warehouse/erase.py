@@ -140,6 +140,7 @@ def _erase(
     for name in (
         "erase_own_quotes",
         "erase_vectors",
+        "erase_prints",
         "erase_mentions",
         "erase_spans",
         "erase_clusters",

@@ -22,6 +22,7 @@ PLAIN = {
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2023-10-02 06:00:00+00'",
     "VARCHAR[]": "['a']",
     "FLOAT[]": "[0.5]::FLOAT[]",
+    "BIGINT[]": "[1]",
     "BLOB": "'\\xAA'::BLOB",
     "JSON": "'{}'::JSON",
 }
