@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from flows.board import actions, pages
 from flows.board.accounts import file_of, list_accounts
+from flows.board.answers import answer as kept_answer
 from flows.board.asking import Asking, Board
 from flows.board.guard import LOOPBACK_NAMES, Guard, is_loopback
 from flows.board.sessions import COOKIE, is_trusted
@@ -76,8 +77,10 @@ def _page(
             here = request.url.path if request.method == "GET" else "/"
             return _with_cookie(asking, RedirectResponse(f"/logga-in?till={here}", 303))
         try:
-            return _with_cookie(asking, handler(asking))
+            is_own = role is None or handler in pages.OWN
+            return _with_cookie(asking, handler(asking) if is_own else kept_answer(asking, handler))
         except NoSnapshotError:
+            asking.is_shared = False
             return _with_cookie(asking, pages.message(asking, "empty", 503))
 
     return endpoint

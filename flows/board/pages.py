@@ -179,6 +179,8 @@ GET: tuple[tuple[str, Callable[[Asking], Response], str, str | None], ...] = (
     ("/logga-in", login, "", None),
 )
 """Address, what answers there, its place in the menu, and who may see it."""
+OWN = (digest, decisions, login)
+"""What is made for each who asks: a file as it stands, and a page that ends with the log of who came in."""
 
 
 def _decision(row: DecisionRow, by_id: dict[str, DecisionRow], undone: set[str], sight: Sight) -> dict[str, Any]:
