@@ -64,11 +64,11 @@ def upsert(con: duckdb.DuckDBPyConnection, table: str, found: Iterable[Mapping[s
     _insert(con, "insert_or_replace", table, list(found))
 
 
-def insert_arrow(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> None:
-    """Insert Arrow rows whose key the table does not have; columns by name."""
+def insert_arrow(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> pa.Table:
+    """Insert Arrow rows whose key the table does not have, columns by name; return the keys of posts that it took."""
     con.register("incoming", data)
     try:
-        con.execute(statement("insert_new").replace("TARGET", table))
+        return con.execute(statement("insert_arrow").replace("TARGET", table)).to_arrow_table()
     finally:
         con.unregister("incoming")
 
@@ -91,6 +91,11 @@ def _schema(con: duckdb.DuckDBPyConnection, table: str) -> pa.Schema:
     if table not in _SCHEMAS:
         _SCHEMAS[table] = con.table(table).limit(0).to_arrow_table().schema
     return _SCHEMAS[table]
+
+
+def moment(at: datetime) -> pa.Scalar:
+    """Return a time as tables hold it."""
+    return pa.scalar(at.astimezone(UTC), pa.timestamp("us", tz="UTC"))
 
 
 def plain(value: Any) -> Any:
