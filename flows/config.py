@@ -140,6 +140,29 @@ def notify_addresses() -> tuple[str, ...]:
     return tuple(os.environ.get("RYKTESVAKT_NOTIFY", "").split())
 
 
+def alert_address(channel: str) -> str:
+    """Return the Apprise address of a channel of alerts, from RYKTESVAKT_ALERT_<NAME>; empty for none.
+
+    It holds passwords and tokens, so no file has it.
+    """
+    return os.environ.get(alert_variable(channel), "").strip()
+
+
+def alert_variable(channel: str) -> str:
+    """Return the environment's name of a channel's address."""
+    return f"RYKTESVAKT_ALERT_{re.sub(r'[^A-Z0-9]+', '_', channel.upper())}"
+
+
+def oidc_secret() -> str:
+    """Return the secret that the board shows its login provider, from RYKTESVAKT_OIDC_SECRET; empty for none."""
+    return os.environ.get("RYKTESVAKT_OIDC_SECRET", "")
+
+
+def smtp_password() -> str:
+    """Return the password of the server that takes our mails, from RYKTESVAKT_SMTP_PASSWORD; empty for none."""
+    return os.environ.get("RYKTESVAKT_SMTP_PASSWORD", "")
+
+
 def secrets_in_environment() -> tuple[str, ...]:
     """Return what must never be written to a log: all values of our own variables, and whatever looks like a secret."""
     return tuple(

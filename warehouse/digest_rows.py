@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -23,6 +23,7 @@ from warehouse.health import (
 )
 from warehouse.ledger import list_claims, list_complaints, list_mailings, list_segments
 from warehouse.named import insert_new, records, rows, run, upsert
+from warehouse.outbox import failed_deliveries
 from warehouse.races import list_races
 from warehouse.records import (
     CandidateClaim,
@@ -40,6 +41,8 @@ from warehouse.records import (
 
 VOLUME_DAYS = 28
 TELLING_POSTS = 8
+FAILED_SHOWN = timedelta(days=7)
+"""So long a digest says that an alert could not be sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,7 @@ def read_digest(
         figures=list_figures(con),
         false_alarms_per_month=false_alarms_per_month,
         complaint_levels=tuple(list_levels(con, now=now)),
+        failed_deliveries=failed_deliveries(con, since=now - FAILED_SHOWN, until=now),
     )
 
 
@@ -189,11 +193,17 @@ def put_figures(
 
 
 def record_digest(
-    con: duckdb.DuckDBPyConnection, *, day: date, generated_at: datetime, path: str, content_hash: str
+    con: duckdb.DuckDBPyConnection,
+    *,
+    day: date,
+    generated_at: datetime,
+    path: str,
+    content_hash: str,
+    fingerprint: str | None = None,
 ) -> None:
     """Record that a digest was written; the same day and now again is the same digest."""
     about = {"day": day, "generated_at": generated_at, "path": path, "content_hash": content_hash}
-    insert_new(con, "digest_run", [{**about, "delivered_at": None}])
+    insert_new(con, "digest_run", [{**about, "delivered_at": None, "fingerprint": fingerprint}])
 
 
 def record_delivery(con: duckdb.DuckDBPyConnection, *, day: date, generated_at: datetime, at: datetime) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from flows.board import views
 from flows.board.accounts import Brake
 from flows.board.answers import CSRF_MARK, USER_MARK, Answers
+from flows.board.oidc import Provider
 from flows.board.sessions import Session, Sessions
 from flows.board.sight import Sight, zone_of
 from flows.board.store import NoSnapshotError, Snapshot, Store
@@ -41,6 +42,7 @@ class Board:
         self.brake = Brake()
         self.answers = Answers()
         self.is_secure = is_secure
+        self.provider: Provider | None = None
         self._journal: tuple[tuple[int, int], list[Decision]] = ((-1, -1), [])
 
     def decisions(self) -> list[Decision]:

@@ -12,8 +12,10 @@ from flows.board.saying import label_said, said_of
 from flows.board.sight import Sight
 from flows.sources import sites_of
 from flows.steps.digest import only_live
-from reports.board import claim_specs, specs, tell
+from reports import headline
+from reports.board import claim_specs, specs
 from reports.board.speech import Speech
+from reports.digest_contents import failed_said
 from reports.headline import main_race
 from warehouse import board_rows
 from warehouse.digest_rows import list_figures
@@ -28,7 +30,7 @@ MOST_RACES = 3
 def overview(sight: Sight, *, newest: date | None) -> dict[str, Any]:
     """Return what the first page shows."""
     digest = only_live(sight.digest())
-    speech, alerts = sight.speech, tell.waiting(tuple(sight.alerts()))
+    speech, alerts = sight.speech, headline.waiting(tuple(sight.alerts()))
     digest = replace(digest, alerts=tuple(alerts))
     races = [race for uptake in digest.claims if (race := main_race(digest, uptake.claim.claim_id)) is not None][
         :MOST_RACES
@@ -37,8 +39,9 @@ def overview(sight: Sight, *, newest: date | None) -> dict[str, Any]:
     unseen = [{"source": s.source, "said": said} for s in digest.sources if (said := speech.health(s))]
     return {
         "now_day": sight.today,
-        "state": tell.state_of(digest, speech),
+        "state": headline.state_of(digest, speech),
         "alerts": alerts,
+        "failed": [failed_said(one, speech) for one in digest.failed_deliveries],
         "closed": closed,
         "claims": sight.claims(),
         "candidate_ids": {one.cluster_id for one in digest.candidates},
@@ -61,7 +64,7 @@ def claims(sight: Sight) -> dict[str, Any]:
     rows = []
     for uptake in digest.claims:
         race = main_race(digest, uptake.claim.claim_id)
-        rows.append({"uptake": uptake, "leader": tell.leader(race) if race else None})
+        rows.append({"uptake": uptake, "leader": headline.leader(race) if race else None})
     return {
         "rows": rows,
         "candidates": digest.candidates,
@@ -88,7 +91,7 @@ def claim(
     return {
         "claim": uptake.claim,
         "uptake": uptake,
-        "alerts": [a for a in tell.waiting(tuple(sight.alerts())) if a.subject_id == claim_id],
+        "alerts": [a for a in headline.waiting(tuple(sight.alerts())) if a.subject_id == claim_id],
         "pending_alerts": sight.pending_by("alert"),
         "pending_verdict": sight.pending_by("verdict").get(claim_id),
         "race": race,
@@ -205,8 +208,8 @@ def _race_item(race: Race, digest: Digest, speech: Speech) -> dict[str, Any]:
     return {
         "claim_id": race.claim_id,
         "segment": race.segment.name,
-        "leader": tell.leader(race),
-        "sentence": tell.race_sentence(race, speech),
+        "leader": headline.leader(race),
+        "sentence": headline.race_sentence(race, speech),
         "chart": claim_specs.race_chart(race, digest.mailings, speech),
     }
 
@@ -223,8 +226,8 @@ def _race_parts(race: Race, digest: Digest, speech: Speech) -> dict[str, Any]:
         for c in race.counterfactuals
     ]
     return {
-        "leader": tell.leader(race),
-        "sentence": tell.race_sentence(race, speech),
+        "leader": headline.leader(race),
+        "sentence": headline.race_sentence(race, speech),
         "race_chart": claim_specs.race_chart(race, digest.mailings, speech),
         "bars": bars,
         "most": max([1.0, *(bar["high"] for bar in bars)]),

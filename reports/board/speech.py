@@ -1,4 +1,4 @@
-"""The board's two languages: every sentence from a catalogue, dates and numbers as each language writes them."""
+"""The two languages of all that people see: sentences from catalogues, dates and numbers as each writes them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,13 @@ _SWEDISH: Mapping[str, Mapping[str, str]] = {
 
 @cache
 def catalogue(language: str) -> Mapping[str, Any]:
-    """Return the sentences of a language by section and key."""
-    return tomllib.loads((files("reports.board") / "words" / f"{language}.toml").read_text(encoding="utf-8"))
+    """Return the sentences of a language by section and key: the board's, the digest's, the mails' and the alerts'."""
+    found: dict[str, Any] = {}
+    for room in ("reports.board", "reports"):
+        words = tomllib.loads((files(room) / "words" / f"{language}.toml").read_text(encoding="utf-8"))
+        for section, values in words.items():
+            found[section] = {**found.get(section, {}), **values}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
