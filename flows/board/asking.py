@@ -82,8 +82,6 @@ class Board:
         journal.append_line(journal.audit_file_of(self.paths), entry)
 
     def _warm(self, snapshot: Snapshot) -> None:
-        with snapshot.reading() as con:
-            board_rows.lay_out(con)
         sight = Sight(snapshot=snapshot, config=self.config, speech=self.speech, pending=())
         views.overview(sight, newest=None)
         for claim_id in sight.claims():
