@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from warehouse.connection import transaction
 from warehouse.errors import LedgerError
-from warehouse.named import insert_arrow, insert_new, moment, plain, records, rows
+from warehouse.named import insert_arrow, insert_new, moment, rows, rows_of, run
 from warehouse.rollups import touch
 
 TASKS = {
@@ -89,15 +89,15 @@ def pending_posts(
 
     `seen_after` (from then on) and `seen_before` bound when they were seen. What was set aside waits for nobody.
     """
-    return records(
+    found = run(
         con,
         "pending_posts",
-        PendingPost,
         model_version=model_version,
         row_limit=limit,
         seen_after=seen_after,
         seen_before=seen_before,
     )
+    return [PendingPost(**row) for row in rows_of(found.to_arrow_table())]
 
 
 def save_labels(
@@ -149,8 +149,7 @@ def save_embeddings(
 
 def split_vectors(table: pa.Table) -> tuple[list[dict[str, Any]], Vectors]:
     """Return the rows of a table without its `vector`, and the vectors as a matrix of one row each."""
-    listed: list[dict[str, Any]] = table.drop_columns(["vector"]).to_pylist()
-    found = [{name: plain(value) for name, value in row.items()} for row in listed]
+    found = rows_of(table.drop_columns(["vector"]))
     flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
     return found, np.asarray(flat, dtype=np.float32).reshape(len(found), -1 if found else 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 R = TypeVar("R")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -44,6 +45,20 @@ def rows(con: duckdb.DuckDBPyConnection, name: str, /, **values: Any) -> list[di
 def records(con: duckdb.DuckDBPyConnection, name: str, record: type[R], /, **values: Any) -> list[R]:
     """Return the named query's rows as records, whose fields are its columns."""
     return [record(**row) for row in rows(con, name, **values)]
+
+
+def rows_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Return the rows of an Arrow table as `rows` does, many times faster where there are thousands."""
+    columns = [_values(table[name]) for name in table.column_names]
+    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    if pa.types.is_timestamp(column.type):
+        micros = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_pylist()
+        return [None if at is None else _EPOCH + timedelta(microseconds=at) for at in micros]
+    values: list[Any] = column.to_pylist()
+    return [plain(value) for value in values] if pa.types.is_nested(column.type) else values
 
 
 def listed(values: Iterable[str]) -> str:

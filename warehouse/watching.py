@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.connection import transaction
-from warehouse.named import listed, records, rows, run, upsert
+from warehouse.named import listed, records, rows, rows_of, run, upsert
 from warehouse.records import Visit
 
 
@@ -94,7 +94,8 @@ def posts_seen(
 
 def hourly_volume(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[SourceVolume]:
     """Return what was posted hour by hour, all posts of the sources, as known at `now`."""
-    return records(con, "source_volume", SourceVolume, now=now, posted_after=posted_after)
+    found = run(con, "source_volume", now=now, posted_after=posted_after)
+    return [SourceVolume(**row) for row in rows_of(found.to_arrow_table())]
 
 
 def thread_views(

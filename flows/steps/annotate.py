@@ -31,7 +31,7 @@ from warehouse.labels import Label, MentionSpan, PendingPost
 
 BATCH = 512
 """Posts that are read together."""
-TAKE = 8192
+TAKE = 32_768
 """Posts that are taken from the warehouse together, and saved together where they are read so fast."""
 SAVE_SECONDS = 5.0
 STEP = "annotate"
