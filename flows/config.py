@@ -110,6 +110,16 @@ def archive_keys() -> tuple[bytes, ...]:
     return tuple(key.encode() for key in given)
 
 
+def storage_keys(config: Config) -> tuple[bytes, ...]:
+    """Return the keys of what is kept encrypted, which are the archives'. Raises ConfigError where one is needed."""
+    keys = archive_keys()
+    if config.storage.encrypted and not keys:
+        raise ConfigError(
+            "storage.encrypted: needs a key; set RYKTESVAKT_ARCHIVE_KEY from a secret store (openssl rand -hex 32)"
+        )
+    return keys
+
+
 def credential_variable(owner: str, name: str) -> str:
     """Return the environment's name of a credential: `RYKTESVAKT_<SOURCE>_<NAME>`, letters, digits and underscores."""
     return f"RYKTESVAKT_{re.sub(r'[^A-Z0-9]+', '_', owner.upper())}_{name.upper()}"

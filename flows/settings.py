@@ -93,6 +93,8 @@ class Storage(Section):
     archive_days: Annotated[int, Field(gt=0)] = 14
     text_days: Annotated[int, Field(gt=0)] = 180
     generations: Annotated[int, Field(gt=0)] = 3
+    encrypted: bool = False
+    """The warehouse and its snapshots are encrypted, under the key of RYKTESVAKT_ARCHIVE_KEY, as archives are by it."""
 
 
 class Language(Section):

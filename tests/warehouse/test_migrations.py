@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from warehouse import connection
-from warehouse.connection import BLOCK_SIZE, migrate, open_warehouse
+from warehouse.attached import BLOCK_SIZE
+from warehouse.connection import migrate, open_warehouse
 from warehouse.named import statements
 from warehouse.rollups import refresh
 
