@@ -53,6 +53,8 @@ class AlertMessage:
     is_simulation: bool
     board_url: str | None
     picture: Picture | None
+    race_said: str
+    """Who is ahead, in a sentence; empty where there is no race."""
 
 
 def title_of(message: AlertMessage, speech: Speech) -> str:
@@ -84,13 +86,14 @@ def plain_text(message: AlertMessage, speech: Speech) -> str:
     """Return the message as text."""
     lines = [speech.t("alert.simulation"), ""] if message.is_simulation else []
     for one in message.alerts[:MOST_TOLD]:
-        lines += [f"{speech.name('severity', one.severity)}: {speech.name('kind', one.kind)} ({change(one, speech)})"]
-        lines += [wrapped(speech.t("alert.about", statement=_clean(one.statement)))] if one.statement else []
+        news = f" ({said})" if (said := change(one, speech)) else ""
+        lines += [f"{speech.name('severity', one.severity)}: {speech.name('kind', one.kind)}{news}"]
+        lines += [wrapped(speech.t("alert.about", statement=said))] if (said := _new_statement(one, message)) else []
         lines += [wrapped(clipped(harmless(one.reason), LONGEST_REASON)), ""]
     if len(message.alerts) > MOST_TOLD:
         lines += [speech.t("alert.more", count=len(message.alerts) - MOST_TOLD), ""]
-    if message.picture:
-        lines += [wrapped(message.picture.alt), ""]
+    if message.race_said:
+        lines += [wrapped(message.race_said), ""]
     return "\n".join([*lines, *_ending(message, speech)]) + "\n"
 
 
@@ -102,7 +105,7 @@ def html_text(message: AlertMessage, speech: Speech, *, picture_tag: str) -> str
             "one": one,
             "heading": speech.name("kind", one.kind),
             "change": change(one, speech),
-            "statement": _clean(one.statement),
+            "statement": _new_statement(one, message),
             "reason": clipped(harmless(one.reason), LONGEST_REASON),
         }
         for one in message.alerts[:MOST_TOLD]
@@ -121,10 +124,10 @@ def html_text(message: AlertMessage, speech: Speech, *, picture_tag: str) -> str
 
 
 def change(one: Told, speech: Speech) -> str:
-    """Return what is new about an alert: that it is, that it has grown graver, that it is back."""
+    """Return how an alert that was known before is news: it has grown graver, it is back; empty for a new one."""
     if one.event == "escalated" and one.before_severity:
         return speech.t("alert.escalated", before=speech.name("severity", one.before_severity))
-    return speech.t("alert.reopened" if one.event == "reopened" else "alert.raised")
+    return speech.t("alert.reopened") if one.event == "reopened" else ""
 
 
 def link_of(message: AlertMessage) -> str:
@@ -152,8 +155,10 @@ def _take(message: AlertMessage, speech: Speech) -> str:
     return speech.t("alert.take") if message.board_url else speech.t("alert.take_cli", alert=message.alerts[0].alert_id)
 
 
-def _clean(text: str) -> str:
-    return clipped(harmless(text), LONGEST_STATEMENT)
+def _new_statement(one: Told, message: AlertMessage) -> str:
+    """Return the claim that an alert is about, unless an alert before it has said so."""
+    first = next(other for other in message.alerts if other.subject_id == one.subject_id)
+    return clipped(harmless(one.statement), LONGEST_STATEMENT) if first is one else ""
 
 
 @cache

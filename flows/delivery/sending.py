@@ -90,7 +90,7 @@ def _send(
 
 def next_attempt(due: Due, now: datetime) -> datetime | None:
     """Return when it is tried again: after five minutes, twice as long each time, six hours at most; None: never."""
-    wait = min(FIRST_WAIT * 2**due.attempt_count, LONGEST_WAIT)
+    wait = min(FIRST_WAIT * 2 ** min(due.attempt_count, 10), LONGEST_WAIT)
     return None if now + wait > due.composed_at + GIVEN_UP_AFTER.get(due.kind, OTHERWISE) else now + wait
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email.message import EmailMessage
 
 import duckdb
@@ -11,13 +12,14 @@ from flows.settings import Config
 from reports.alert_message import AlertMessage, Told, html_text, plain_text, speech_for, title_of
 from reports.board.speech import Speech
 from reports.charts import Picture, race_chart, volume_chart
-from reports.headline import main_race_of
+from reports.headline import main_race_of, race_sentence
 from reports.mail import a_mail, mail_key, picture_tag
 from warehouse import outbox
 from warehouse.digest_rows import known_at, read_volume
 from warehouse.ledger import list_claims, list_mailings
 from warehouse.outbox import Due
 from warehouse.races import list_races
+from warehouse.records import Race
 
 
 def speech_of(config: Config) -> Speech:
@@ -47,6 +49,9 @@ def alert_message(con: duckdb.DuckDBPyConnection, config: Config, due: Due) -> A
         )
         for one in alerts
     )
+    speech, now = speech_of(config), due.composed_at
+    race = _race(con, told, now)
+    said = speech.t("alert.picture", segment=race.segment.name, sentence=race_sentence(race, speech)) if race else ""
     return AlertMessage(
         number=outbox.number_of(due.message_id),
         company=config.company.name,
@@ -56,7 +61,8 @@ def alert_message(con: duckdb.DuckDBPyConnection, config: Config, due: Due) -> A
         is_reminder=due.kind == outbox.REMINDER,
         is_simulation=config.simulation,
         board_url=board_url(config),
-        picture=_picture(con, config, due, told),
+        picture=race_chart(race, list_mailings(con, now=now), speech) if race else _volume(con, config, told, now),
+        race_said=said,
     )
 
 
@@ -79,13 +85,16 @@ def alert_mail(message: AlertMessage, config: Config, channel: Channel) -> Email
     )
 
 
-def _picture(con: duckdb.DuckDBPyConnection, config: Config, due: Due, told: tuple[Told, ...]) -> Picture | None:
-    """Return the race of the worst claim; without one, how much has been written; for a silent source nothing."""
-    speech, now = speech_of(config), due.composed_at
+def _race(con: duckdb.DuckDBPyConnection, told: tuple[Told, ...], now: datetime) -> Race | None:
+    """Return the race of the worst alert that has one."""
     races = list_races(con, now=now)
-    for one in told:
-        if race := main_race_of(races, one.subject_id):
-            return race_chart(race, list_mailings(con, now=now), speech)
+    found = (main_race_of(races, one.subject_id) for one in told)
+    return next((race for race in found if race), None)
+
+
+def _volume(con: duckdb.DuckDBPyConnection, config: Config, told: tuple[Told, ...], now: datetime) -> Picture | None:
+    """Return how much has been written lately; nothing where only sources are silent, or nobody has written."""
+    speech = speech_of(config)
     if all(one.kind == "silence" for one in told):
         return None
     with known_at(con, now=now):

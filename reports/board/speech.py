@@ -71,6 +71,11 @@ class Speech:
         one, many = catalogue(self.language)["nouns"][noun]
         return f"{self.number(value)}\N{NO-BREAK SPACE}{one if value == 1 else many}"
 
+    def noun(self, value: float, noun: str) -> str:
+        """Return a noun in the right number, without the count."""
+        one, many = catalogue(self.language)["nouns"][noun]
+        return str(one if value == 1 else many)
+
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with the language's groups and decimal sign."""
         return swedish.number(value, decimals=decimals) if self.language == "sv" else f"{value:,.{decimals}f}"
@@ -150,5 +155,5 @@ class Speech:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return what the templates call, by name."""
-        own = ("number", "rough", "percent", "chance", "day", "short_day", "moment", "duration", "count")
+        own = ("number", "rough", "percent", "chance", "day", "short_day", "moment", "duration", "count", "noun")
         return {"clipped": swedish.clipped, **{name: getattr(self, name) for name in own}}

@@ -141,7 +141,7 @@ def test_what_is_news_together_is_one_message_by_one_number_to_every_channel(con
     ((to, read),) = mail.got
     assert to == "jour@foretag.example"
     text = str(read.get_body(("plain",)).get_content())
-    assert text.index("Kritiskt: Rättelsen når inte alla") < text.index("Varning: Påståendet sprids (nytt)")
+    assert text.index("Kritiskt: Rättelsen når inte alla") < text.index("Varning: Påståendet sprids")
     for said in ("”Alla ska betala”", "https://tavla.example/pastaenden/om", "Larm 2026-11-09/1", "flashback har inte"):
         assert said in text and said in hook.got[0]["message"]
     assert hook.got[0]["type"] == "failure"

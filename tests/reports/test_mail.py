@@ -99,7 +99,7 @@ def test_the_text_says_all_that_the_page_says() -> None:
         "https://forum.example/t/1#p2",
         "30 oktober–5 november 2023: KO 4",
         "* byggforumet: inte läst på 33\N{NO-BREAK SPACE}timmar",
-        "Hållning: 0,71 av 1 (macro-F1) (95 % säkert: 0,62–0,78).",
+        "* Hållning: 0,71 av 1 (macro-F1, 95 % säkert: 0,62–0,78).",
     ):
         assert said in text, said
     assert not re.search(r"<(div|p|td|br)|style=|\{%|\{\{(?! 7)", text)
