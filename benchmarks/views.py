@@ -98,7 +98,9 @@ def main() -> None:
 
 
 def build(con: duckdb.DuckDBPyConnection, posts: int) -> None:
-    """Fill the warehouse."""
+    """Fill the warehouse; without the keys of posts and threads, which no view asks and which take most of the time."""
+    for table in ("post", "thread"):
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM {table} LIMIT 0")
     for begin in range(0, posts, BATCH):
         con.execute(POSTS, {"begin": begin, "end": min(begin + BATCH, posts), "posts": posts})
     con.execute(FACTS)

@@ -49,6 +49,9 @@ class Past:
     unshown: Floats
     """[T] posts without shown views up to and in each hour."""
     customer_count: int
+    views_before: float = 0.0
+    unshown_before: float = 0.0
+    """Of the two before the first hour; they are in both from the first hour on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +211,8 @@ def _heaps(size: Floats, counts: Floats) -> Floats:
 
 def _unreached(past: Past, v: Floats, known: NDArray[np.bool_]) -> Floats:
     """Return the share [P, known hours] of the segment that had not seen the claim before each hour."""
-    shown, posts = (np.concatenate([[0.0], total[:-1]])[known] for total in (past.views, past.unshown))
+    totals = (past.views_before, past.views), (past.unshown_before, past.unshown)
+    shown, posts = (np.concatenate([[before], total[:-1]])[known] for before, total in totals)
     # The count of posts grows at few hours: one exponential for each step of it, not for each hour.
     steps, place = np.unique(posts, return_inverse=True)
     crowd = max(1, past.customer_count)

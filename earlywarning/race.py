@@ -13,51 +13,12 @@ from numpy.typing import NDArray
 from earlywarning.actions import ACTIONS, among_readers, told, vary
 from earlywarning.channels import Channel, default_channels
 from earlywarning.forecast import Start, simulate
-from earlywarning.growth import GrowthSettings, Particles, Past, past_views, posterior
+from earlywarning.growth import GrowthSettings, Past, past_views, posterior
 from earlywarning.mailings import Mailing, Segment
+from earlywarning.raced import LEAD_SHARES, Counterfactual, Lead, RacePoint, compare, doubling, lead, points
 from earlywarning.reach import ViewsBelief, learn_views, reach
 
 Floats = NDArray[np.float64]
-
-INTERVAL = (0.1, 0.5, 0.9)
-LEAD_SHARES = (0.10, 0.25, 0.50)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RacePoint:
-    """Shares of a segment at an hour; each with its 80 % interval. Hours after `forecast_from` are forecasts."""
-
-    at: datetime
-    reach_low: float
-    reach: float
-    reach_high: float
-    coverage_low: float
-    coverage: float
-    coverage_high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counterfactual:
-    """What one way to answer would give over the horizon: misinformed people-days, with 80 % interval."""
-
-    action: str
-    people_days_low: float
-    people_days: float
-    people_days_high: float
-    saved_people_days_low: float
-    saved_people_days: float
-    saved_people_days_high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lead:
-    """Hours from the rumour reaching a share until the correction does (below 0: the correction was first)."""
-
-    share: float
-    low: float | None
-    middle: float | None
-    high: float | None
-    """None when one of them does not get there within what was simulated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +60,9 @@ def run_races(
     mailings: Sequence[Mailing] = (),
     views: Floats | None = None,
     shown: Floats | None = None,
-    view_sample: Sequence[float] = (),
+    view_sample: Sequence[float] | Floats = (),
+    views_before: float = 0.0,
+    unshown_before: float = 0.0,
     channels: Mapping[str, Channel] | None = None,
     seed: int = 0,
     step_hours: int = 4,
@@ -110,6 +73,8 @@ def run_races(
     hours_end, counts, activity: [T] past hours, oldest first; the last end is when the forecast starts. ahead: [H]
     activity of the hours to come, 168 or more. views: [T] views shown in each hour, of `shown` [T] posts; the posts
     beyond those get a guess, learned from `view_sample` (views of single posts, whichever claim they were about).
+    views_before: shown by the claim's posts before the past hours; unshown_before: how many of those show none. Whoever
+    was reached then is still reached.
     """
     settings = settings or GrowthSettings()
     if len(ahead) < 168 or not len(counts):
@@ -130,8 +95,10 @@ def run_races(
                 counts=counts,
                 activity=activity,
                 coverage=np.zeros(t),
-                views=np.cumsum(np.zeros(t) if views is None else views),
-                unshown=np.cumsum(counts if shown is None else np.maximum(counts - shown, 0.0)),
+                views=views_before + np.cumsum(np.zeros(t) if views is None else views),
+                unshown=unshown_before + np.cumsum(counts if shown is None else np.maximum(counts - shown, 0.0)),
+                views_before=views_before,
+                unshown_before=unshown_before,
                 customer_count=segment.customer_count,
             ),
             belief,
@@ -206,81 +173,21 @@ def _finish(
     reached = np.concatenate([field.before, ran[1]], axis=1)
     # A post in the thread is read by those who saw the rumour, not by the segment.
     covered = among_readers(field.mail, field.thread * reached)
-    leads = tuple(_lead(share, reached, covered) for share in LEAD_SHARES)
+    leads = tuple(lead(share, reached, covered) for share in LEAD_SHARES)
     ahead_share = [float((reached[:, t + h - 1] > covered[:, t + h - 1]).mean()) for h in (24, 48, 168)]
     return Race(
         claim_id=claim_id,
         segment=field.segment,
         forecast_from=now,
-        points=_points(moments, reached, covered, first=(t - 1) % step_hours, step=step_hours),
+        points=points(moments, reached, covered, first=(t - 1) % step_hours, step=step_hours),
         lead_hours_low=leads[1].low,
         lead_hours=leads[1].middle,
         lead_hours_high=leads[1].high,
         rumour_leads_24h=ahead_share[0],
         rumour_leads_48h=ahead_share[1],
         rumour_leads_168h=ahead_share[2],
-        counterfactuals=_compare(ran, field.among, field.segment.customer_count),
+        counterfactuals=compare(ran, field.among, field.segment.customer_count),
         leads=leads,
         offspring=float(np.median(particles.offspring)),
-        doubling_hours=_doubling(particles),
+        doubling_hours=doubling(particles),
     )
-
-
-def _lead(share: float, reached: Floats, covered: Floats) -> Lead:
-    rumour, correction = _first(reached >= share), _first(covered >= share)
-    both_never = np.isinf(rumour) & np.isinf(correction)
-    with np.errstate(invalid="ignore"):
-        hours = np.where(both_never, np.nan, correction - rumour)
-    hours = hours[~np.isnan(hours)]
-    if 2 * len(hours) < len(rumour):  # mostly neither gets there: no lead to speak of
-        return Lead(share=share, low=None, middle=None, high=None)
-    low, middle, high = (
-        float(q) if np.isfinite(q) else None for q in np.quantile(hours, INTERVAL, method="inverted_cdf")
-    )
-    return Lead(share=share, low=low, middle=middle, high=high)
-
-
-def _first(hit: NDArray[np.bool_]) -> Floats:
-    return np.where(hit.any(axis=1), hit.argmax(axis=1).astype(np.float64), np.inf)
-
-
-def _points(
-    moments: Sequence[datetime], reached: Floats, covered: Floats, *, first: int, step: int
-) -> tuple[RacePoint, ...]:
-    places = range(first, len(moments), step)
-    m, c = (np.quantile(share[:, places], INTERVAL, axis=0).T.tolist() for share in (reached, covered))
-    return tuple(
-        RacePoint(
-            at=moments[place],
-            reach_low=m[i][0],
-            reach=m[i][1],
-            reach_high=m[i][2],
-            coverage_low=c[i][0],
-            coverage=c[i][1],
-            coverage_high=c[i][2],
-        )
-        for i, place in enumerate(places)
-    )
-
-
-def _compare(ran: Floats, among: Floats, customer_count: int) -> tuple[Counterfactual, ...]:
-    days = customer_count * (ran * (1.0 - among)).sum(axis=2) / 24.0  # [A, P]
-    total = np.quantile(days, INTERVAL, axis=1)
-    saved = np.quantile(days[1] - days, INTERVAL, axis=1)
-    return tuple(
-        Counterfactual(
-            action=action,
-            people_days_low=float(total[0, a]),
-            people_days=float(total[1, a]),
-            people_days_high=float(total[2, a]),
-            saved_people_days_low=float(saved[0, a]),
-            saved_people_days=float(saved[1, a]),
-            saved_people_days_high=float(saved[2, a]),
-        )
-        for a, action in enumerate(ACTIONS)
-    )
-
-
-def _doubling(particles: Particles) -> float | None:
-    rate = float(np.median((particles.offspring - 1.0) / particles.tau))
-    return float(np.log(2) / rate) if rate > 0 else None

@@ -28,7 +28,7 @@ class ViewsBelief:
     log_spread: float = PRIOR_SPREAD
 
 
-def learn_views(views: Sequence[float], *, prior: ViewsBelief | None = None) -> ViewsBelief:
+def learn_views(views: Sequence[float] | Floats, *, prior: ViewsBelief | None = None) -> ViewsBelief:
     """Return the belief after posts whose views were shown: the normal update of the log of their mean.
 
     One post says little (`POST_SPREAD`), a hundred nearly all. Posts that show 0 views count as 0 in the mean.
@@ -53,21 +53,22 @@ class ThreadViews:
     """(when, views until then), by time."""
 
 
-def views_of_posts(posted: Sequence[tuple[str, datetime]], threads: Mapping[str, ThreadViews]) -> list[float | None]:
-    """Return the views of each post (thread, posted at) on a claim; None where they cannot be told.
+def views_by_thread(
+    started: Mapping[str, tuple[int, datetime]], threads: Mapping[str, ThreadViews]
+) -> dict[str, float]:
+    """Return the views of each post on a claim, by thread; threads of which it cannot be told are left out.
 
-    Forums count views of a thread. Those since the claim's first post in it were views of the claim: what was shown
-    last, less what was shown before that post, or nothing less where it opened the thread. They fall to the claim's
-    posts in the thread alike, so that a thread is counted once.
+    started: the claim's posts in each thread, and when the first was posted. Forums count views of a thread. Those
+    since that first post were views of the claim: what was shown last, less what was shown before that post, or
+    nothing less where it opened the thread. They fall to the claim's posts in the thread alike, so that a thread is
+    counted once.
     """
-    counts: dict[str, int] = {}
-    first: dict[str, datetime] = {}
-    for thread, at in posted:
-        counts[thread] = counts.get(thread, 0) + 1
-        first[thread] = min(at, first.get(thread, at))
-    since = {thread: _views_since(threads[thread], at) for thread, at in first.items() if thread in threads}
-    shares = {thread: None if views is None else views / counts[thread] for thread, views in since.items()}
-    return [shares.get(thread) for thread, _ in posted]
+    since = {
+        thread: (_views_since(threads[thread], at), count)
+        for thread, (count, at) in started.items()
+        if thread in threads
+    }
+    return {thread: views / count for thread, (views, count) in since.items() if views is not None}
 
 
 def _views_since(thread: ThreadViews, at: datetime) -> int | None:

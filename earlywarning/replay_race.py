@@ -21,9 +21,10 @@ def rumour_leads(posts: Counted, claim: int, hour: int, outbox: Outbox) -> float
     Only posts and mailings up to then are used: a letter that had not been sent was not known to be coming.
     """
     hours = np.arange(hour - PAST_HOURS + 1, hour + 1)
-    mine = (posts.claim == claim) & (posts.hour >= hours[0]) & (posts.hour <= hour)
+    ever = (posts.claim == claim) & (posts.hour <= hour)
+    mine, before = ever & (posts.hour >= hours[0]), posts.views[ever & (posts.hour < hours[0])]
     place, views = posts.hour[mine] - hours[0], posts.views[mine]
-    shown = views != UNSHOWN
+    shown, shown_before = views != UNSHOWN, before != UNSHOWN
     counts = np.bincount(place, minlength=PAST_HOURS).astype(np.float64)
     now = end_of(hour)
     return max(
@@ -37,7 +38,9 @@ def rumour_leads(posts: Counted, claim: int, hour: int, outbox: Outbox) -> float
             mailings=[mailing for mailing in outbox.mailings if mailing.sent_at <= now],
             views=np.bincount(place[shown], weights=views[shown], minlength=PAST_HOURS).astype(np.float64),
             shown=np.bincount(place[shown], minlength=PAST_HOURS).astype(np.float64),
-            view_sample=views[shown].tolist(),
+            view_sample=np.concatenate([before[shown_before], views[shown]]),
+            views_before=float(before[shown_before].sum()),
+            unshown_before=float((~shown_before).sum()),
         ).rumour_leads_168h
         for segment in outbox.segments
     )

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from crawlers.keeping import quiet, settle
 from flows.erasing import erase_author, erase_post
 from flows.errors import FlowsError
-from flows.paths import Paths, paths_of, writer_lock
+from flows.paths import Paths, paths_of, require_file, writer_lock
 from flows.settings import Config
 from warehouse.audit import table_hashes
 from warehouse.connection import open_warehouse
@@ -59,6 +59,7 @@ class Restored:
 
 def backup(config: Config, out: Path) -> Backup:
     """Write a backup, whole or not at all. Raises BackupError, and BusyError while a pass is writing."""
+    require_file(config, "backup")
     paths = paths_of(config)
     if out.exists():
         raise BackupError(f"{out}: exists already; a backup is never written over another: give a new name")
@@ -85,6 +86,7 @@ def restore(config: Config, file: Path, *, force: bool = False) -> Restored:
     What has been erased since the backup was made is erased again, as far as the warehouse that stands can tell.
     Raises BackupError; what stood then still stands.
     """
+    require_file(config, "restore")
     paths = paths_of(config)
     with writer_lock(paths), quiet(paths.data):
         if paths.warehouse.exists() and not force:

@@ -19,16 +19,18 @@ OURS_IN_PUBLIC = ("thread_post", "web", "customer_service")
 """Nobody is sent these: a log of them has readers, but no recipients."""
 
 
-def company_channels(con: duckdb.DuckDBPyConnection) -> Mapping[str, Channel]:
-    """Return each channel's delay curve: by the company's own log where it has one that says enough."""
+def company_channels(con: duckdb.DuckDBPyConnection, *, now: datetime | None = None) -> Mapping[str, Channel]:
+    """Return each channel's delay curve: by the company's own log where one says enough; `now`: as known then."""
     defaults = default_channels()
-    logged = {log["channel"] for log in list_logs(con) if log["holds"]} & defaults.keys()
-    return {**defaults, **{name: fitted(con, name)[0].channel for name in logged}}
+    logged = {log["channel"] for log in list_logs(con, now=now) if log["holds"]} & defaults.keys()
+    return {**defaults, **{name: fitted(con, name, now=now)[0].channel for name in logged}}
 
 
-def fitted(con: duckdb.DuckDBPyConnection, channel: str) -> tuple[Fitted, list[ShownShare]]:
+def fitted(
+    con: duckdb.DuckDBPyConnection, channel: str, *, now: datetime | None = None
+) -> tuple[Fitted, list[ShownShare]]:
     """Return a channel as the logs that hold have it, and both curves side by side."""
-    delays = [Delay(**asdict(delay)) for delay in log_delays(con, channel)]
+    delays = [Delay(**asdict(delay)) for delay in log_delays(con, channel, now=now)]
     default = default_channels()[channel]
     own = fit(default, delays)
     return own, compare(default, own, delays)

@@ -110,6 +110,16 @@ def archive_keys() -> tuple[bytes, ...]:
     return tuple(key.encode() for key in given)
 
 
+def storage_keys(config: Config) -> tuple[bytes, ...]:
+    """Return the keys of what is kept encrypted, which are the archives'. Raises ConfigError where one is needed."""
+    keys = archive_keys()
+    if config.storage.encrypted and not keys:
+        raise ConfigError(
+            "storage.encrypted: needs a key; set RYKTESVAKT_ARCHIVE_KEY from a secret store (openssl rand -hex 32)"
+        )
+    return keys
+
+
 def credential_variable(owner: str, name: str) -> str:
     """Return the environment's name of a credential: `RYKTESVAKT_<SOURCE>_<NAME>`, letters, digits and underscores."""
     return f"RYKTESVAKT_{re.sub(r'[^A-Z0-9]+', '_', owner.upper())}_{name.upper()}"
@@ -138,6 +148,29 @@ def notify_addresses() -> tuple[str, ...]:
     They hold passwords and tokens, so no file has them.
     """
     return tuple(os.environ.get("RYKTESVAKT_NOTIFY", "").split())
+
+
+def alert_address(channel: str) -> str:
+    """Return the Apprise address of a channel of alerts, from RYKTESVAKT_ALERT_<NAME>; empty for none.
+
+    It holds passwords and tokens, so no file has it.
+    """
+    return os.environ.get(alert_variable(channel), "").strip()
+
+
+def alert_variable(channel: str) -> str:
+    """Return the environment's name of a channel's address."""
+    return f"RYKTESVAKT_ALERT_{re.sub(r'[^A-Z0-9]+', '_', channel.upper())}"
+
+
+def oidc_secret() -> str:
+    """Return the secret that the board shows its login provider, from RYKTESVAKT_OIDC_SECRET; empty for none."""
+    return os.environ.get("RYKTESVAKT_OIDC_SECRET", "")
+
+
+def smtp_password() -> str:
+    """Return the password of the server that takes our mails, from RYKTESVAKT_SMTP_PASSWORD; empty for none."""
+    return os.environ.get("RYKTESVAKT_SMTP_PASSWORD", "")
 
 
 def secrets_in_environment() -> tuple[str, ...]:

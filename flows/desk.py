@@ -87,6 +87,12 @@ class Desk:
             return read_meta(self.config.language.model or SHIPPED)
         return self.stage.encoder.meta
 
+    @property
+    def known_meta(self) -> Meta | None:
+        """What the model says of itself, where that can be told without loading a model for it."""
+        is_cheap = self._stage is not None or models_of(self.config) == SHIPPED_ALONE
+        return self.meta if is_cheap else None
+
 
 @contextmanager
 def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:

@@ -14,7 +14,7 @@ from crawlers.errors import CrawlerError
 from crawlers.model import Site
 from crawlers.politeness import is_loopback
 from flows.access import wanted_by, what_more, why_closed
-from flows.config import archive_keys, has_author_key_in_environment, load
+from flows.config import alert_address, alert_variable, archive_keys, has_author_key_in_environment, load, smtp_password
 from flows.errors import ConfigError
 from flows.health import read_health, said
 from flows.paths import Paths, paths_of
@@ -54,6 +54,7 @@ def examine(config_file: Path | None) -> list[Finding]:
         _archive(),
         _disk(paths),
         _model(config),
+        _channels(config),
         _extras(),
         _tables(config, paths),
         _passes(config),
@@ -163,6 +164,27 @@ def _model(config: Config) -> Iterator[Finding]:
     else:
         meta = stage.encoder.meta
         yield Finding(level="good", what=f"language model {meta.name} {meta.version}")
+
+
+def _channels(config: Config) -> Iterator[Finding]:
+    """Say who is told, and which addresses are missing."""
+    if not config.alerts.channel:
+        what = "alerts are sent to nobody"
+        yield Finding(
+            level="note", what=what, advice="add [[alerts.channel]] (docs/alerts.md); until then, see the board"
+        )
+    for channel in config.alerts.channel:
+        variable = alert_variable(channel.name)
+        if not channel.to and not alert_address(channel.name):
+            what = f"alert channel {channel.name}: no address"
+            yield Finding(level="wrong", what=what, advice=f"set {variable} to an Apprise address, or `to` to a mail's")
+        else:
+            advice = f"try it: ryktesvakt alert test {channel.name}"
+            yield Finding(level="good", what=f"alert channel {channel.name} is set up", advice=advice)
+    smtp = config.delivery.smtp
+    if smtp and smtp.user and not smtp_password():
+        what = f"no password for {smtp.user} at {smtp.host}"
+        yield Finding(level="wrong", what=what, advice="set RYKTESVAKT_SMTP_PASSWORD")
 
 
 def _extras() -> Iterator[Finding]:

@@ -63,6 +63,10 @@ def registry_of(status: Status) -> Any:
     for alert in status.alerts:
         kinds[alert.kind, alert.severity] = kinds.get((alert.kind, alert.severity), 0.0) + 1.0
     gauge("alerts_open", "Alerts that nobody has closed", kinds, ("kind", "severity"))
+    undelivered: dict[tuple[str], float] = {}
+    for one in status.deliveries:
+        undelivered[one.channel,] = undelivered.get((one.channel,), 0.0) + 1.0
+    gauge("deliveries_failing", "Messages that a channel has not taken", undelivered, ("channel",))
     gauge("disk_free_bytes", "Free where the data lies", {(): float(status.disk.free)})
     gauge("disk_used_bytes", "Used by the data", {(k,): float(v) for k, v in status.disk.used.items()}, ("part",))
     return registry

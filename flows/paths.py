@@ -10,8 +10,11 @@ from pathlib import Path
 
 import duckdb
 
+from flows.config import storage_keys
+from flows.errors import UsageError
 from flows.locks import held
 from flows.settings import Config
+from warehouse.access import WAREHOUSE, Access, LakePlace, use
 from warehouse.connection import open_warehouse
 from warehouse.records import Segment
 
@@ -28,7 +31,7 @@ class Paths:
 
     @property
     def warehouse(self) -> Path:
-        return self.data / "warehouse.duckdb"
+        return self.data / WAREHOUSE
 
     @property
     def published(self) -> Path:
@@ -52,8 +55,18 @@ class Paths:
 
 
 def paths_of(config: Config) -> Paths:
-    """Return the folders of a configuration."""
-    return Paths(data=config.storage.data)
+    """Return the folders of a configuration; what lies there is opened as it says from then on."""
+    paths, address = Paths(data=config.storage.data), config.warehouse.address
+    folder = config.warehouse.lake or paths.data / "lake"
+    lake = LakePlace(catalog=address, data=f"{folder.absolute()}/") if address else None
+    use(paths.data, Access(keys=storage_keys(config), is_sealed=config.storage.encrypted, lake=lake))
+    return paths
+
+
+def require_file(config: Config, what: str) -> None:
+    """Raise UsageError where the warehouse is a lake, which cannot be dealt with as a file."""
+    if config.warehouse.catalog:
+        raise UsageError(f"{what}: the tables are in a lake; how that is done there is in docs/scale.md")
 
 
 def run_id_of(now: datetime) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crawlers.keeping import settle
 from crawlers.landing import landing_files
-from flows.paths import Paths, paths_of, run_id_now, writer_lock
+from flows.paths import Paths, paths_of, require_file, run_id_now, writer_lock
 from flows.settings import Config
 from warehouse.connection import open_warehouse
 from warehouse.errors import DamagedError
@@ -21,6 +21,7 @@ def rebuild_warehouse(config: Config, *, check: bool = False) -> tuple[Rebuilt, 
     newest snapshot; None where there is neither. Words that had expired stay expired.
     Raises BusyError, WarehouseError; what stood then still stands.
     """
+    require_file(config, "rebuild")
     paths = paths_of(config)
     fresh = paths.data / ".rebuilt.duckdb"
     with writer_lock(paths):
@@ -45,7 +46,7 @@ def _old(paths: Paths) -> Path | None:
         if not candidate.exists():
             continue
         try:
-            open_warehouse(candidate, read_only=candidate != paths.warehouse).close()
+            open_warehouse(candidate, read_only=candidate != paths.warehouse, as_found=True).close()
         except DamagedError:
             continue
         return candidate

@@ -27,7 +27,7 @@ from flows.config import (
     write_author_keys,
 )
 from flows.errors import FlowsError, KeyMismatchError
-from flows.paths import Paths, paths_of, writer_lock
+from flows.paths import Paths, paths_of, require_file, writer_lock
 from flows.settings import Config
 from warehouse import rekey as tables
 from warehouse.connection import open_warehouse
@@ -53,6 +53,7 @@ def rotate_key(config: Config) -> Rotated:
     Where the key comes from the environment, the new one is what stands last there; else one is made. Raises
     KeyMismatchError when what is kept is under none of the keys given.
     """
+    require_file(config, "rotate-key")
     paths = paths_of(config)
     with writer_lock(paths, what="a key is being rotated", is_alone=True), quiet(paths.data):
         settle(paths.data)

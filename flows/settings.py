@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
-
-
-class Section(BaseModel):
-    """A table of the file: unknown keys are errors, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from flows.section import Identifier, Name, Section
+from flows.settings_people import Alerts, Board, Delivery
+from flows.settings_warehouse import Warehouse
 
 
 class Homonym(Section):
@@ -68,7 +61,7 @@ class Source(Section):
     retention_days: Annotated[float, Field(ge=0)] | None = None
     """Words and pseudonyms from there go so many days after they were last fetched; 0: it is not read."""
     enabled: bool = True
-    options: dict[str, str] = {}
+    options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it for each source
     """Settings of the engine, added to those that a shipped site has."""
 
     @model_validator(mode="after")
@@ -100,6 +93,8 @@ class Storage(Section):
     archive_days: Annotated[int, Field(gt=0)] = 14
     text_days: Annotated[int, Field(gt=0)] = 180
     generations: Annotated[int, Field(gt=0)] = 3
+    encrypted: bool = False
+    """The warehouse and its snapshots are encrypted, under the key of RYKTESVAKT_ARCHIVE_KEY, as archives are by it."""
 
 
 class Language(Section):
@@ -131,44 +126,6 @@ class Model(Section):
         return self
 
 
-class Delivery(Section):
-    digest_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "06:30"
-    timezone: str = "Europe/Stockholm"
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return _known_zone(value)
-
-
-class Board(Section):
-    """Who may see the board, and how it speaks."""
-
-    language: Literal["sv", "en"] = "sv"
-    login: Literal["none", "accounts", "proxy"] = "none"
-    """`none` is for this machine alone; `accounts` are those of `board user add`; `proxy` trusts a server before it."""
-    hosts: tuple[Name, ...] = ()
-    """Names that it is reached by beyond this machine; requests for others are refused."""
-    proxies: tuple[str, ...] = ()
-    """Addresses or networks of the servers that may say who is asking."""
-    proxy_user: Name = "X-Forwarded-User"
-    proxy_groups: Name = "X-Forwarded-Groups"
-    """Headers of such a server: the person, and the groups with commas between."""
-    editors: tuple[Name, ...] = ()
-    admins: tuple[Name, ...] = ()
-    """Groups or persons from the proxy that may decide, and that also see who logged in; others read."""
-
-    @field_validator("proxies")
-    @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for network in value:
-            try:
-                ip_network(network, strict=False)
-            except ValueError as error:
-                raise ValueError(f"{network!r} is no address or network; write it like 10.0.0.0/8") from error
-        return value
-
-
 class Log(Section):
     """What the program says of its work, on standard error."""
 
@@ -195,9 +152,11 @@ class Config(Section):
     crawl: Crawl = Crawl()
     budget: Budget = Budget()
     storage: Storage = Storage()
+    warehouse: Warehouse = Warehouse()
     language: Language = Language()
     model: Model = Model()
     delivery: Delivery = Delivery()
+    alerts: Alerts = Alerts()
     log: Log = Log()
     metrics: Metrics = Metrics()
     backup: Backup = Backup()
@@ -207,15 +166,14 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _unique(self) -> Config:
-        for label, names in (("segment", [s.id for s in self.segment]), ("source", [s.name for s in self.source])):
+        given = {
+            "segment": [s.id for s in self.segment],
+            "source": [s.name for s in self.source],
+            "alerts.channel": [c.name for c in self.alerts.channel],
+        }
+        for label, names in given.items():
             if doubled := sorted({n for n in names if names.count(n) > 1}):
                 raise ValueError(f"{label} named twice: {', '.join(doubled)}")
+        if any(channel.to for channel in self.alerts.channel) and not (self.delivery.sender and self.delivery.smtp):
+            raise ValueError("alerts.channel with to needs delivery.sender and delivery.smtp")
         return self
-
-
-def _known_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (OSError, ValueError, KeyError) as error:
-        raise ValueError(f"unknown time zone {value!r}; write it like Europe/Stockholm") from error
-    return value

@@ -24,9 +24,11 @@ from flows.settings import Config
 from warehouse.connection import open_warehouse
 from warehouse.errors import WarehouseError
 from warehouse.named import rows
+from warehouse.outbox import channel_name, list_deliveries
 
 STALLED = timedelta(hours=2)
 """A step that takes longer has most likely stopped: the longest crawl of a day's pages ends well before."""
+FAILING_SHOWN = timedelta(days=7)
 FOLDERS = ("landing", "archive", "digests", "published.generations")
 
 
@@ -56,6 +58,18 @@ class OpenAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailingDelivery:
+    """A message that a channel has not taken."""
+
+    message_id: str
+    channel: str
+    problem: str
+    attempt_count: int
+    next_attempt_at: datetime | None
+    """None: it is not tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
     """Bytes."""
 
@@ -77,6 +91,8 @@ class Status:
     published_at: datetime | None
     sources: tuple[SourceStatus, ...]
     alerts: tuple[OpenAlert, ...]
+    deliveries: tuple[FailingDelivery, ...]
+    """Messages of the last week that have not reached somebody, by the published tables."""
     waiting_files: int
     """Landing files that the published tables do not have."""
     counts: dict[str, int]
@@ -89,14 +105,19 @@ class Status:
     def is_good(self) -> bool:
         """Return whether nothing wants a person."""
         calm = self.state in ("good", "working", "never")
-        return calm and not self.problems and not any(source.is_failing for source in self.sources)
+        is_heard = not self.deliveries and not self.problems
+        return calm and is_heard and not any(source.is_failing for source in self.sources)
+
+
+_Published = tuple[dict[str, int], tuple[OpenAlert, ...], set[str], tuple[FailingDelivery, ...]]
 
 
 def look(config: Config, *, now: datetime | None = None) -> Status:
     """Return how operations stand."""
     now, paths = now or datetime.now(UTC), paths_of(config)
     holder, note, problems = holder_of(paths.lock), read_note(paths.data), list[str]()
-    counts, alerts, known = _published(paths, problems)
+    found = _published(paths, problems, now)
+    counts, alerts, known, deliveries = found
     names = {"/".join(path.parts[-2:]) for path in landing_files(paths.data)}
     return Status(
         at=now,
@@ -106,6 +127,7 @@ def look(config: Config, *, now: datetime | None = None) -> Status:
         published_at=_changed_at(paths.published),
         sources=_sources(config, paths, now, problems),
         alerts=alerts,
+        deliveries=deliveries,
         waiting_files=len(names - known),
         counts=counts,
         disk=_disk(paths),
@@ -124,22 +146,37 @@ def _state(note: PassNote | None, holder: Holder | None, now: datetime) -> str:
     return "failed" if note.error else "good"
 
 
-def _published(paths: Paths, problems: list[str]) -> tuple[dict[str, int], tuple[OpenAlert, ...], set[str]]:
+def _published(paths: Paths, problems: list[str], now: datetime) -> _Published:
     if not paths.published.exists():
-        return {}, (), set()
+        return {}, (), set(), ()
     try:
         con = open_warehouse(paths.published, read_only=True)
         try:
             counts = {row["name"]: row["value"] for row in rows(con, "status_counts")}
             alerts = tuple(OpenAlert(**row) for row in rows(con, "status_alerts"))
-            return counts, alerts, {row["name"] for row in rows(con, "loaded_names")}
+            names = {row["name"] for row in rows(con, "loaded_names")}
+            return counts, alerts, names, _failing(con, now)
         finally:
             con.close()
     except (WarehouseError, duckdb.Error) as error:
         problems.append(
             f"{paths.published}: cannot be read ({str(error).splitlines()[0]}); the next pass writes it anew"
         )
-        return {}, (), set()
+        return {}, (), set(), ()
+
+
+def _failing(con: duckdb.DuckDBPyConnection, now: datetime) -> tuple[FailingDelivery, ...]:
+    return tuple(
+        FailingDelivery(
+            message_id=one.message_id,
+            channel=channel_name(one.channel),
+            problem=one.problem,
+            attempt_count=one.attempt_count,
+            next_attempt_at=one.next_attempt_at,
+        )
+        for one in list_deliveries(con, since=now - FAILING_SHOWN)
+        if one.is_failing
+    )
 
 
 def _sources(config: Config, paths: Paths, now: datetime, problems: list[str]) -> tuple[SourceStatus, ...]:

@@ -1,4 +1,4 @@
-"""The story of a day, in ten steps: from the sources to the published tables."""
+"""The story of a day, step by step: from the sources to the published tables, and to people."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from flows.decisions.taking_in import take_in
+from flows.delivery.sending import Sent
 from flows.desk import Desk
 from flows.parts import Do, Parts, Step
 from flows.steps.alert import AlertReport, alert
 from flows.steps.annotate import annotate
 from flows.steps.crawl import CrawlReport, crawl
+from flows.steps.deliver import deliver, mail_digest
 from flows.steps.digest import digest
 from flows.steps.gather import gather_unmatched
 from flows.steps.load import LoadTotals, load
@@ -38,6 +40,8 @@ class PassReport:
     digest: Path | None
     """None when this pass was not asked to write one."""
     published: Path
+    sent: tuple[Sent, ...] = ()
+    """What became of the messages that were to be sent."""
 
 
 def directly(step: Step, *given: Any, **options: Any) -> Any:
@@ -53,6 +57,7 @@ def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True, source
     went wrong, one line each.
     """
     parts, written = Parts(desk, do), None
+    sent: tuple[Sent, ...] = ()
     landed = CrawlReport(results=())
     with parts.apart():
         parts.do(take_in)
@@ -67,7 +72,10 @@ def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True, source
         races = parts.do(race, crossings)
         alerts = parts.do(alert, crossings, races)
     with parts.apart():
+        sent += parts.do(deliver)
+    with parts.apart():
         written = parts.do(digest) if write_digest else None
+        sent += parts.do(mail_digest, is_new=write_digest)
     with parts.apart():
         published = parts.do(publish)
     parts.finish()
@@ -80,4 +88,5 @@ def one_pass(desk: Desk, *, do: Do = directly, write_digest: bool = True, source
         alerts=alerts,
         digest=written,
         published=published,
+        sent=sent,
     )

@@ -17,7 +17,7 @@ from nlp.likeness import Ground, lay_ground, rarity, towards
 from nlp.mentions import mask_company
 from nlp.meta import Meta
 from nlp.quotes import split_quotes
-from nlp.words import stems, word_count
+from nlp.words import stem_places, stems, word_count
 
 LEAST_WORDS = 8
 """A shorter post is suggested at most: too little is said to be sure what it is about."""
@@ -271,9 +271,9 @@ def _weights(bags: Sequence[set[str]], vocabulary: dict[str, int]) -> Floats:
 
 def _shares(texts: Sequence[str], index: ClaimIndex) -> Floats:
     counts = np.zeros((len(texts), len(index.vocabulary)), np.float32)
+    known: dict[str, int] = {}
     for row, text in enumerate(texts):
-        for stem in stems(text):
-            if (at := index.vocabulary.get(stem)) is not None:
-                counts[row, at] += 1.0
+        for at in stem_places(text, index.vocabulary, known):
+            counts[row, at] += 1.0
     saturated = counts * (K1 + 1) / (counts + K1)
     return np.asarray(np.minimum(saturated, 1.0) @ index.weights.T, np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +16,8 @@ STOPWORDS = frozenset((Path(__file__).parent / "stopwords.txt").read_text(encodi
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
+    # Numbers have no endings, and there is no end of them.
+    return word if word.isdigit() else str(_stemmer().stemWord(word))
 
 
 @lru_cache(maxsize=1)
@@ -26,6 +28,21 @@ def _stemmer() -> snowballstemmer.stemmer:
 def stems(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order, repetitions included."""
     return [_stem(word) for word in _WORD.findall(text.lower()) if word not in STOPWORDS]
+
+
+def stem_places(text: str, vocabulary: Mapping[str, int], known: dict[str, int]) -> list[int]:
+    """Return the places in a vocabulary of the stems of the words that carry meaning, repetitions included.
+
+    `known` remembers the place of every word met, -1 for none: it belongs to the vocabulary, and is filled here.
+    """
+    found = []
+    for word in _WORD.findall(text.lower()):
+        at = known.get(word)
+        if at is None:
+            known[word] = at = -1 if word in STOPWORDS else vocabulary.get(_stem(word), -1)
+        if at >= 0:
+            found.append(at)
+    return found
 
 
 def word_count(text: str) -> int:

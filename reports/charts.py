@@ -1,14 +1,15 @@
-"""The pictures of a digest, as SVG text, in colours that colour-blind people tell apart."""
+"""The pictures of a digest and of alerts, in colours that colour-blind people tell apart; legible on a phone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, Literal
 
 import vl_convert as vlc
 
+from reports.board.speech import Speech
 from warehouse.records import DailyVolume, Mailing, Race, RacePoint
 
 RUMOUR = "#D55E00"
@@ -16,9 +17,39 @@ CORRECTION = "#0072B2"
 QUIET = "#8A8F98"
 INK = "#1F2933"
 FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
+WIDTH = 440
+"""Pixels. On a phone that is scaled to about 300, where letters of 13 are still read."""
+SHARPNESS = 2.0
+"""Pixels of a PNG for one of the drawing: screens of phones are that fine."""
+_LOCALES: Mapping[str, Literal["sv-SE", "en-GB"]] = {"sv": "sv-SE", "en": "en-GB"}
 
 
-def volume_chart(volume: Sequence[DailyVolume]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A drawing before it is drawn."""
+
+    name: str
+    """Short and of our own making: it stands in the addresses that a mail finds its pictures by."""
+    alt: str
+    """What it shows, in one sentence, for those who do not see it."""
+    spec: Mapping[str, Any]
+    language: str
+
+    def svg(self) -> str:
+        """Return it as SVG text, for a page."""
+        locale = _LOCALES[self.language]
+        drawn: str = vlc.vegalite_to_svg(dict(self.spec), time_format_locale=locale, format_locale=locale)
+        return drawn
+
+    def png(self) -> bytes:
+        """Return it as a PNG on white, for mails: their readers drop SVG."""
+        given = {**self.spec, "background": "#FFFFFF", "padding": 10}
+        locale = _LOCALES[self.language]
+        drawn: bytes = vlc.vegalite_to_png(given, scale=SHARPNESS, time_format_locale=locale, format_locale=locale)
+        return drawn
+
+
+def volume_chart(volume: Sequence[DailyVolume], speech: Speech) -> Picture:
     """Return bars of posts a day, those that spread or ask about a claim marked, over the usual band (grey)."""
     rows = [
         {
@@ -30,6 +61,7 @@ def volume_chart(volume: Sequence[DailyVolume]) -> str:
         }
         for row in volume
     ]
+    told, other = speech.t("chart.rumour"), speech.t("chart.other")
     layers = [
         {
             "mark": {"type": "area", "color": "#DDE1E6", "interpolate": "step", "opacity": 0.8},
@@ -39,7 +71,12 @@ def volume_chart(volume: Sequence[DailyVolume]) -> str:
             "mark": {"type": "bar", "width": {"band": 0.7}},
             "transform": [{"fold": ["rumour", "other"], "as": ["kind", "posts"]}],
             "encoding": {
-                "y": {"field": "posts", "type": "quantitative", "title": "Inlägg", "axis": {"tickMinStep": 1}},
+                "y": {
+                    "field": "posts",
+                    "type": "quantitative",
+                    "title": speech.t("chart.posts"),
+                    "axis": {"tickMinStep": 1},
+                },
                 "color": {
                     "field": "kind",
                     "scale": {"domain": ["rumour", "other"], "range": [RUMOUR, QUIET]},
@@ -47,7 +84,7 @@ def volume_chart(volume: Sequence[DailyVolume]) -> str:
                         "title": None,
                         "orient": "top-left",
                         "direction": "vertical",
-                        "labelExpr": "datum.value == 'rumour' ? 'sprider eller frågar om ett påstående' : 'annat'",
+                        "labelExpr": f"datum.value == 'rumour' ? {told!r} : {other!r}",
                     },
                 },
                 "order": {"field": "kind", "sort": "descending"},
@@ -55,7 +92,7 @@ def volume_chart(volume: Sequence[DailyVolume]) -> str:
         },
     ]
     spec = {
-        "width": 620,
+        "width": WIDTH,
         "height": 150,
         "data": {"values": rows},
         "encoding": {
@@ -63,11 +100,13 @@ def volume_chart(volume: Sequence[DailyVolume]) -> str:
         },
         "layer": layers,
     }
-    return svg(spec, "Inlägg per dag de senaste veckorna")
+    return picture("volume", spec, speech.t("digest.volume"), speech)
 
 
-def race_chart(race: Race, mailings: Sequence[Mailing], zone: ZoneInfo) -> str:
+def race_chart(race: Race, mailings: Sequence[Mailing], speech: Speech, *, name: str = "race") -> Picture:
     """Return reach and coverage over time with 80 % bands; the forecast is dashed, mailings are marked."""
+    zone, now = speech.zone, speech.t("chart.now")
+    kinds = [speech.t("chart.short_rumour"), speech.t("chart.short_correction")]
     rows = [
         {
             "at": point.at.astimezone(zone).replace(tzinfo=None).isoformat(),
@@ -79,12 +118,12 @@ def race_chart(race: Race, mailings: Sequence[Mailing], zone: ZoneInfo) -> str:
         }
         for point in _thinned(race)
         for kind, low, share, high in (
-            ("påståendet", point.reach_low, point.reach, point.reach_high),
-            ("rättelsen", point.coverage_low, point.coverage, point.coverage_high),
+            (kinds[0], point.reach_low, point.reach, point.reach_high),
+            (kinds[1], point.coverage_low, point.coverage, point.coverage_high),
         )
         for part in _parts(point.at <= race.forecast_from, point.at == race.forecast_from)
     ]
-    color = {"field": "kind", "scale": {"domain": ["påståendet", "rättelsen"], "range": [RUMOUR, CORRECTION]}}
+    color = {"field": "kind", "scale": {"domain": kinds, "range": [RUMOUR, CORRECTION]}}
     at = {"field": "at", "type": "temporal", "title": None, "axis": DAYS}
     share = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": SHARE_AXIS}
     layers: list[dict[str, Any]] = [
@@ -92,7 +131,7 @@ def race_chart(race: Race, mailings: Sequence[Mailing], zone: ZoneInfo) -> str:
             "mark": {"type": "area", "opacity": 0.18},
             "encoding": {
                 "x": at,
-                "y": {"field": "low", "title": "Andel av gruppen", **share},
+                "y": {"field": "low", "title": speech.t("chart.share"), **share},
                 "y2": {"field": "high"},
                 "color": {**color, "legend": None},
                 "detail": {"field": "part"},
@@ -112,19 +151,19 @@ def race_chart(race: Race, mailings: Sequence[Mailing], zone: ZoneInfo) -> str:
             },
         },
         _ends(rows, color),
-        _marks([(race.forecast_from, "nu")], zone, INK, height=10),
+        _marks([(race.forecast_from, now)], speech, INK, height=10),
     ]
     sent = [m.sent_at for m in mailings if m.corrects == race.claim_id and m.segment == race.segment.segment]
     shown = [at for at in sent if race.points and race.points[0].at <= at <= race.points[-1].at]
     if shown:
-        layers.append(_marks([(at, "rättelse skickad") for at in shown], zone, CORRECTION, height=24))
-    spec = {"width": 620, "height": 190, "data": {"values": rows}, "layer": layers}
-    return svg(spec, f"Påståendets räckvidd mot rättelsens täckning, {race.segment.name}")
+        layers.append(_marks([(at, speech.t("chart.sent")) for at in shown], speech, CORRECTION, height=26))
+    spec = {"width": WIDTH, "height": 210, "data": {"values": rows}, "layer": layers}
+    return picture(name, spec, speech.t("chart.race", segment=race.segment.name), speech)
 
 
 DAYS = {
     "labelExpr": "timeFormat(datum.value, '%-d ') + lower(timeFormat(datum.value, '%b'))",
-    "tickCount": 7,
+    "tickCount": 5,
     "labelOverlap": True,
     "labelSeparation": 10,
     "grid": False,
@@ -144,7 +183,7 @@ def _ends(rows: Sequence[dict[str, Any]], color: dict[str, Any]) -> dict[str, An
     ends = sorted((row for row in rows if row["at"] == last and row["part"] == "prognos"), key=lambda row: row["share"])
     is_close = len(ends) > 1 and ends[-1]["share"] - ends[0]["share"] < 0.12
     labels = [{**row, "dy": -23 if is_close and place else -9} for place, row in enumerate(ends)]
-    mark = {"type": "text", "align": "right", "fontWeight": "bold", "fontSize": 12}
+    mark = {"type": "text", "align": "right", "fontWeight": "bold", "fontSize": 13}
     return {
         "layer": [
             {
@@ -162,10 +201,12 @@ def _ends(rows: Sequence[dict[str, Any]], color: dict[str, Any]) -> dict[str, An
     }
 
 
-def _marks(moments: Sequence[tuple[datetime, str]], zone: ZoneInfo, color: str, *, height: int) -> dict[str, Any]:
+def _marks(moments: Sequence[tuple[datetime, str]], speech: Speech, color: str, *, height: int) -> dict[str, Any]:
     """Draw a line down at each moment with its name beside it, `height` pixels from the top."""
-    values = [{"at": at.astimezone(zone).replace(tzinfo=None).isoformat(), "label": label} for at, label in moments]
-    text = {"type": "text", "align": "left", "dx": 4, "color": color, "fontSize": 11}
+    values = [
+        {"at": at.astimezone(speech.zone).replace(tzinfo=None).isoformat(), "label": label} for at, label in moments
+    ]
+    text = {"type": "text", "align": "left", "dx": 4, "color": color, "fontSize": 13}
     return {
         "data": {"values": values},
         "encoding": {"x": {"field": "at", "type": "temporal"}},
@@ -183,26 +224,20 @@ def _parts(is_seen: bool, is_border: bool) -> tuple[str, ...]:
     return ("sett",) if is_seen else ("prognos",)
 
 
-def svg(spec: dict[str, Any], title: str) -> str:
-    """Return a drawn specification, in the house's letters and colours."""
+def picture(name: str, spec: Mapping[str, Any], alt: str, speech: Speech) -> Picture:
+    """Return a specification as a picture, in the house's letters and colours."""
+    axis = {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "titleFontSize": 13, "gridColor": "#E4E7EB"}
     full = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "background": None,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        "description": title,
+        "description": alt,
         "config": {
             "font": FONT,
             "view": {"stroke": None},
-            "axis": {
-                "labelColor": INK,
-                "titleColor": INK,
-                "labelFontSize": 12,
-                "titleFontSize": 12,
-                "gridColor": "#E4E7EB",
-            },
-            "legend": {"labelColor": INK, "labelFontSize": 12, "labelLimit": 300},
+            "axis": axis,
+            "legend": {"labelColor": INK, "labelFontSize": 13, "labelLimit": 360},
         },
         **spec,
     }
-    drawn: str = vlc.vegalite_to_svg(full, time_format_locale="sv-SE", format_locale="sv-SE")
-    return drawn
+    return Picture(name=name, alt=alt, spec=full, language=speech.language)

@@ -1,130 +1,87 @@
-"""The digest as one self-contained HTML file: no script, no picture from elsewhere, hostile text harmless."""
+"""The digest in its three shapes (page, mail's HTML, mail's text) from the same rows: nothing from elsewhere loads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+import textwrap
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from reports import charts, health, swedish
-from reports.complaint_chart import complaint_chart
-from reports.headline import headline, main_race, open_alerts, race_sentence
-from warehouse.records import ClaimUptake, Complaint, Digest, Race
+from reports.board.render import harmless
+from reports.board.speech import Speech
+from reports.charts import Picture
+from reports.digest_contents import EVERYTHING, Limits, contents, speech_of
+from warehouse.records import Digest
 
-TOPIC_ROWS = 6
-COMPLAINT_ROWS = 6
-"""Periods; the tables hold the others."""
-
-
-def render_digest(digest: Digest) -> str:
-    """Return the digest as HTML in Swedish."""
-    zone = ZoneInfo(digest.timezone)
-    template = _environment(zone).get_template("digest.html.j2")
-    return template.render(
-        digest=digest,
-        top=headline(digest),
-        alerts=open_alerts(digest),
-        candidate_ids={candidate.cluster_id for candidate in digest.candidates},
-        claims=[_claim(uptake, digest, zone) for uptake in digest.claims],
-        last=digest.volume[-1] if digest.volume else None,
-        # Our own SVG from numbers and our own words: no user's text is in it.
-        volume=Markup(charts.volume_chart(digest.volume)) if digest.volume else "",  # noqa: S704
-        topics=sorted((t for t in digest.topics if t.post_count), key=lambda t: -t.post_count)[:TOPIC_ROWS],
-        unseen=[{"source": s.source, "said": said} for s in digest.sources if (said := health.sentences(s))],
-        complaints=_complaints(digest.complaints),
-        complaint_chart=_complaint_chart(digest, zone),
-        is_silent=any(s.is_silent for s in digest.sources),
-        unverified=swedish.listed([s.source for s in digest.sources if not s.is_verified_live]),
-    )
+TEXT_WIDTH = 76
+Draw = Callable[[Picture], Markup]
 
 
-def _claim(uptake: ClaimUptake, digest: Digest, zone: ZoneInfo) -> dict[str, Any]:
-    race = main_race(digest, uptake.claim.claim_id)
-    others = [r for r in digest.races if r.claim_id == uptake.claim.claim_id and r is not race]
-    return {
-        "uptake": uptake,
-        "race": race,
-        "sentence": race_sentence(race) if race else "",
-        "chart": Markup(charts.race_chart(race, digest.mailings, zone)) if race else "",  # noqa: S704
-        "other_races": [_row(other) for other in others],
-    }
+def render_digest(digest: Digest, *, language: str = "sv", **about: Any) -> str:
+    """Return the digest as one self-contained page; `about` is what `digest_contents.contents` takes."""
+    speech = speech_of(digest, language)
+    values = contents(digest, speech, **about)
+    return _html(speech).get_template("digest.html.j2").render(**values, is_mail=False, drawn=_inline)
 
 
-def _complaint_chart(digest: Digest, zone: ZoneInfo) -> Markup | str:
-    """Return the chart of complaints beside the race of the claim that spreads most, if there are any complaints."""
-    if not digest.complaint_levels:
-        return ""
-    race = main_race(digest, digest.claims[0].claim.claim_id) if digest.claims else None
-    return Markup(complaint_chart(digest.complaint_levels, race, zone))  # noqa: S704 - numbers and our own words
+def render_mail(
+    digest: Digest, *, language: str, draw: Draw, limits: Limits = EVERYTHING, **about: Any
+) -> tuple[str, str]:
+    """Return a mail's text and HTML: styles in the tags; `draw` returns the tag of each picture."""
+    speech = speech_of(digest, language)
+    values = contents(digest, speech, limits=limits, **about)
+    html = _html(speech).get_template("digest.html.j2").render(**values, is_mail=True, drawn=draw)
+    text = _text(speech).get_template("digest.txt.j2").render(**values)
+    return text.strip() + "\n", inlined(html)
 
 
-def _complaints(complaints: Sequence[Complaint]) -> dict[str, Any]:
-    """Return the latest periods, newest first, with a column for each channel that ever counted; topics together."""
-    counts: dict[tuple[date, date], dict[str, int]] = {}
-    for one in complaints:
-        period = counts.setdefault((one.period_end, one.period_start), {})
-        period[one.channel] = period.get(one.channel, 0) + one.complaint_count
-    channels = [code for code in swedish.COMPLAINT_CHANNELS if any(code in period for period in counts.values())]
-    latest = sorted(counts, reverse=True)[:COMPLAINT_ROWS]
-    return {
-        "channels": channels,
-        "rows": [
-            {
-                "period": swedish.period(start, end),
-                "counts": [counts[end, start].get(code) for code in channels],
-            }
-            for end, start in latest
-        ],
-    }
+def inlined(html: str) -> str:
+    """Return HTML with its styles in its tags, as mail clients want it; rules for screens stay in a style element."""
+    styler = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+    return styler.inline(html)
 
 
-def _row(race: Race) -> dict[str, str]:
-    seen = [point for point in race.points if point.at <= race.forecast_from] or list(race.points[:1])
-    return {
-        "name": race.segment.name,
-        "reach": swedish.percent(seen[-1].reach) if seen else "–",
-        "coverage": swedish.percent(seen[-1].coverage) if seen else "–",
-        "leads": swedish.chance(race.rumour_leads_24h),
-    }
+def _inline(picture: Picture) -> Markup:
+    """Return a picture as part of the page: our own SVG from numbers and our own words, no user's text in it."""
+    drawn = picture.svg().replace("<svg ", f'<svg role="img" aria-label="{escape(picture.alt)}" class="drawn" ', 1)
+    return Markup(drawn.replace('class="marks" ', "", 1))  # noqa: S704
 
 
-def _environment(zone: ZoneInfo) -> Environment:
+def _html(speech: Speech) -> Environment:
+    return _environment(speech.language, str(speech.zone), is_html=True)
+
+
+def _text(speech: Speech) -> Environment:
+    return _environment(speech.language, str(speech.zone), is_html=False)
+
+
+@cache
+def _environment(language: str, zone: str, *, is_html: bool) -> Environment:
+    speech = Speech(language, ZoneInfo(zone))
     environment = Environment(
         loader=PackageLoader("reports"),
-        autoescape=True,
+        autoescape=is_html,  # noqa: S701 - the text of a mail is no HTML
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(_filters(zone))
+    environment.filters.update(speech.filters())
+    environment.filters.update(
+        harmless=harmless,
+        web=lambda url: bool(url) and url.startswith(("https://", "http://")),
+        author=lambda key: speech.t("posts.author", key=key[:6]) if key else speech.t("posts.nobody"),
+        wrapped=wrapped,
+        oneline=lambda text: "".join(text.split()),
+    )
+    environment.globals.update(t=speech.t, name=speech.name, language=language)
     return environment
 
 
-def _filters(zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
-    def named(names: dict[str, str]) -> Callable[[str], str]:
-        return lambda code: names.get(code, code)
-
-    return {
-        "long_date": swedish.long_date,
-        "moment": lambda at: swedish.moment(at, zone),
-        "number": lambda value, decimals=0: swedish.number(value, decimals=decimals),
-        "rough": lambda value: swedish.number(swedish.rough(value)),
-        "counted": swedish.counted,
-        "duration": swedish.duration,
-        "clipped": swedish.clipped,
-        "author": lambda key: f"Skribent {key[:6]}",
-        "web": lambda url: url.startswith(("https://", "http://")),
-        "severity": named(swedish.SEVERITIES),
-        "kind": named(swedish.KINDS),
-        "state": named(swedish.STATES),
-        "stance": named(swedish.STANCES),
-        "sentiment": named(swedish.SENTIMENTS),
-        "topic": named(swedish.TOPICS),
-        "action": named(swedish.ACTIONS),
-        "verdict": named(swedish.VERDICTS),
-        "complaint_channel": named(swedish.COMPLAINT_CHANNELS),
-    }
+def wrapped(text: str, indent: str = "") -> str:
+    """Return a paragraph in lines of a mail's width; addresses are not cut."""
+    return textwrap.fill(text, TEXT_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 
-from warehouse.named import records, rows, run
+from warehouse.board_search import PAGE_POSTS
+from warehouse.named import records, rows
 from warehouse.records.board import (
     Agreement,
     AlertEvent,
@@ -17,20 +17,13 @@ from warehouse.records.board import (
     ClaimDay,
     DecisionRow,
     Judgement,
-    PostQuery,
     SourceDay,
     SourceIncident,
     VerdictEvent,
 )
 from warehouse.reviewing import judgements_of
 
-PAGE_POSTS = 25
 MOST_DECISIONS = 500
-
-
-def lay_out(con: duckdb.DuckDBPyConnection) -> None:
-    """Lay out in memory what searches ask of; the connection is one of memory that uses a snapshot."""
-    run(con, "board_layout")
 
 
 def last_visit_at(con: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -47,33 +40,11 @@ def claim_days(con: duckdb.DuckDBPyConnection, *, timezone: str) -> dict[str, li
     return found
 
 
-def claim_posts(
-    con: duckdb.DuckDBPyConnection,
-    claim_id: str,
-    *,
-    stance: str | None = None,
-    tier: str | None = None,
-    before: datetime | None = None,
-    limit: int = PAGE_POSTS,
+def suggested_posts(
+    con: duckdb.DuckDBPyConnection, claim_id: str, *, before: datetime | None = None
 ) -> list[BoardPost]:
-    """Return posts that a claim is matched to, newest first."""
-    asked = {"claim_id": claim_id, "stance": stance, "tier": tier, "before": before, "row_limit": limit}
-    return records(con, "board_claim_posts", BoardPost, **asked)
-
-
-def search_posts(
-    con: duckdb.DuckDBPyConnection, query: PostQuery, *, timezone: str, limit: int = PAGE_POSTS
-) -> list[BoardPost]:
-    """Return posts about the company that fit, newest first; days are local. Needs `lay_out`."""
-    zone = ZoneInfo(timezone)
-    first = datetime.combine(query.first_day, time(), zone) if query.first_day else None
-    ends = [query.before] if query.before else []
-    if query.last_day and query.last_day < date.max:
-        ends.append(datetime.combine(date.fromordinal(query.last_day.toordinal() + 1), time(), zone))
-    asked = {name: getattr(query, name) for name in ("words", "source", "sentiment", "topic", "claim_id", "stance")}
-    return records(
-        con, "board_posts", BoardPost, **asked, first_at=first, before=min(ends, default=None), row_limit=limit
-    )
+    """Return posts that may be about a claim, and that a person has yet to look at, newest first."""
+    return records(con, "board_suggested", BoardPost, claim_id=claim_id, before=before, row_limit=PAGE_POSTS)
 
 
 def get_post(con: duckdb.DuckDBPyConnection, post_key: str) -> list[BoardPost]:

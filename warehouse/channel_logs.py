@@ -61,11 +61,11 @@ def undo_log(con: duckdb.DuckDBPyConnection, log_id: str, *, by: str, at: dateti
     insert_new(con, "channel_log_undo", [{"log_id": log_id, "undone_at": at, "undone_by": by}])
 
 
-def list_logs(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return the logs, latest first; `holds` is true for those that count."""
-    return rows(con, "list_channel_logs")
+def list_logs(con: duckdb.DuckDBPyConnection, *, now: datetime | None = None) -> list[dict[str, Any]]:
+    """Return the logs, latest first; `holds` is true for those that count. now: as they were known then."""
+    return rows(con, "list_channel_logs", now=now)
 
 
-def log_delays(con: duckdb.DuckDBPyConnection, channel: str) -> list[LogDelay]:
-    """Return the delays of the logs of a channel that hold, all mailings together."""
-    return records(con, "channel_log_delays", LogDelay, channel=channel)
+def log_delays(con: duckdb.DuckDBPyConnection, channel: str, *, now: datetime | None = None) -> list[LogDelay]:
+    """Return the delays of the logs of a channel that hold, all mailings together; now: as they were known then."""
+    return records(con, "channel_log_delays", LogDelay, channel=channel, now=now)

@@ -7,26 +7,29 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 import duckdb
 
+from warehouse.access import access_to, lake_of
+from warehouse.attached import BLOCK_SIZE, Attached, attach, is_sealed, require_as_said
 from warehouse.errors import ChangedMigrationError, DamagedError, LockedError, NewerWarehouseError, WarehouseError
+from warehouse.lake import alone, open_lake
 from warehouse.named import rows, run, statements
 
-BLOCK_SIZE = 16_384
-"""Bytes. DuckDB's own 256 KiB makes forty small tables a file of 13 MB; this makes it 2 MB."""
 LOG_BYTES = 1 << 30
 """What the log may grow to before it is folded in; publishing does that once for a whole pass. DuckDB's own 16 MB
 folds it in after every load, which takes as long as the load."""
 _HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 
 
-def open_warehouse(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def open_warehouse(path: Path, *, read_only: bool = False, as_found: bool = False) -> duckdb.DuckDBPyConnection:
     """Open the warehouse, in UTC; the writer also brings its tables and views up to date.
 
-    Raises LockedError, NewerWarehouseError, ChangedMigrationError or DamagedError.
+    It is written as is said of its folder, sealed or plain, unless it is to be taken `as_found`.
+    Raises LockedError, NewerWarehouseError, ChangedMigrationError, DamagedError, SealedError or LakeError.
     """
-    con = _connect(path, read_only=read_only)
+    con = _connect(path, read_only=read_only, as_found=as_found)
     try:
         con.execute("SET TimeZone = 'UTC'")
         if not read_only:
@@ -54,16 +57,17 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def migrate(con: duckdb.DuckDBPyConnection, *, where: str = "the warehouse") -> None:
     """Apply the migrations that are missing, each in one transaction with its record, then renew the views."""
-    if not _is_known(con):
-        with transaction(con):
-            run(con, "create_bookkeeping")
-    applied = _check(con, where=where)
-    for name, text in statements("migrations"):
-        if _number(name) not in applied:
+    with alone(con):
+        if not _is_known(con):
             with transaction(con):
-                con.execute(text)
-                run(con, "record_migration", number=_number(name), name=name, hash=_hash(text))
-    _renew_views(con)
+                run(con, "create_bookkeeping")
+        applied = _check(con, where=where)
+        for name, text in statements("migrations"):
+            if _number(name) not in applied:
+                with transaction(con):
+                    con.execute(text)
+                    run(con, "record_migration", number=_number(name), name=name, hash=_hash(text))
+        _renew_views(con)
 
 
 def _check(con: duckdb.DuckDBPyConnection, *, where: str) -> set[int]:
@@ -97,10 +101,17 @@ def _renew_views(con: duckdb.DuckDBPyConnection) -> None:
         run(con, "record_view_set", hash=wanted)
 
 
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, *, read_only: bool, as_found: bool) -> duckdb.DuckDBPyConnection:
+    access = access_to(path)
+    if lake := lake_of(path):
+        return open_lake(lake, is_sealed=access.is_sealed)
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not as_found:
+            require_as_said(path)
     try:
+        if is_sealed(path) if path.exists() else access.is_sealed:
+            return _connect_sealed(path, read_only=read_only)
         config: dict[str, str | bool | int | float | list[str]] = {
             "default_block_size": str(BLOCK_SIZE),
             "checkpoint_threshold": f"{LOG_BYTES}b",
@@ -108,6 +119,16 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise _explained(path, error) from error
+
+
+def _connect_sealed(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(":memory:", config={"checkpoint_threshold": f"{LOG_BYTES}b", "temp_directory": f"{path}.tmp"})
+    try:
+        attach(con, path, "warehouse", read_only=read_only)
+        return cast(duckdb.DuckDBPyConnection, Attached(con, "warehouse"))
+    except BaseException:
+        con.close()
+        raise
 
 
 def _explained(path: Path, error: duckdb.Error) -> WarehouseError:

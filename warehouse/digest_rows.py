@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -23,6 +23,7 @@ from warehouse.health import (
 )
 from warehouse.ledger import list_claims, list_complaints, list_mailings, list_segments
 from warehouse.named import insert_new, records, rows, run, upsert
+from warehouse.outbox import failed_deliveries
 from warehouse.races import list_races
 from warehouse.records import (
     CandidateClaim,
@@ -40,6 +41,8 @@ from warehouse.records import (
 
 VOLUME_DAYS = 28
 TELLING_POSTS = 8
+FAILED_SHOWN = timedelta(days=7)
+"""So long a digest says that an alert could not be sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,33 @@ class SourceExpectation:
     is_verified_live: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What of a digest is counted from posts."""
+
+    volume: tuple[DailyVolume, ...]
+    topics: tuple[TopicVolume, ...]
+    claims: tuple[ClaimUptake, ...]
+    posts: tuple[TellingPost, ...]
+    delay: Delay
+
+
+Count = Callable[[duckdb.DuckDBPyConnection, date, datetime, str], Counted]
+"""Counts for a local day as of a moment, in a zone."""
+
+
+def count_as_of(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone: str) -> Counted:
+    """Count from the posts themselves, as they were known then."""
+    with known_at(con, now=now):
+        return Counted(
+            volume=read_volume(con, day=day, now=now, timezone=timezone),
+            topics=read_topics(con, day=day, now=now, timezone=timezone),
+            claims=read_uptake(con, now=now, timezone=timezone),
+            posts=read_posts(con, now=now),
+            delay=read_delay(con, now=now),
+        )
+
+
 def read_digest(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -63,34 +93,31 @@ def read_digest(
     is_simulation: bool,
     sources: Sequence[SourceExpectation],
     false_alarms_per_month: float,
+    count: Count = count_as_of,
 ) -> Digest:
     """Return the digest of a local day as of `now`; what was fetched, decided or raised later is not in it."""
-    with known_at(con, now=now):
-        volume = read_volume(con, day=day, now=now, timezone=timezone)
-        topics = read_topics(con, day=day, now=now, timezone=timezone)
-        claims = read_uptake(con, now=now, timezone=timezone)
-        posts = read_posts(con, now=now)
-        delay = read_delay(con, now=now)
+    counted = count(con, day, now, timezone)
     return Digest(
         company=company,
         day=day,
         generated_at=now,
         timezone=timezone,
         is_simulation=is_simulation,
-        volume=volume,
-        topics=topics,
+        volume=counted.volume,
+        topics=counted.topics,
         alerts=tuple(list_alerts(con, now=now, open_only=True)),
-        claims=claims,
+        claims=counted.claims,
         races=tuple(list_races(con, now=now)),
-        posts=posts,
+        posts=counted.posts,
         candidates=tuple(records(con, "digest_candidates", CandidateClaim, now=now)),
         complaints=tuple(list_complaints(con, now=now)),
         mailings=tuple(list_mailings(con, now=now)),
         sources=read_sources(con, sources, now=now),
-        delay=delay,
+        delay=counted.delay,
         figures=list_figures(con),
         false_alarms_per_month=false_alarms_per_month,
         complaint_levels=tuple(list_levels(con, now=now)),
+        failed_deliveries=failed_deliveries(con, since=now - FAILED_SHOWN, until=now),
     )
 
 
@@ -120,7 +147,14 @@ def read_topics(con: duckdb.DuckDBPyConnection, *, day: date, now: datetime, tim
 
 def read_uptake(con: duckdb.DuckDBPyConnection, *, now: datetime, timezone: str) -> tuple[ClaimUptake, ...]:
     """Return how every claim stands, the most spread in the last 24 hours first."""
-    counts = {row["claim_id"]: row for row in rows(con, "digest_uptake", now=now, timezone=timezone)}
+    return uptake_of(con, rows(con, "digest_uptake", now=now, timezone=timezone), now=now)
+
+
+def uptake_of(
+    con: duckdb.DuckDBPyConnection, counted: Iterable[dict[str, Any]], *, now: datetime
+) -> tuple[ClaimUptake, ...]:
+    """Return how every claim stands by what was counted of each, the most spread in the last 24 hours first."""
+    counts = {row["claim_id"]: row for row in counted}
     segments = [segment.segment for segment in list_segments(con)]
     found = [_uptake(claim, counts.get(claim.claim_id, {}), segments) for claim in list_claims(con, now=now)]
     return tuple(
@@ -189,11 +223,17 @@ def put_figures(
 
 
 def record_digest(
-    con: duckdb.DuckDBPyConnection, *, day: date, generated_at: datetime, path: str, content_hash: str
+    con: duckdb.DuckDBPyConnection,
+    *,
+    day: date,
+    generated_at: datetime,
+    path: str,
+    content_hash: str,
+    fingerprint: str | None = None,
 ) -> None:
     """Record that a digest was written; the same day and now again is the same digest."""
     about = {"day": day, "generated_at": generated_at, "path": path, "content_hash": content_hash}
-    insert_new(con, "digest_run", [{**about, "delivered_at": None}])
+    insert_new(con, "digest_run", [{**about, "delivered_at": None, "fingerprint": fingerprint}])
 
 
 def record_delivery(con: duckdb.DuckDBPyConnection, *, day: date, generated_at: datetime, at: datetime) -> None:

@@ -16,9 +16,12 @@ from typing import BinaryIO
 
 import duckdb
 
-from warehouse.connection import BLOCK_SIZE, open_warehouse, transaction
+from warehouse.access import lake_of
+from warehouse.attached import attach
+from warehouse.connection import open_warehouse, transaction
 from warehouse.errors import WarehouseError
 from warehouse.keys import author_subject, post_key
+from warehouse.lake import purge
 from warehouse.named import records, rows, run
 from warehouse.rollups import refresh
 
@@ -102,14 +105,17 @@ def find(path: Path, *, author_key: str | None = None, post: tuple[str, str] | N
 
 def compact(path: Path) -> None:
     """Write the warehouse anew, without the space that erased bytes still fill, and put it in place in one step."""
+    if lake_of(path):
+        with open_warehouse(path) as con:
+            purge(con)
+        return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.compact")
     temporary.unlink(missing_ok=True)
     try:
         with open_warehouse(path) as con:
-            quoted = str(temporary).replace("'", "''")
             name = rows(con, "database_name")[0]["name"].replace('"', '""')
             con.execute("CHECKPOINT")
-            con.execute(f"ATTACH '{quoted}' AS compacted (BLOCK_SIZE {BLOCK_SIZE})")
+            attach(con, temporary, "compacted")
             con.execute(f'COPY FROM DATABASE "{name}" TO compacted')
             con.execute("DETACH compacted")
         with path.open("r+b") as old:
@@ -140,6 +146,7 @@ def _erase(
     for name in (
         "erase_own_quotes",
         "erase_vectors",
+        "erase_prints",
         "erase_mentions",
         "erase_spans",
         "erase_clusters",

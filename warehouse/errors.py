@@ -21,6 +21,18 @@ class DamagedError(WarehouseError):
     """Raised when a file is not a warehouse, or cannot be read as one."""
 
 
+class LakeError(WarehouseError):
+    """Raised when the lake cannot be opened, or is asked for what only a file can do."""
+
+
+class SealedError(WarehouseError):
+    """Raised when a file is encrypted under no key that is given, or is not what the configuration says."""
+
+
+class ExtensionError(WarehouseError):
+    """Raised when an extension of DuckDB is needed that is not installed."""
+
+
 class LandingError(WarehouseError):
     """Raised when a landing file cannot be opened at all."""
 

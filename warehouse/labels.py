@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from warehouse.connection import transaction
 from warehouse.errors import LedgerError
-from warehouse.named import insert_arrow, insert_new, plain, records, rows
+from warehouse.named import insert_arrow, insert_new, moment, rows, rows_of, run
 from warehouse.rollups import touch
 
 TASKS = {
@@ -89,15 +89,15 @@ def pending_posts(
 
     `seen_after` (from then on) and `seen_before` bound when they were seen. What was set aside waits for nobody.
     """
-    return records(
+    found = run(
         con,
         "pending_posts",
-        PendingPost,
         model_version=model_version,
         row_limit=limit,
         seen_after=seen_after,
         seen_before=seen_before,
     )
+    return [PendingPost(**row) for row in rows_of(found.to_arrow_table())]
 
 
 def save_labels(
@@ -113,15 +113,17 @@ def save_labels(
 
     A revision that the version has read before is left as it is: a label is never edited.
     """
-    known = {(row["post_key"], row["revision"]) for row in rows(con, "annotated", model_version=model_version)}
-    keep = [i for i, found in enumerate(annotations) if (found.post_key, found.revision) not in known]
-    new = [annotations[i] for i in keep]
-    if not new:
+    if not annotations:
         return 0
     with transaction(con):
-        insert_new(con, "annotation", [_annotation_row(a, model_version, at) for a in new])
-        insert_new(con, "post_label", _label_rows(new, model, model_version, at))
-        insert_new(con, "mention", _mention_rows(new, model_version))
+        fresh = insert_arrow(con, "annotation", _annotation_rows(annotations, model_version, at))
+        known = set(zip(*(fresh[name].to_pylist() for name in ("post_key", "revision")), strict=True))
+        keep = [i for i, found in enumerate(annotations) if (found.post_key, found.revision) in known]
+        new = [annotations[i] for i in keep]
+        if not new:
+            return 0
+        insert_arrow(con, "post_label", _label_rows(new, model, model_version, at))
+        insert_arrow(con, "mention", _mention_rows(new, model_version))
         if vectors is not None:
             save_embeddings(con, [(a.post_key, a.revision) for a in new], vectors[keep], model_version=model_version)
         touch(con, (found.post_key for found in new))
@@ -147,8 +149,7 @@ def save_embeddings(
 
 def split_vectors(table: pa.Table) -> tuple[list[dict[str, Any]], Vectors]:
     """Return the rows of a table without its `vector`, and the vectors as a matrix of one row each."""
-    listed: list[dict[str, Any]] = table.drop_columns(["vector"]).to_pylist()
-    found = [{name: plain(value) for name, value in row.items()} for row in listed]
+    found = rows_of(table.drop_columns(["vector"]))
     flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
     return found, np.asarray(flat, dtype=np.float32).reshape(len(found), -1 if found else 0)
 
@@ -208,27 +209,56 @@ def label_counts(con: duckdb.DuckDBPyConnection, *, model_version: str) -> list[
     return rows(con, "label_counts", model_version=model_version)
 
 
-def _annotation_row(found: Annotation, model_version: str, at: datetime) -> Mapping[str, Any]:
+def _annotation_rows(found: Sequence[Annotation], model_version: str, at: datetime) -> pa.Table:
+    return pa.table(
+        {
+            **_keys(found),
+            "model_version": pa.repeat(model_version, len(found)),
+            "language": pa.array([a.language for a in found], pa.string()),
+            "annotated_at": pa.repeat(moment(at), len(found)),
+            "relevance_doubt": pa.array([a.relevance_doubt for a in found], pa.float64()),
+            "sentiment_doubt": pa.array([a.sentiment_doubt for a in found], pa.float64()),
+            "topic_doubt": pa.array([a.topic_doubt for a in found], pa.float64()),
+        }
+    )
+
+
+def _label_rows(found: Sequence[Annotation], model: str, version: str, at: datetime) -> pa.Table:
+    labels = [label for a in found for label in a.labels]
+    return pa.table(
+        {
+            **_repeated(_keys(found), [len(a.labels) for a in found]),
+            "task": pa.array([label.task for label in labels], pa.string()),
+            "label": pa.array([label.label for label in labels], pa.string()),
+            "score": pa.array([label.score for label in labels], pa.float64()),
+            "model": pa.repeat(model, len(labels)),
+            "version": pa.repeat(version, len(labels)),
+            "labelled_at": pa.repeat(moment(at), len(labels)),
+        }
+    )
+
+
+def _mention_rows(found: Sequence[Annotation], version: str) -> pa.Table:
+    spans = [span for a in found for span in a.mentions]
+    return pa.table(
+        {
+            **_repeated(_keys(found), [len(a.mentions) for a in found]),
+            "version": pa.repeat(version, len(spans)),
+            "span_start": pa.array([span.span_start for span in spans], pa.int64()),
+            "span_end": pa.array([span.span_end for span in spans], pa.int64()),
+            "name": pa.array([span.name for span in spans], pa.string()),
+        }
+    )
+
+
+def _keys(found: Sequence[Annotation]) -> dict[str, pa.Array]:
     return {
-        "post_key": found.post_key,
-        "revision": found.revision,
-        "model_version": model_version,
-        "language": found.language,
-        "annotated_at": at,
-        "relevance_doubt": found.relevance_doubt,
-        "sentiment_doubt": found.sentiment_doubt,
-        "topic_doubt": found.topic_doubt,
+        "post_key": pa.array([a.post_key for a in found], pa.string()),
+        "revision": pa.array([a.revision for a in found], pa.string()),
     }
 
 
-def _label_rows(found: Sequence[Annotation], model: str, version: str, at: datetime) -> list[Mapping[str, Any]]:
-    shared = {"model": model, "version": version, "labelled_at": at}
-    return [{"post_key": a.post_key, "revision": a.revision, **asdict(x), **shared} for a in found for x in a.labels]
-
-
-def _mention_rows(found: Sequence[Annotation], version: str) -> list[Mapping[str, Any]]:
-    return [
-        {"post_key": a.post_key, "revision": a.revision, "version": version, **asdict(span)}
-        for a in found
-        for span in a.mentions
-    ]
+def _repeated(columns: dict[str, pa.Array], counts: Sequence[int]) -> dict[str, pa.Array]:
+    """Return columns with each row as often as its count says."""
+    places = pa.array(np.repeat(np.arange(len(counts)), counts))
+    return {name: column.take(places) for name, column in columns.items()}

@@ -6,6 +6,7 @@ What is known of a post is a set of sightings, and every table is a function of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +98,9 @@ def load_landings(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, run_
     for path, file in found:
         if file.landing_key not in known:
             new.setdefault(file.landing_key, (path, file))
-    for batch in _batches(list(new.values())):
+    for staged in _ahead(con, _batches(list(new.values())), run_id=run_id):
         with transaction(con):
-            load_lines(con, [(file, read_blocks(path)) for path, file in batch], run_id=run_id)
+            _store(con, staged)
     fresh = _reports(con, [file for _, file in new.values()], is_repeat=False) if new else []
     reports = {**known, **{report.landing_key: report for report in fresh}}
     return [reports[file.landing_key] for _, file in found]
@@ -109,8 +110,30 @@ def load_lines(
     con: duckdb.DuckDBPyConnection, files: Iterable[tuple[LandingFile, Iterable[Block]]], *, run_id: str
 ) -> None:
     """Load lines under the names of the files that they stand for; needs an open transaction."""
-    erased = frozenset(row["subject_key"] for row in rows(con, "list_erasures"))
-    tables = stage(con, files, run_id=run_id, erased=erased)
+    _store(con, stage(con, files, run_id=run_id, erased=_erased(con)))
+
+
+def _ahead(
+    con: duckdb.DuckDBPyConnection, batches: Iterable[Sequence[tuple[Path, LandingFile]]], *, run_id: str
+) -> Iterator[dict[str, pa.Table]]:
+    """Yield batches laid out as tables; the next is read while this one is being stored."""
+    erased = _erased(con)
+    with ThreadPoolExecutor(max_workers=1) as pool, con.cursor() as own:
+        waiting: Future[dict[str, pa.Table]] | None = None
+        for batch in batches:
+            files = [(file, read_blocks(path)) for path, file in batch]
+            done, waiting = waiting, pool.submit(stage, own, files, run_id=run_id, erased=erased)
+            if done:
+                yield done.result()
+        if waiting:
+            yield waiting.result()
+
+
+def _erased(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    return frozenset(row["subject_key"] for row in rows(con, "list_erasures"))
+
+
+def _store(con: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table]) -> None:
     if about := [tables[name].select(["post_key"]) for name in ("staged_post", "staged_deletion") if name in tables]:
         tables["touched_post"] = pa.concat_tables(about)
     left = {kind: _count_latest(tables, kind) for kind in ("post", "revision")}

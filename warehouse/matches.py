@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.connection import transaction
 from warehouse.labels import Vectors, split_vectors
-from warehouse.named import insert_new, listed, records, rows, run
+from warehouse.named import insert_arrow, insert_new, listed, moment, records, rows, run
 from warehouse.rollups import touch
 
 UNRELATED = "none"
@@ -117,22 +118,32 @@ def save_matches(
 
     Posts that this version has been held against before are left as they are.
     """
-    keys = listed(key for key, _ in posts)
-    known = {(row["post_key"], row["revision"]) for row in rows(con, "matched", version=version, post_keys=keys)}
-    new = set(posts) - known
-    if not new:
+    if not posts:
         return 0
     shared = {"version": version, "matched_at": at}
-    passes = [{"post_key": key, "revision": revision, **shared} for key, revision in sorted(new)]
     with transaction(con):
+        fresh = insert_arrow(con, "match_pass", _passes(posts, version, at))
+        new = set(zip(*(fresh[name].to_pylist() for name in ("post_key", "revision")), strict=True))
+        if not new:
+            return 0
         touch(con, (key for key, _ in new))
-        insert_new(con, "match_pass", passes)
         insert_new(
             con,
             "claim_match",
             [{**asdict(m), **shared, "model": m.model or model} for m in found if (m.post_key, m.revision) in new],
         )
     return len(new)
+
+
+def _passes(posts: Sequence[tuple[str, str]], version: str, at: datetime) -> pa.Table:
+    return pa.table(
+        {
+            "post_key": pa.array([key for key, _ in posts], pa.string()),
+            "revision": pa.array([revision for _, revision in posts], pa.string()),
+            "version": pa.repeat(version, len(posts)),
+            "matched_at": pa.repeat(moment(at), len(posts)),
+        }
+    )
 
 
 def known_stances(

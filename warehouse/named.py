@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 R = TypeVar("R")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -46,6 +47,20 @@ def records(con: duckdb.DuckDBPyConnection, name: str, record: type[R], /, **val
     return [record(**row) for row in rows(con, name, **values)]
 
 
+def rows_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Return the rows of an Arrow table as `rows` does, many times faster where there are thousands."""
+    columns = [_values(table[name]) for name in table.column_names]
+    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    if pa.types.is_timestamp(column.type):
+        micros = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_pylist()
+        return [None if at is None else _EPOCH + timedelta(microseconds=at) for at in micros]
+    values: list[Any] = column.to_pylist()
+    return [plain(value) for value in values] if pa.types.is_nested(column.type) else values
+
+
 def listed(values: Iterable[str]) -> str:
     """Return texts as one parameter, which the statement unpacks with `from_json`.
 
@@ -64,11 +79,11 @@ def upsert(con: duckdb.DuckDBPyConnection, table: str, found: Iterable[Mapping[s
     _insert(con, "insert_or_replace", table, list(found))
 
 
-def insert_arrow(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> None:
-    """Insert Arrow rows whose key the table does not have; columns by name."""
+def insert_arrow(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> pa.Table:
+    """Insert Arrow rows whose key the table does not have, columns by name; return the keys of posts that it took."""
     con.register("incoming", data)
     try:
-        con.execute(statement("insert_new").replace("TARGET", table))
+        return con.execute(statement("insert_arrow").replace("TARGET", table)).to_arrow_table()
     finally:
         con.unregister("incoming")
 
@@ -91,6 +106,11 @@ def _schema(con: duckdb.DuckDBPyConnection, table: str) -> pa.Schema:
     if table not in _SCHEMAS:
         _SCHEMAS[table] = con.table(table).limit(0).to_arrow_table().schema
     return _SCHEMAS[table]
+
+
+def moment(at: datetime) -> pa.Scalar:
+    """Return a time as tables hold it."""
+    return pa.scalar(at.astimezone(UTC), pa.timestamp("us", tz="UTC"))
 
 
 def plain(value: Any) -> Any:

@@ -6,12 +6,17 @@ import contextlib
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from warehouse.attached import attach
+from warehouse.connection import open_warehouse
 from warehouse.errors import PublishError
+from warehouse.lake import copy_into, is_lake
 from warehouse.named import rows
 from warehouse.rollups import refresh
 
@@ -33,17 +38,22 @@ def publish(con: duckdb.DuckDBPyConnection, target: Path, *, generations: int = 
     """Bring the counts up to date, put a snapshot of the open warehouse at `target`, keep the last `generations`.
 
     Readers of an older snapshot are not disturbed: they hold the file that they opened. The copy is of the file as
-    a checkpoint leaves it, tens of times faster than copying row by row. Needs that no other connection of this
-    process is in a transaction. Raises PublishError; the snapshot that stood then still stands.
+    a checkpoint leaves it, tens of times faster than copying row by row, which is what a lake needs. No other
+    connection of this process may be in a transaction. Raises PublishError; what stood then still stands.
     """
-    database = _database_file(con)
     try:
-        refresh(con)
-        con.execute("CHECKPOINT")
-        if _is_same(database, target):
-            return Published(path=target, is_new=False, byte_count=target.stat().st_size)
+        if is_lake(con):
+            refresh(con)
+            copy = partial(_copy_lake, con)
+        else:
+            database = _database_file(con)
+            refresh(con)
+            con.execute("CHECKPOINT")
+            if _is_same(database, target):
+                return Published(path=target, is_new=False, byte_count=target.stat().st_size)
+            copy = partial(_copy_file, database)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(con, database, target)
+        _replace(con, copy, target)
         _keep(target, generations)
     except OSError as error:
         raise PublishError(_explain(target, error)) from error
@@ -57,11 +67,25 @@ def list_generations(target: Path) -> list[Path]:
     return sorted(_folder(target).glob(f"*{target.suffix}"))
 
 
-def _replace(con: duckdb.DuckDBPyConnection, database: Path, target: Path) -> None:
+def _copy_file(database: Path, temporary: Path) -> None:
+    shutil.copyfile(database, temporary)
+    shutil.copystat(database, temporary)
+
+
+def _copy_lake(con: duckdb.DuckDBPyConnection, temporary: Path) -> None:
+    """Make a file of what the lake holds: who reads a snapshot need not reach the lake, nor wait for it."""
+    open_warehouse(temporary).close()
+    attach(con, temporary, "snapshot")
+    try:
+        copy_into(con, "snapshot", besides=("migration", "view_set"))
+    finally:
+        con.execute("DETACH snapshot")
+
+
+def _replace(con: duckdb.DuckDBPyConnection, copy: Callable[[Path], None], target: Path) -> None:
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        shutil.copyfile(database, temporary)
-        shutil.copystat(database, temporary)
+        copy(temporary)
         _sync(temporary)
         _check(con, temporary)
         number = _next_number(target)
@@ -81,8 +105,7 @@ def _replace(con: duckdb.DuckDBPyConnection, database: Path, target: Path) -> No
 
 def _check(con: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
     """Raise PublishError unless the copy opens and holds as many rows as the warehouse."""
-    quoted = str(snapshot).replace("'", "''")
-    con.execute(f"ATTACH '{quoted}' AS snapshot (READ_ONLY)")
+    attach(con, snapshot, "snapshot", read_only=True)
     try:
         counts = rows(con, "snapshot_counts")[0]
     finally:

@@ -14,7 +14,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.errors import QueryError
+from warehouse.attached import attach
+from warehouse.errors import QueryError, SealedError
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would run a cell that begins with one of these."""
@@ -90,13 +91,12 @@ def safe_cell(value: Any) -> Any:
 def _snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not path.exists():
         raise QueryError(f"there is no snapshot at {path}: run the pipeline once, it publishes one")
-    quoted = str(path).replace("'", "''")
     con = duckdb.connect(":memory:")  # one of its own: settings of a file's instance are shared within the process
     try:
-        con.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
+        attach(con, path, "published", read_only=True)
         for setting in _SHUT_IN:
             con.execute(setting)
-    except duckdb.Error as error:
+    except (duckdb.Error, SealedError) as error:
         con.close()
         raise QueryError(f"{path} cannot be opened: {_one_line(error)}") from error
     with con:

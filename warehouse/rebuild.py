@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.attached import attach
 from warehouse.audit import table_hashes
 from warehouse.connection import open_warehouse, transaction
 from warehouse.landing import describe
@@ -75,15 +76,14 @@ def rebuild(path: Path, landings: Sequence[Path], *, old: Path | None, run_id: s
 
 def _prepared(old: Path) -> dict[str, str]:
     """Return the hashes of the old warehouse's tables, with its migrations and counts brought up to date."""
-    with open_warehouse(old) as con:
+    with open_warehouse(old, as_found=True) as con:
         refresh(con)
         return table_hashes(con)
 
 
 def _attach(con: duckdb.DuckDBPyConnection, old: Path) -> dict[str, int]:
     """Attach the old warehouse; return the place of each landing file in the order in which they were loaded."""
-    quoted = str(old).replace("'", "''")
-    con.execute(f"ATTACH '{quoted}' AS old (READ_ONLY)")
+    attach(con, old, "old", read_only=True)
     return {row["name"]: place for place, row in enumerate(rows(con, "loading_order"))}
 
 

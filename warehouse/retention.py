@@ -33,6 +33,7 @@ def expire(path: Path, *, now: datetime, days: int, by_source: Mapping[str, floa
             for name in (
                 "erase_own_quotes",
                 "erase_vectors",
+                "erase_prints",
                 "erase_spans",
                 "erase_clusters",
                 "erase_mentions",

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.connection import transaction
-from warehouse.named import listed, records, rows, run, upsert
+from warehouse.named import listed, records, rows, rows_of, run, upsert
 from warehouse.records import Visit
 
 
@@ -53,10 +53,36 @@ class SourceVolume:
 
 
 def matched_posts(
-    con: duckdb.DuckDBPyConnection, *, now: datetime, seen_after: datetime | None = None, tier: str = "auto"
+    con: duckdb.DuckDBPyConnection,
+    *,
+    now: datetime,
+    seen_after: datetime | None = None,
+    posted_from: datetime | None = None,
+    posted_before: datetime | None = None,
+    claim_ids: Iterable[str] | None = None,
+    tier: str = "auto",
 ) -> list[MatchedPost]:
-    """Return posts on claims that were known at `now` and first seen after the watermark, by the time of posting."""
-    return records(con, "matched_posts", MatchedPost, now=now, seen_after=seen_after, tier=tier)
+    """Return posts on claims that were known at `now`, by the time of posting.
+
+    With one of `seen_after` and `posted_from` only what came after it, with both what came after either.
+    """
+    return records(
+        con,
+        "matched_posts",
+        MatchedPost,
+        now=now,
+        seen_after=seen_after,
+        posted_from=posted_from,
+        posted_before=posted_before,
+        claim_ids=None if claim_ids is None else listed(claim_ids),
+        tier=tier,
+    )
+
+
+def retold(con: duckdb.DuckDBPyConnection, *, since: datetime, posted_before: datetime) -> dict[str, datetime]:
+    """Return the claims of whose posts before a time a model or a person has said something since, and when."""
+    found = rows(con, "retold", since=since, posted_before=posted_before)
+    return {row["claim_id"]: row["told_at"] for row in found}
 
 
 def posts_seen(
@@ -68,7 +94,8 @@ def posts_seen(
 
 def hourly_volume(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[SourceVolume]:
     """Return what was posted hour by hour, all posts of the sources, as known at `now`."""
-    return records(con, "source_volume", SourceVolume, now=now, posted_after=posted_after)
+    found = run(con, "source_volume", now=now, posted_after=posted_after)
+    return [SourceVolume(**row) for row in rows_of(found.to_arrow_table())]
 
 
 def thread_views(

@@ -1,26 +1,57 @@
-"""A page's tree, asked by selectors: each is looked for once, however many ask."""
+"""A page's tree, asked by selectors: those of classes alone, or of classes that the page lacks, by an index.
+
+A selector is a walk over the whole tree for each of its alternatives, and an engine has some fifty: most name parts
+that only other skins and versions have, and half name nothing but a class.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+_VALUE = re.compile(r"""\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|:[\w-]+\([^()]*\)""")
+"""What an attribute is compared with, and what a pseudo-class asks: no class in it needs be on the page."""
+_ALTERNATIVE = re.compile(r"""(?:\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|\([^()]*\)|[^,])+""")
+_CLASS = re.compile(r"\.([\w-]+)")
+_PLAIN = re.compile(r"([a-z]\w*)?(?:\.[\w-]+)+")
+FEW = 3
+"""An index costs as much as some fifteen walks: who asks for so few classes at once asks for few in all."""
+_SPACE = re.compile(r"[ \t\n\f\r]+")
+"""What ends a class's name; Python's own idea of space is wider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One of the selectors that commas separate."""
+
+    text: str
+    classes: frozenset[str]
+    """Without these an element is none of its."""
+    is_plain: bool
+    """Whether it names classes alone, and perhaps a tag."""
+    tag: str | None
 
 
 class Document:
     """The tree that a browser would build of a page.
 
-    Whatever is asked of it is a walk over the whole tree: ask for all posts' parts at once, not post by post.
+    Whatever else is asked of it is a walk over the whole tree: ask for all posts' parts at once, not post by post.
     """
 
-    __slots__ = ("_all", "_first", "_tree")
+    __slots__ = ("_all", "_first", "_index", "_tree", "walk_count")
 
     def __init__(self, html: str) -> None:
         self._tree = LexborHTMLParser(html)
+        self._index: Index | None = None
         self._all: dict[str, tuple[LexborNode, ...]] = {}
         self._first: dict[str, LexborNode | None] = {}
+        self.walk_count = 0
+        """How many alternatives the parser was asked for so far."""
 
     @property
     def body(self) -> LexborNode | None:
@@ -35,22 +66,126 @@ class Document:
         found = _LANGUAGE.fullmatch(declared.strip())
         return found[0].replace("_", "-") if found else None
 
-    @property
-    def walk_count(self) -> int:
-        """How many walks over the tree were asked for so far."""
-        return len(self._all) + len(self._first)
-
     def css(self, selector: str) -> list[LexborNode]:
         """Return the elements that a selector finds, once each, in the order of the page."""
         if (found := self._all.get(selector)) is None:
-            # The parser repeats those that two alternatives match.
-            nodes = self._tree.css(selector)
-            found = tuple({node.mem_id: node for node in nodes}.values()) if "," in selector else tuple(nodes)
-            self._all[selector] = found
+            found = self._all[selector] = tuple(self._every(selector))
         return list(found)
 
     def css_first(self, selector: str) -> LexborNode | None:
         """Return the first element that a selector finds."""
         if selector not in self._first:
-            self._first[selector] = self._tree.css_first(selector)
+            plain, other = self._possible(selector)
+            if other:
+                self._first[selector] = self._tree.css_first(self._joined([*plain, *other]))
+            else:
+                self._first[selector] = next(iter(self._indexed(plain)), None)
         return self._first[selector]
+
+    def ids(self, selector: str) -> set[int]:
+        """Return the ids of the elements that a selector finds: without an order, that is cheaper to tell."""
+        plain, other = self._possible(selector)
+        return {node.mem_id for node in (*self._indexed(plain), *self._asked(other))}
+
+    def _every(self, selector: str) -> Iterable[LexborNode]:
+        plain, other = self._possible(selector)
+        if not other:
+            return self._indexed(plain)
+        if len(plain) > FEW and not self._asked(other):
+            return self._indexed(plain)
+        found = self._asked([*plain, *other])
+        # The parser repeats those that two alternatives match.
+        return {node.mem_id: node for node in found}.values() if len(plain) + len(other) > 1 else found
+
+    def _possible(self, selector: str) -> tuple[list[Alternative], list[Alternative]]:
+        """Return the alternatives all of whose classes the page has: those that the index answers, and the others."""
+        asked = alternatives(selector)
+        if self._index is None and sum(1 for one in asked if one.classes) > FEW:
+            self._index = Index(self._tree)
+        if (index := self._index) is None:
+            return [], list(asked)
+        possible = [one for one in asked if index.has(one.classes)]
+        return [one for one in possible if one.is_plain], [one for one in possible if not one.is_plain]
+
+    def _indexed(self, plain: Sequence[Alternative]) -> list[LexborNode]:
+        return self._index.every(plain) if self._index and plain else []
+
+    def _asked(self, other: Sequence[Alternative]) -> list[LexborNode]:
+        return self._tree.css(self._joined(other)) if other else []
+
+    def _joined(self, asked: Sequence[Alternative]) -> str:
+        self.walk_count += len(asked)
+        return ", ".join(alternative.text for alternative in asked)
+
+
+class Index:
+    """The elements of a page by their classes."""
+
+    __slots__ = ("_fold", "_names", "_nodes", "_places", "_texts")
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._nodes = tree.css("[class]")
+        self._fold = _folds_case(tree)
+        self._places: dict[str, list[int]] = {}
+        """Where among the elements those are whose attribute `class` has the same text."""
+        places = self._places
+        for place, text in enumerate([node.attrs["class"] or "" for node in self._nodes]):
+            if text in places:
+                places[text].append(place)
+            else:
+                places[text] = [place]
+        self._names = {text: _names(text.lower() if self._fold else text) for text in self._places}
+        self._texts: dict[str, list[str]] = {}
+        """The texts that a class stands in."""
+        for text, names in self._names.items():
+            for name in names:
+                self._texts.setdefault(name, []).append(text)
+
+    def has(self, classes: frozenset[str]) -> bool:
+        """Return whether there is an element of each of the classes."""
+        return self._folded(classes) <= self._texts.keys()
+
+    def every(self, asked: Iterable[Alternative]) -> list[LexborNode]:
+        """Return the elements of alternatives that are plain, in the order of the page."""
+        found: set[int] = set()
+        for alternative in asked:
+            for place in self._of(self._folded(alternative.classes)):
+                if alternative.tag is None or self._nodes[place].tag == alternative.tag:
+                    found.add(place)
+        return [self._nodes[place] for place in sorted(found)]
+
+    def _of(self, classes: frozenset[str]) -> Iterable[int]:
+        for text in self._texts[next(iter(classes))]:
+            if classes <= self._names[text]:
+                yield from self._places[text]
+
+    def _folded(self, classes: frozenset[str]) -> frozenset[str]:
+        return frozenset(name.lower() for name in classes) if self._fold else classes
+
+
+def _folds_case(tree: LexborHTMLParser) -> bool:
+    """Return whether the case of classes does not count, as in a page that declares no type, or one of long ago."""
+    probe = tree.create_node("i")
+    probe.attrs["class"] = "aB"
+    return probe.css_matches(".Ab")
+
+
+@lru_cache(maxsize=8192)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(filter(None, _SPACE.split(text)))
+
+
+@lru_cache(maxsize=2048)
+def alternatives(selector: str) -> tuple[Alternative, ...]:
+    """Return the alternatives of a selector."""
+    return tuple(_alternative(text.strip()) for text in _ALTERNATIVE.findall(selector))
+
+
+def _alternative(text: str) -> Alternative:
+    plain = _PLAIN.fullmatch(text)
+    return Alternative(
+        text=text,
+        classes=frozenset(_CLASS.findall(_VALUE.sub("", text))),
+        is_plain=plain is not None,
+        tag=plain[1] if plain else None,
+    )

@@ -108,8 +108,12 @@ def marks(root: Document | LexborNode, *, quote: str = "", drop: str = "") -> Ma
     """Return the elements that the selectors name: quotes, and what is nobody's words."""
     return Marks(
         quotes={node.mem_id: node for node in root.css(quote)} if quote else {},
-        dropped=frozenset(node.mem_id for node in root.css(drop)) if drop else frozenset(),
+        dropped=frozenset(_ids(root, drop)) if drop else frozenset(),
     )
+
+
+def _ids(root: Document | LexborNode, selector: str) -> Iterable[int]:
+    return root.ids(selector) if isinstance(root, Document) else (node.mem_id for node in root.css(selector))
 
 
 _KINDS = _kinds()

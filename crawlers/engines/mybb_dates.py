@@ -19,7 +19,7 @@ from crawlers.model import Page, Site
 _CLOCKS = ("#current_time", ".current_time", "#footer .time", "#footer")
 _CLOCK = re.compile(r"\d{4}.*\d:\d\d|\d[-.]\d\d,? .*\d:\d\d")
 _RELATIVE = ".post_date span[title], .lastpost span[title], .thread_start_datetime span[title], .smalltext span[title]"
-_DATED = f"{_RELATIVE}, .post_date, .lastpost, .thread_start_datetime"
+_DATED = ".post_date, .lastpost, .thread_start_datetime"
 _IN_ORDER = ".post_date"
 _NUMBERS = re.compile(r"(?<![\d.:-])(\d{1,2})([-./])(\d{1,2})\2(\d{4}|\d{2})(?![\d-])")
 _ORDERS = {"dmy": (3, 1), "mdy": (1, 3)}
@@ -107,12 +107,15 @@ def _read(match: re.Match[str], order: str) -> date | None:
 
 def _order(document: Document, clock: str, page: Page) -> str | None:
     """Return the one order in which all that the page shows makes sense, or None where both do, or neither."""
-    recent = [attribute(node, "title") for node in document.css(_RELATIVE) if not _NUMBERS.search(text_of(node))]
-    texts = [clock, *recent, *(shown_in(node) for node in document.css(_DATED))]
-    posted = [shown_in(node) for node in document.css(_IN_ORDER)]
+    relative = document.css(_RELATIVE)
+    shown = {node.mem_id: shown_in(node) for node in (*relative, *document.css(_DATED))}
+    titles = [attribute(node, "title") for node in relative if not _NUMBERS.search(text_of(node))]
+    now, recent = _numbers([clock]), _numbers(titles)
+    dated = [*now, *recent, *_numbers(dict.fromkeys(shown.values()))]
+    posted = _numbers(shown[node.mem_id] for node in document.css(_IN_ORDER))
     tests: tuple[Callable[[str], bool], ...] = (
-        lambda order: _are_past(_days(texts, order), page),
-        lambda order: _are_near(_days([clock], order), page, days=1),
+        lambda order: _are_past(_days(dated, order), page),
+        lambda order: _are_near(_days(now, order), page, days=1),
         lambda order: _are_near(_days(recent, order), page, days=2),
         lambda order: _are_sorted(_days(posted, order)),
     )
@@ -125,8 +128,12 @@ def _order(document: Document, clock: str, page: Page) -> str | None:
     return None
 
 
-def _days(texts: Iterable[str], order: str) -> list[date | None]:
-    return [_read(match, order) for text in texts for match in _NUMBERS.finditer(text)]
+def _numbers(texts: Iterable[str]) -> list[re.Match[str]]:
+    return [match for text in texts for match in _NUMBERS.finditer(text)]
+
+
+def _days(numbers: Iterable[re.Match[str]], order: str) -> list[date | None]:
+    return [_read(match, order) for match in numbers]
 
 
 def _are_past(days: list[date | None], page: Page) -> bool:

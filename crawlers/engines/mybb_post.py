@@ -30,10 +30,10 @@ _PARTS = {
     "date": ".post_date",
     "other_date": ".postdate, .post-date, .post_head .date, .post_head .smalltext, .tcat .float_left, .tcat .smalltext",
     "edited": ".edited_post, .post_edit",
-    "user": ".author_information .largetext, .post_author .largetext, .largetext",
-    "profile": ".author_information a[href], .post_author .largetext a[href], .largetext a[href]",
+    "user": ".largetext",
+    "profile": ".author_information a[href], .largetext a[href]",
     "any_profile": ".post_author a[href*='uid='], .post_author a[href*='user-'], .author a[href]",
-    "link": ".post_head a[href*='#pid'], .float_right a[href*='#pid'], a[href*='#pid']",
+    "link": "a[href*='#pid']",
 }
 _QUOTE_PARTS = {"cite": "cite", "jump": "cite a[href*='pid']"}
 _POST_ID = re.compile(r"post_(\d+)")

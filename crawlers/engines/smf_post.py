@@ -213,8 +213,10 @@ def _quoted_name(said: str, sheet: Sheet, *, is_dated: bool) -> str | None:
     """Return the name in "Quote from: anna on Today at 14:03", where a date follows a linked one."""
     words = said.partition(":")[2].split()
     for start in range(1, len(words)) if is_dated else ():
+        if not dates.has_form(rest := " ".join(words[start:])):
+            continue
         try:
-            dates.parse(" ".join(words[start:]), anchor=sheet.page.fetched_at, zone=sheet.zone)
+            dates.parse(rest, anchor=sheet.page.fetched_at, zone=sheet.zone)
         except dates.UnreadableDateError:
             continue
         # The word before the date is "on".

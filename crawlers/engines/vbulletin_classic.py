@@ -21,8 +21,8 @@ _MESSAGE = "[id^='post_message_']"
 _OWNER_ID = re.compile(r"(?:post_?|edit)(\d+)")
 _PARTS = {
     "message": _MESSAGE,
-    "user": "a.bigusername, .username_container a.username, .userinfo a.username, a.username",
-    "guest": ".username.guest, .bigusername, .username_container .username, .username",
+    "user": "a.bigusername, a.username",
+    "guest": ".bigusername, .username",
     "menu": "[id^='postmenu_']",
     "reputation": "[id^='repdisplay_']",
     "dated": ".postdate, .posthead .date, .post-date",

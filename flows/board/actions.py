@@ -14,6 +14,7 @@ from earlywarning.errors import EarlyWarningError
 from flows.board import pages
 from flows.board.accounts import check_password, file_of, list_accounts
 from flows.board.asking import Asking, show
+from flows.board.guard import own_page
 from flows.complaints import read_file
 from flows.decisions import forms, journal
 from flows.decisions.forms import Checked, FormError
@@ -179,6 +180,4 @@ def _refused(asking: Asking, problem: str, status: int) -> Response:
 
 def _back(asking: Asking) -> str:
     """Return the page of ours that a form was on; never an address elsewhere."""
-    back = str(asking.form.get("back", "/"))
-    is_ours = back.startswith("/") and not back.startswith("//") and back.isprintable() and "\\" not in back
-    return back[:500] if is_ours and back.isascii() and not back.startswith("/logga-") else "/"
+    return own_page(str(asking.form.get("back", "/")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,12 +14,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from flows.board import actions, pages
+from flows.board import actions, pages, signing_in
 from flows.board.accounts import file_of, list_accounts
+from flows.board.answers import answer as kept_answer
 from flows.board.asking import Asking, Board
-from flows.board.guard import LOOPBACK_NAMES, Guard, is_loopback
+from flows.board.guard import LOOPBACK_NAMES, Guard, host_of, is_loopback
+from flows.board.oidc import Provider
 from flows.board.sessions import COOKIE, is_trusted
 from flows.board.store import NoSnapshotError
+from flows.config import oidc_secret
 from flows.errors import UsageError
 from flows.paths import paths_of
 from flows.settings import Config
@@ -29,10 +33,13 @@ Handler = Callable[[Asking], Response]
 def make_board(config: Config, *, host: str = "127.0.0.1") -> Starlette:
     """Return the board of a configuration, to be served at an address. Raises UsageError where that would be unsafe."""
     require_login(config, host)
-    is_secure = not is_loopback(host) or config.board.login == "proxy"
+    is_secure = not is_loopback(host) or config.board.login == "proxy" or (config.board.url or "").startswith("https:")
     board = Board(config, is_secure=is_secure)
-    hosts = {*LOOPBACK_NAMES, *config.board.hosts, *(() if host in ("0.0.0.0", "::") else (host,))}  # noqa: S104
-    routes = [Route(path, _page(board, handler, section, role)) for path, handler, section, role in pages.GET]
+    board.provider = provider_of(config)
+    own = [host_of(urlsplit(config.board.url).netloc)] if config.board.url else []
+    hosts = {*LOOPBACK_NAMES, *own, *config.board.hosts, *(() if host in ("0.0.0.0", "::") else (host,))}  # noqa: S104
+    readable = (*pages.GET, *signing_in.GET)
+    routes = [Route(path, _page(board, handler, section, role)) for path, handler, section, role in readable]
     routes += [Route(path, _action(board, handler, role), methods=["POST"]) for path, handler, role in actions.POST]
     app = Starlette(
         routes=[*routes, Route("/static/{version}/{name:path}", pages.static), Route("/favicon.ico", pages.favicon)],
@@ -41,6 +48,14 @@ def make_board(config: Config, *, host: str = "127.0.0.1") -> Starlette:
     )
     app.state.board = board
     return app
+
+
+def provider_of(config: Config) -> Provider | None:
+    """Return the provider that people log in by, where the configuration names one."""
+    settings = config.board
+    if settings.login != "oidc" or settings.oidc is None or settings.url is None:
+        return None
+    return Provider(settings.oidc, redirect_uri=settings.url.rstrip("/") + signing_in.BACK, secret=oidc_secret())
 
 
 def require_login(config: Config, host: str) -> None:
@@ -54,10 +69,10 @@ def require_login(config: Config, host: str) -> None:
         return
     if settings.login == "none":
         raise UsageError(
-            f'--host {host}: beyond this machine the board wants a login; set [board] login to "accounts" or '
-            '"proxy" (docs/board.md), or leave --host out'
+            f'--host {host}: beyond this machine the board wants a login; set [board] login to "accounts", '
+            '"oidc" or "proxy" (docs/board.md), or leave --host out'
         )
-    if host in ("0.0.0.0", "::") and not settings.hosts:  # noqa: S104
+    if host in ("0.0.0.0", "::") and not settings.hosts and not settings.url:  # noqa: S104
         raise UsageError(f"--host {host}: set [board] hosts to the names that the board is reached by")
 
 
@@ -76,8 +91,10 @@ def _page(
             here = request.url.path if request.method == "GET" else "/"
             return _with_cookie(asking, RedirectResponse(f"/logga-in?till={here}", 303))
         try:
-            return _with_cookie(asking, handler(asking))
+            is_own = role is None or handler in pages.OWN
+            return _with_cookie(asking, handler(asking) if is_own else kept_answer(asking, handler))
         except NoSnapshotError:
+            asking.is_shared = False
             return _with_cookie(asking, pages.message(asking, "empty", 503))
 
     return endpoint
@@ -119,7 +136,7 @@ def _asking(board: Board, request: Request, form: Mapping[str, Any]) -> Asking:
     """Return who is asking, by the way that the configuration says."""
     settings = board.config.board
     session = board.sessions.get(request.cookies.get(COOKIE)) or board.sessions.start()
-    user, role = session.user, session.role
+    user, role = session.user, session.role  # of a login by OpenID Connect, as they stand
     if settings.login == "none":
         role = "admin"
     elif settings.login == "accounts" and user is not None:

@@ -12,6 +12,8 @@ from starlette.responses import HTMLResponse
 
 from flows.board import views
 from flows.board.accounts import Brake
+from flows.board.answers import CSRF_MARK, USER_MARK, Answers
+from flows.board.oidc import Provider
 from flows.board.sessions import Session, Sessions
 from flows.board.sight import Sight, zone_of
 from flows.board.store import NoSnapshotError, Snapshot, Store
@@ -38,19 +40,27 @@ class Board:
         self.store = Store(self.paths.published, self._warm)
         self.sessions = Sessions()
         self.brake = Brake()
+        self.answers = Answers()
         self.is_secure = is_secure
+        self.provider: Provider | None = None
         self._journal: tuple[tuple[int, int], list[Decision]] = ((-1, -1), [])
 
     def decisions(self) -> list[Decision]:
         """Return the journal, oldest first; read again only when it has grown."""
-        try:
-            found = journal.file_of(self.paths).stat()
-            stamp = (found.st_size, found.st_mtime_ns)
-        except FileNotFoundError:
+        stamp = self.journal_stamp()
+        if stamp is None:
             return []
         if self._journal[0] != stamp:
             self._journal = (stamp, journal.read(journal.file_of(self.paths)))
         return self._journal[1]
+
+    def journal_stamp(self) -> tuple[int, int] | None:
+        """Return what changes whenever somebody decides; None before the first decision."""
+        try:
+            found = journal.file_of(self.paths).stat()
+        except FileNotFoundError:
+            return None
+        return found.st_size, found.st_mtime_ns
 
     def waiting(self, snapshot: Snapshot) -> list[DecisionRow]:
         """Return the decisions that no pass has taken in, newest first; neither those taken back nor their undoing."""
@@ -72,8 +82,6 @@ class Board:
         journal.append_line(journal.audit_file_of(self.paths), entry)
 
     def _warm(self, snapshot: Snapshot) -> None:
-        with snapshot.reading() as con:
-            board_rows.lay_out(con)
         sight = Sight(snapshot=snapshot, config=self.config, speech=self.speech, pending=())
         views.overview(sight, newest=None)
         for claim_id in sight.claims():
@@ -94,6 +102,8 @@ class Asking:
     """None for somebody who has not logged in."""
     form: Mapping[str, Any]
     section: str = ""
+    is_shared: bool = False
+    """The page is kept for others too: marks stand where it says whose it is."""
 
     def can(self, role: str) -> bool:
         return self.role is not None and RANKS[self.role] >= RANKS[role]
@@ -118,18 +128,18 @@ def show(asking: Asking, template: str, status: int = 200, **values: Any) -> HTM
 def page_values(asking: Asking) -> dict[str, Any]:
     """Return what every page shows around what it is about."""
     board, config = asking.board, asking.board.config
-    said = asking.session.said.pop(0) if asking.session.said else ("", "", None)
+    said = asking.session.said.pop(0) if asking.session.said and not asking.is_shared else ("", "", None)
     values: dict[str, Any] = {
         "company": config.company.name,
         "is_simulation": config.simulation,
         "login": config.board.login,
-        "user": asking.user,
+        "user": USER_MARK if asking.is_shared and asking.user else asking.user,
         "role": asking.role,
         "is_in": asking.role is not None,
         "section": asking.section,
         "can_edit": asking.can("editor"),
         "asks_name": config.board.login == "none",
-        "csrf": board.sessions.csrf(asking.session),
+        "csrf": CSRF_MARK if asking.is_shared else board.sessions.csrf(asking.session),
         "here": _here(asking),
         "said_kind": said[0],
         "said": said[1],

@@ -39,6 +39,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def own_page(text: str) -> str:
+    """Return the page of ours that a text names; the first page for an address elsewhere, or of a login."""
+    is_ours = text.startswith("/") and not text.startswith("//") and text.isprintable() and "\\" not in text
+    return text[:500] if is_ours and text.isascii() and not text.startswith("/logga-") else "/"
+
+
 def host_of(header: str) -> str:
     """Return the name in a Host header, without its port."""
     if header.startswith("["):

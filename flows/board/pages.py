@@ -75,12 +75,14 @@ def posts(asking: Asking) -> Response:
         last_day=as_day(asked.get("till")),
         before=_moment(asked.get("fore")),
     )
-    found = views.search(sight, query)
-    older = None
+    found = views.search(sight, query, is_further="vidare" in asked)
+    kept = {name: value for name, value in asked.items() if value and name not in ("fore", "vidare")}
+    older = further = None
     if found["is_full"]:
-        kept = {name: value for name, value in asked.items() if value and name != "fore"}
         older = urlencode({**kept, "fore": found["posts"][-1].posted_at.isoformat()})
-    return show(asking, "posts", **found, older=older, further=None)
+    elif found["read_from"]:
+        further = urlencode({**kept, "fore": found["read_from"].isoformat(), "vidare": "1"})
+    return show(asking, "posts", **found, older=older, further=further)
 
 
 def post(asking: Asking) -> Response:
@@ -179,6 +181,8 @@ GET: tuple[tuple[str, Callable[[Asking], Response], str, str | None], ...] = (
     ("/logga-in", login, "", None),
 )
 """Address, what answers there, its place in the menu, and who may see it."""
+OWN = (digest, decisions, login)
+"""What is made for each who asks: a file as it stands, and a page that ends with the log of who came in."""
 
 
 def _decision(row: DecisionRow, by_id: dict[str, DecisionRow], undone: set[str], sight: Sight) -> dict[str, Any]:

@@ -10,6 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.board.oidc import Attempt
 
 COOKIE = "ryktesvakt"
 LIFE_SECONDS = 12 * 3600.0
@@ -26,6 +30,10 @@ class Session:
     role: str | None = None
     """None until somebody has logged in."""
     used_at: float = 0.0
+    ends_at: float | None = None
+    """Used or not: a role that was taken away at the provider ends with it."""
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    """Logins that were begun at a provider, by their state."""
     said: list[tuple[str, str, str | None]] = field(default_factory=list)
     """What the next page should say: kind, sentence, and the decision that can be taken back."""
 
@@ -43,14 +51,17 @@ class Sessions:
         """Return the session of a token that is still alive."""
         with self._lock:
             session = self._found.get(_print(token)) if token else None
-            if session is None or self._clock() - session.used_at > LIFE_SECONDS:
+            now = self._clock()
+            if session is None or now - session.used_at > LIFE_SECONDS or now > (session.ends_at or now):
                 return None
-            session.used_at = self._clock()
+            session.used_at = now
             return session
 
-    def start(self, *, user: str | None = None, role: str | None = None) -> Session:
+    def start(self, *, user: str | None = None, role: str | None = None, ends_in: float | None = None) -> Session:
         """Begin a session; the one that was used longest ago makes room when there are too many."""
-        session = Session(token=secrets.token_urlsafe(32), user=user, role=role, used_at=self._clock())
+        now = self._clock()
+        ends_at = now + ends_in if ends_in is not None else None
+        session = Session(token=secrets.token_urlsafe(32), user=user, role=role, used_at=now, ends_at=ends_at)
         with self._lock:
             if len(self._found) >= MOST_SESSIONS:
                 oldest = min(self._found, key=lambda key: (self._found[key].role is not None, self._found[key].used_at))

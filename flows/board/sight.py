@@ -17,6 +17,7 @@ from flows.steps.digest import expectations
 from reports.board.speech import Speech
 from warehouse import board_rows
 from warehouse.alerts import list_alerts
+from warehouse.digest_now import count_now
 from warehouse.digest_rows import read_digest
 from warehouse.ledger import list_claims
 from warehouse.records import Alert, Digest
@@ -66,6 +67,7 @@ class Sight:
             is_simulation=config.simulation,
             sources=expectations(sites_of(config)),
             false_alarms_per_month=config.budget.warning_per_month,
+            count=count_now,
         )
 
     def alerts(self) -> list[Alert]:

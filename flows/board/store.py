@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import duckdb
 
 from flows.errors import FlowsError
+from warehouse.attached import attach
+from warehouse.errors import SealedError
 
 T = TypeVar("T")
 LOOK_SECONDS = 1.0
@@ -29,7 +31,6 @@ class Snapshot:
     """One published snapshot, open for reading by many threads, with the answers that were computed from it."""
 
     def __init__(self, path: Path, stamp: tuple[int, int]) -> None:
-        quoted = str(path).replace("'", "''")
         self.stamp = stamp
         self._kept: dict[Any, tuple[float, Any]] = {}
         self._locks: dict[Any, threading.Lock] = {}
@@ -38,9 +39,9 @@ class Snapshot:
         # An instance of its own: the file may be open elsewhere in the process, and its successor has the same path.
         self._con = duckdb.connect(":memory:")
         try:
-            self._con.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
+            attach(self._con, path, "published", read_only=True)
             self._con.execute("SET GLOBAL enable_external_access = false")
-        except duckdb.Error as error:
+        except (duckdb.Error, SealedError) as error:
             self._con.close()
             raise NoSnapshotError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
 

@@ -12,23 +12,27 @@ from flows.board.saying import label_said, said_of
 from flows.board.sight import Sight
 from flows.sources import sites_of
 from flows.steps.digest import only_live
-from reports.board import claim_specs, specs, tell
+from reports import headline
+from reports.board import claim_specs, specs
 from reports.board.speech import Speech
+from reports.digest_contents import failed_said
 from reports.headline import main_race
 from warehouse import board_rows
+from warehouse.board_search import MORE_READ, MOST_READ, PAGE_POSTS, FoundPosts, search_posts
 from warehouse.digest_rows import list_figures
 from warehouse.ledger import list_complaints, list_mailings
 from warehouse.records import Digest, Race
-from warehouse.records.board import BoardPost, PostQuery
+from warehouse.records.board import BoardPost, ClaimDay, PostQuery
 
 CLOSED_SHOWN = timedelta(days=14)
 MOST_RACES = 3
+TIMELINE = timedelta(days=183)
 
 
 def overview(sight: Sight, *, newest: date | None) -> dict[str, Any]:
     """Return what the first page shows."""
     digest = only_live(sight.digest())
-    speech, alerts = sight.speech, tell.waiting(tuple(sight.alerts()))
+    speech, alerts = sight.speech, headline.waiting(tuple(sight.alerts()))
     digest = replace(digest, alerts=tuple(alerts))
     races = [race for uptake in digest.claims if (race := main_race(digest, uptake.claim.claim_id)) is not None][
         :MOST_RACES
@@ -37,8 +41,9 @@ def overview(sight: Sight, *, newest: date | None) -> dict[str, Any]:
     unseen = [{"source": s.source, "said": said} for s in digest.sources if (said := speech.health(s))]
     return {
         "now_day": sight.today,
-        "state": tell.state_of(digest, speech),
+        "state": headline.state_of(digest, speech),
         "alerts": alerts,
+        "failed": [failed_said(one, speech) for one in digest.failed_deliveries],
         "closed": closed,
         "claims": sight.claims(),
         "candidate_ids": {one.cluster_id for one in digest.candidates},
@@ -61,7 +66,7 @@ def claims(sight: Sight) -> dict[str, Any]:
     rows = []
     for uptake in digest.claims:
         race = main_race(digest, uptake.claim.claim_id)
-        rows.append({"uptake": uptake, "leader": tell.leader(race) if race else None})
+        rows.append({"uptake": uptake, "leader": headline.leader(race) if race else None})
     return {
         "rows": rows,
         "candidates": digest.candidates,
@@ -88,16 +93,16 @@ def claim(
     return {
         "claim": uptake.claim,
         "uptake": uptake,
-        "alerts": [a for a in tell.waiting(tuple(sight.alerts())) if a.subject_id == claim_id],
+        "alerts": [a for a in headline.waiting(tuple(sight.alerts())) if a.subject_id == claim_id],
         "pending_alerts": sight.pending_by("alert"),
         "pending_verdict": sight.pending_by("verdict").get(claim_id),
         "race": race,
         "segments": [r.segment for r in races],
         **(_race_parts(race, digest, speech) if race else {}),
-        "timeline": claim_specs.timeline_chart(days.get(claim_id, []), mailings, claim_id, speech),
+        "timeline": claim_specs.timeline_chart(_lately(days.get(claim_id, [])), mailings, claim_id, speech),
         "posts": posts,
         "chosen": stance,
-        "older": posts[-1].posted_at.isoformat() if len(posts) == board_rows.PAGE_POSTS else None,
+        "older": posts[-1].posted_at.isoformat() if len(posts) == PAGE_POSTS else None,
         "verdicts": sight.snapshot.kept(("verdicts", claim_id), lambda con: board_rows.verdicts(con, claim_id)),
         "mailings": [m for m in mailings if m.corrects in (claim_id, None)],
         "segment_names": {s.id: s.name for s in sight.config.segment}
@@ -166,16 +171,21 @@ def archive(days: Sequence[date], speech: Speech) -> dict[str, Any]:
     return {"days": months}
 
 
-def search(sight: Sight, query: PostQuery) -> dict[str, Any]:
-    """Return the posts that fit a query, and what that search said."""
-    timezone, speech = str(sight.speech.zone), sight.speech
-    posts = sight.snapshot.kept(("search", query), lambda con: board_rows.search_posts(con, query, timezone=timezone))
-    said = speech.t("posts.found", count=speech.count(len(posts), "post")) if posts else speech.t("posts.found_none")
+def search(sight: Sight, query: PostQuery, *, is_further: bool = False) -> dict[str, Any]:
+    """Return the posts that fit a query, and what that search said; one that goes further back reads more."""
+    speech, found = sight.speech, _found(sight, query, most=MORE_READ if is_further else MOST_READ)
+    said = speech.t("posts.found_none")
+    if found.posts:
+        said = speech.t("posts.found", count=speech.count(len(found.posts), "post"))
+    if found.read_from:
+        since = speech.day(found.read_from.astimezone(speech.zone).date())
+        said = f"{said} {speech.t('posts.read_from', day=since)}"
     return {
         "query": query,
-        "posts": posts,
+        "posts": found.posts,
         "found_said": said,
-        "is_full": len(posts) == board_rows.PAGE_POSTS,
+        "is_full": len(found.posts) == PAGE_POSTS,
+        "read_from": found.read_from,
         "claims": sight.claims(),
         "sources": sorted({site.name for site in sites_of(sight.config)}),
     }
@@ -192,21 +202,30 @@ def digest_days(folder: Path) -> list[date]:
     return sorted(found, reverse=True)
 
 
+def _lately(days: Sequence[ClaimDay]) -> list[ClaimDay]:
+    """Return the last half year of a claim: years of days are no picture, and a page of megabytes."""
+    return [day for day in days if days[-1].day - day.day < TIMELINE]
+
+
 def _posts_of(sight: Sight, claim_id: str, *, stance: str | None, before: datetime | None) -> list[BoardPost]:
-    tier = "suggest" if stance == "forslag" else "auto"
-    only = None if tier == "suggest" else stance
-    key = ("claim posts", claim_id, only, tier, before)
-    return sight.snapshot.kept(
-        key, lambda con: board_rows.claim_posts(con, claim_id, stance=only, tier=tier, before=before)
-    )
+    if stance == "forslag":
+        key = ("suggested", claim_id, before)
+        return sight.snapshot.kept(key, lambda con: board_rows.suggested_posts(con, claim_id, before=before))
+    return list(_found(sight, PostQuery(claim_id=claim_id, stance=stance, before=before)).posts)
+
+
+def _found(sight: Sight, query: PostQuery, *, most: int = MOST_READ) -> FoundPosts:
+    zone = str(sight.speech.zone)
+    key = ("search", query, most)
+    return sight.snapshot.kept(key, lambda con: search_posts(con, query, timezone=zone, most=most))
 
 
 def _race_item(race: Race, digest: Digest, speech: Speech) -> dict[str, Any]:
     return {
         "claim_id": race.claim_id,
         "segment": race.segment.name,
-        "leader": tell.leader(race),
-        "sentence": tell.race_sentence(race, speech),
+        "leader": headline.leader(race),
+        "sentence": headline.race_sentence(race, speech),
         "chart": claim_specs.race_chart(race, digest.mailings, speech),
     }
 
@@ -223,8 +242,8 @@ def _race_parts(race: Race, digest: Digest, speech: Speech) -> dict[str, Any]:
         for c in race.counterfactuals
     ]
     return {
-        "leader": tell.leader(race),
-        "sentence": tell.race_sentence(race, speech),
+        "leader": headline.leader(race),
+        "sentence": headline.race_sentence(race, speech),
         "race_chart": claim_specs.race_chart(race, digest.mailings, speech),
         "bars": bars,
         "most": max([1.0, *(bar["high"] for bar in bars)]),

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
 from earlywarning.actions import IN_THREAD
 from earlywarning.authors import SPREADING
-from earlywarning.clock import Clock, hour_of
+from earlywarning.channels import Channel
+from earlywarning.clock import Clock, end_of, hour_of
+from earlywarning.earlier import Earlier
 from earlywarning.mailings import Mailing
+from earlywarning.reach import ThreadViews
 from earlywarning.rhythm import Rhythm, clock_of
 from flows.board.sight import Sight
+from flows.channels import company_channels
 from flows.steps import rhythm
-from flows.steps.race import TALKED_OF, run_segment
+from flows.steps.earlier import read_earlier
+from flows.steps.race import past_from, run_segment, threads_of
+from flows.steps.watch import sent_by
 from reports.board.speech import Speech
 from reports.swedish import rough
 from warehouse import watching
-from warehouse.ledger import list_mailings
 from warehouse.records import Counterfactual, Race
 from warehouse.watching import MatchedPost
 
@@ -34,8 +39,6 @@ WAYS: Mapping[str, tuple[str, ...]] = {
 """The answers that can be tried, and the mailings that each is."""
 MOST_HOURS = 168
 STEP_HOURS = 12
-AGREES = timedelta(hours=1)
-"""A pass reads a little after the hour that its race is run at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +87,9 @@ def when(hours: int, speech: Speech) -> str:
 
 
 def _compute(con: duckdb.DuckDBPyConnection, sight: Sight, race: Race, way: str, hours: int) -> WhatIf | None:
-    posts, clock = sight.snapshot.kept(("spread", race.forecast_from), lambda c: _spread(c, race))
-    mine = [p for p in posts if p.claim_id == race.claim_id and p.posted_at >= race.forecast_from - TALKED_OF]
-    if not mine:
+    known = sight.snapshot.kept(("known", race.claim_id, race.forecast_from), lambda c: _known(c, race))
+    if known is None:
         return None
-    sent = [_mailing(m) for m in list_mailings(con) if m.sent_at <= race.forecast_from]
-    hour = hour_of(race.forecast_from) - 1
     at = race.forecast_from + timedelta(hours=hours)
     more = [
         Mailing(
@@ -102,19 +102,60 @@ def _compute(con: duckdb.DuckDBPyConnection, sight: Sight, race: Race, way: str,
         )
         for channel in WAYS[way]
     ]
-    plans = (sent, [*sent, *more])
-    ran = [run_segment(race.claim_id, race.segment, mine, hour, plan, clock) for plan in plans]
+    hour = hour_of(race.forecast_from) - 1
+    ran = [
+        run_segment(
+            race.claim_id,
+            race.segment,
+            known.posts,
+            hour,
+            [*known.mailings, *plan],
+            known.clock,
+            channels=known.channels,
+            threads=known.threads,
+            earlier=known.earlier,
+        )
+        for plan in ([], more)
+    ]
     planned, answered = (next(c for c in one.counterfactuals if c.action == "planned") for one in ran)
     return WhatIf(planned=planned, answered=answered)
 
 
-def _spread(con: duckdb.DuckDBPyConnection, race: Race) -> tuple[list[MatchedPost], Clock]:
-    found = watching.matched_posts(con, now=race.forecast_from + AGREES)
-    stored = watching.get_states(con, now=race.forecast_from + AGREES).get(rhythm.SUBJECT)
-    clock = clock_of(Rhythm.from_dict(stored[1])) if stored else Clock()
-    return [post for post in found if post.stance in SPREADING], clock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the pass that ran a claim's race knew."""
+
+    posts: list[MatchedPost]
+    earlier: Earlier
+    threads: Mapping[str, ThreadViews]
+    mailings: list[Mailing]
+    channels: Mapping[str, Channel]
+    clock: Clock
 
 
-def _mailing(m: Any) -> Mailing:
-    names = ("mailing_id", "channel", "segment", "recipient_count", "sent_at", "text", "corrects")
-    return Mailing(**{name: getattr(m, name) for name in names})
+def _known(con: duckdb.DuckDBPyConnection, race: Race) -> _Known | None:
+    """Return what was known when a race was run; None when its posts are gone."""
+    hour, claim = hour_of(race.forecast_from) - 1, race.claim_id
+    now = _passed_at(con, race.forecast_from)
+    first = past_from(hour)
+    found = watching.matched_posts(con, now=now, claim_ids=[claim], posted_from=end_of(first - 1))
+    posts = [post for post in found if post.stance in SPREADING]
+    if not posts:
+        return None
+    earlier = read_earlier(con, [claim], until=first // 24, now=now)[claim]
+    learned = watching.get_states(con, now=now).get(rhythm.SUBJECT)
+    return _Known(
+        posts=posts,
+        earlier=earlier,
+        threads=threads_of(con, {post.thread_key for post in posts} | earlier.threads.keys(), now=now),
+        mailings=[m for m in sent_by(con, now) if m.sent_at <= race.forecast_from],
+        channels=company_channels(con, now=now),
+        clock=clock_of(Rhythm.from_dict(learned[1])) if learned else Clock(),
+    )
+
+
+def _passed_at(con: duckdb.DuckDBPyConnection, forecast_from: datetime) -> datetime:
+    """Return the moment of the pass: it reads a little after the hour that its race is run at."""
+    until = forecast_from + timedelta(hours=1) - timedelta(microseconds=1)
+    stored = watching.get_states(con, now=until).get(rhythm.SUBJECT)
+    return stored[0] if stored and stored[0] >= forecast_from else until

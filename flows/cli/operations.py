@@ -158,6 +158,10 @@ def _lines(found: Status) -> list[tuple[str, str]]:
         what = "; ".join(one.problems) + (f"; {one.reader}" if one.reader else "")
         rows.append((f"source {one.source}", f"last read whole {seen}" + (f"; {what.strip('; ')}" if what else "")))
     rows.append(("open alerts", ", ".join(f"{a.severity} {a.kind} {a.subject_id}" for a in found.alerts) or "none"))
+    for failing in found.deliveries:
+        again = f"again {failing.next_attempt_at:%Y-%m-%d %H:%M} UTC" if failing.next_attempt_at else "given up"
+        what = f"{failing.message_id} to {failing.channel}: {failing.problem}, tried {failing.attempt_count}; {again}"
+        rows.append(("not delivered", what))
     rows.append(("landing files that wait", str(found.waiting_files)))
     rows += [(name, str(value)) for name, value in found.counts.items()]
     used = ", ".join(f"{name} {value >> 20} MiB" for name, value in found.disk.used.items())

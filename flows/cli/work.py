@@ -250,6 +250,7 @@ def _print_pass(report: PassReport, *, as_json: bool) -> None:
                 "annotated": report.annotated_count,
                 "matched": report.matched_count,
                 "alerts": [{"kind": a.kind, "severity": a.severity, "reason": a.reason} for a in report.alerts.news],
+                "sent": [asdict(one) for one in report.sent],
                 "digest": report.digest,
                 "published": report.published,
             }
@@ -267,6 +268,11 @@ def _print_pass(report: PassReport, *, as_json: bool) -> None:
     )
     for news in report.alerts.news:
         say(f"{news.severity.upper()}: {news.reason}")
+    for sent in report.sent:
+        if sent.problem:
+            warn(f"{sent.message_id} was not taken by {sent.channel} ({sent.problem}); the next pass tries again")
+        else:
+            say(f"{sent.message_id} delivered to {sent.channel}")
     if report.digest:
         say(f"Digest: {report.digest}")
     say(f"Tables: {report.published}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from flows.desk import Desk
 from flows.in_hand import in_hand, suspects
 from flows.poison import Poison, UnsoundError, without_poison
 from flows.sources import company_of
+from flows.steps.copies import group_copies
 from nlp.annotation import Annotation
 from nlp.company import Company
 from nlp.doubt import doubts_of
@@ -28,6 +30,10 @@ from warehouse.aside import SetAsidePost, set_aside
 from warehouse.labels import Label, MentionSpan, PendingPost
 
 BATCH = 512
+"""Posts that are read together."""
+TAKE = 32_768
+"""Posts that are taken from the warehouse together, and saved together where they are read so fast."""
+SAVE_SECONDS = 5.0
 STEP = "annotate"
 Read = Callable[[Sequence[Any]], list[Annotation]]
 log = logging.getLogger(__name__)
@@ -49,13 +55,24 @@ def annotate(desk: Desk, *, seen_after: datetime | None = None, seen_before: dat
     version, count = labels_version(desk), 0
     bounds = {"seen_after": seen_after, "seen_before": seen_before}
     with Child(spec_of(desk.config)) as child:
-        while waiting := labels.pending_posts(desk.con, model_version=version, limit=BATCH, **bounds):
-            posts, read = _in_turn(desk, waiting, child)
-            with in_hand(desk.paths, STEP, [post.post_key for post in posts]):
-                done, poison = without_poison(posts, read, what="the language stage", probe=partial(probe, read))
-            count += save_annotations(desk, done, version=version)
-            put_aside(desk, STEP, version, poison)
+        while waiting := labels.pending_posts(desk.con, model_version=version, limit=TAKE, **bounds):
+            count += _annotated(desk, waiting, child, version=version)
+    group_copies(desk)
     return count
+
+
+def _annotated(desk: Desk, waiting: Sequence[PendingPost], child: Child, *, version: str) -> int:
+    """Read and save some posts; save at the latest when SAVE_SECONDS have gone into them, which a kill would lose."""
+    count, done, begun = 0, list[tuple[PendingPost, Annotation]](), monotonic()
+    for posts, read in _in_turn(desk, waiting, child):
+        with in_hand(desk.paths, STEP, [post.post_key for post in posts]):
+            more, poison = without_poison(posts, read, what="the language stage", probe=partial(probe, read))
+        done += more
+        put_aside(desk, STEP, version, poison)
+        if poison or monotonic() - begun > SAVE_SECONDS:
+            count += save_annotations(desk, done, version=version)
+            done, begun = [], monotonic()
+    return count + save_annotations(desk, done, version=version)
 
 
 def save_annotations(desk: Desk, done: Sequence[tuple[PendingPost, Annotation]], *, version: str) -> int:
@@ -95,11 +112,15 @@ def put_aside(desk: Desk, step: str, version: str, poison: Sequence[Poison[Any]]
         )
 
 
-def _in_turn(desk: Desk, waiting: Sequence[PendingPost], child: Child) -> tuple[Sequence[PendingPost], Read]:
-    """Return the posts that come first and what reads them: suspects alone, in a process that may die of them."""
+def _in_turn(desk: Desk, waiting: Sequence[PendingPost], child: Child) -> Iterator[tuple[Sequence[PendingPost], Read]]:
+    """Yield posts as they are read: suspects alone first, in a process that may die of them, then the others."""
     before = suspects(desk.paths, STEP)
     known = [post for post in waiting if post.post_key in before.keys] if before.are_many_times else []
-    return (known, partial(_read_apart, child)) if known else (waiting, partial(read_here, desk))
+    if known:
+        yield known, partial(_read_apart, child)
+    others = [post for post in waiting if post not in known] if known else waiting
+    for at in range(0, len(others), BATCH):
+        yield others[at : at + BATCH], partial(read_here, desk)
 
 
 def probe(read: Read) -> None:

@@ -6,15 +6,21 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+
+import duckdb
 
 from crawlers.model import Site
 from earlywarning.uptake import uptake
 from flows.desk import Desk
+from flows.figures import register_figures
+from flows.settings import Config
 from flows.sources import sites_of
 from reports.digest import render_digest
+from reports.unchanged import fingerprint
 from warehouse.digest_rows import SourceExpectation, read_digest, record_digest
+from warehouse.outbox import digests_until
 from warehouse.records import Digest
 from warehouse.watching import MatchedPost, matched_posts
 
@@ -24,25 +30,43 @@ RACE_IS_NEWS = timedelta(days=2)
 
 def digest(desk: Desk) -> Path:
     """Write the digest of the local day that ends with the last midnight, as of now, and return its path."""
-    now = desk.now
+    now, config = desk.now, desk.config
+    register_figures(desk)
     day = now.astimezone(desk.zone).date() - timedelta(days=1)
-    rows = read_digest(
-        desk.con,
-        company=desk.config.company.name,
-        day=day,
-        now=now,
-        timezone=str(desk.zone),
-        is_simulation=desk.config.simulation,
-        sources=expectations(sites_of(desk.config)),
-        false_alarms_per_month=desk.config.budget.warning_per_month,
-    )
-    live = only_live(rows)
-    html = render_digest(with_parity(live, matched_posts(desk.con, now=now) if live.claims else ()))
+    rows = digest_of(desk.con, config, day=day, now=now)
+    mark = fingerprint(rows)
+    html = render_digest(rows, language=config.delivery.language, unchanged_since=unchanged_since(desk.con, day, mark))
     path = digest_path(desk.paths.digests, day)
     write_whole(path, html)
     content = hashlib.sha256(html.encode()).hexdigest()
-    record_digest(desk.con, day=day, generated_at=now, path=path.name, content_hash=content)
+    record_digest(desk.con, day=day, generated_at=now, path=path.name, content_hash=content, fingerprint=mark)
     return path
+
+
+def digest_of(con: duckdb.DuckDBPyConnection, config: Config, *, day: date, now: datetime) -> Digest:
+    """Return what a day's digest says as of a moment."""
+    rows = read_digest(
+        con,
+        company=config.company.name,
+        day=day,
+        now=now,
+        timezone=config.delivery.timezone,
+        is_simulation=config.simulation,
+        sources=expectations(sites_of(config)),
+        false_alarms_per_month=config.budget.warning_per_month,
+    )
+    live = only_live(rows)
+    return with_parity(live, matched_posts(con, now=now) if live.claims else ())
+
+
+def unchanged_since(con: duckdb.DuckDBPyConnection, day: date, mark: str) -> date | None:
+    """Return the first of the days without a gap before `day` whose digests said the same; None when it is news."""
+    since, expected = None, day - timedelta(days=1)
+    for known, found, _ in digests_until(con, expected):
+        if known != expected or found != mark:
+            break
+        since, expected = known, known - timedelta(days=1)
+    return since
 
 
 def only_live(rows: Digest) -> Digest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -13,20 +14,23 @@ from earlywarning import race as racing
 from earlywarning.authors import SPREADING, count_once
 from earlywarning.channels import Channel
 from earlywarning.clock import Clock, activity, end_of, hour_of
+from earlywarning.earlier import Earlier
 from earlywarning.mailings import Mailing
 from earlywarning.mailings import Segment as RaceSegment
-from earlywarning.reach import ThreadViews, views_of_posts
+from earlywarning.reach import ThreadViews, views_by_thread
 from flows.channels import company_channels
 from flows.desk import Desk
-from flows.steps.watch import WatchPass, mailings_of
+from flows.steps.earlier import bring_up
+from flows.steps.watch import READ_BACK, WatchPass, mailings_of
 from warehouse.ledger import list_segments
 from warehouse.races import list_races, save_races
 from warehouse.records import Claim, Counterfactual, Race, RacePoint, Segment
 from warehouse.watching import MatchedPost, thread_views
 
-Floats = NDArray[np.float64]
+Hours = NDArray[np.int64]
 
 PAST_HOURS = 672
+"""The growth is learned from so many hours, and those of the day in which they begin; reach from all before too."""
 AHEAD_HOURS = 168
 TALKED_OF = timedelta(days=28)
 """A claim that nobody has spread for so long runs no race."""
@@ -55,24 +59,43 @@ def race(desk: Desk, found: WatchPass) -> list[Race]:
     if not due:
         return list(latest.values())
     segments, mailings = list_segments(desk.con), [m for m in mailings_of(desk, now) if m.sent_at <= end_of(hour)]
-    channels, threads = company_channels(desk.con), threads_of(desk.con, posts, now=now)
+    earlier = bring_up(
+        desk.con,
+        [claim.claim_id for claim in due],
+        found.posts,
+        posts_from=now - READ_BACK,
+        known=[claim.claim_id for claim in found.claims],
+        until=past_from(hour) // 24,
+        now=now,
+    )
+    keys = {post.thread_key for post in found.posts}.union(*(one.threads for one in earlier.values()))
+    channels, threads = company_channels(desk.con, now=now), threads_of(desk.con, keys, now=now)
     for claim in due:
-        mine = [post for post in posts if post.claim_id == claim.claim_id]
-        misled = misled_segments(segments, claim)
         ran = run_segments(
-            claim.claim_id, misled, mine, hour, mailings, found.clock, channels=channels, threads=threads
+            claim.claim_id,
+            misled_segments(segments, claim),
+            [post for post in found.posts if post.claim_id == claim.claim_id and post.stance in SPREADING],
+            hour,
+            mailings,
+            found.clock,
+            channels=channels,
+            threads=threads,
+            earlier=earlier[claim.claim_id],
         )
         save_races(desk.con, ran)
         latest |= {(r.claim_id, r.segment.segment): r for r in ran}
     return list(latest.values())
 
 
-def threads_of(
-    con: duckdb.DuckDBPyConnection, posts: Iterable[MatchedPost], *, now: datetime
-) -> dict[str, ThreadViews]:
-    """Return what is known by now of the views of the threads that posts stand in."""
+def past_from(hour: int) -> int:
+    """Return the first of the past hours that a race is run on after an hour: a day's beginning (UTC)."""
+    return (hour + 1 - PAST_HOURS) // 24 * 24
+
+
+def threads_of(con: duckdb.DuckDBPyConnection, thread_keys: Iterable[str], *, now: datetime) -> dict[str, ThreadViews]:
+    """Return what is known by now of the views of threads."""
     found: dict[str, tuple[datetime, list[tuple[datetime, int]]]] = {}
-    for thread, opened_at, seen_at, views in thread_views(con, sorted({post.thread_key for post in posts}), now=now):
+    for thread, opened_at, seen_at, views in thread_views(con, sorted(set(thread_keys)), now=now):
         found.setdefault(thread, (opened_at, []))[1].append((seen_at, views))
     return {thread: ThreadViews(opened_at=at, seen=tuple(seen)) for thread, (at, seen) in found.items()}
 
@@ -89,12 +112,10 @@ def run_segment(
     hour: int,
     mailings: Sequence[Mailing],
     clock: Clock,
-    *,
-    channels: Mapping[str, Channel] | None = None,
-    threads: Mapping[str, ThreadViews] | None = None,
+    **known: Any,
 ) -> Race:
-    """Run one race as of the end of an hour; a mailing sent later is one that is planned."""
-    return run_segments(claim_id, [segment], posts, hour, mailings, clock, channels=channels, threads=threads)[0]
+    """Run one race as of the end of an hour; takes what `run_segments` takes."""
+    return run_segments(claim_id, [segment], posts, hour, mailings, clock, **known)[0]
 
 
 def run_segments(
@@ -107,44 +128,59 @@ def run_segments(
     *,
     channels: Mapping[str, Channel] | None = None,
     threads: Mapping[str, ThreadViews] | None = None,
+    earlier: Earlier | None = None,
 ) -> list[Race]:
-    """Run a claim's races in all its segments at once."""
-    hours = np.arange(hour - PAST_HOURS + 1, hour + 1)
+    """Run a claim's races in all its segments at once, as of the end of an hour; a mailing sent later is planned.
+
+    posts: those that spread the claim, from the first of the past hours on; others are left out. earlier: what
+    spread it before them.
+    """
+    hours = np.arange(past_from(hour), hour + 1)
     now = end_of(hour)
-    counts, views, shown, sample = _counts(posts, int(hours[0]), threads or {})
+    talk = _talk(posts, hours, threads or {}, earlier or Earlier())
     ran = racing.run_races(
         claim_id=claim_id,
         segments=[RaceSegment(segment=s.segment, name=s.name, customer_count=s.customer_count) for s in segments],
-        hours_end=[now - timedelta(hours=PAST_HOURS - 1 - i) for i in range(PAST_HOURS)],
-        counts=counts,
+        hours_end=[now - timedelta(hours=len(hours) - 1 - i) for i in range(len(hours))],
         activity=activity(clock, hours),
         ahead=activity(clock, hour + 1 + np.arange(AHEAD_HOURS)),
         mailings=mailings,
-        views=views,
-        shown=shown,
-        view_sample=sample,
         channels=channels,
+        **talk,
     )
     return [_record(one, segment) for one, segment in zip(ran, segments, strict=True)]
 
 
-def _counts(
-    posts: Iterable[MatchedPost], first: int, threads: Mapping[str, ThreadViews]
-) -> tuple[Floats, Floats, Floats, list[float]]:
-    """Return posts, views shown and posts that show them by hour, each author once a day; and the views of each."""
-    counts, views, shown = (np.zeros(PAST_HOURS) for _ in range(3))
-    threads_by = {(post.posted_at.timestamp(), post.author_key): post.thread_key for post in posts}
-    counted = [(posted, author) for posted, author, _ in count_once({}, sorted(threads_by), ask=1)]
-    stands = [(threads_by[said], datetime.fromtimestamp(said[0], tz=UTC)) for said in counted]
-    sample = []
-    for (posted, _), seen in zip(counted, views_of_posts(stands, threads), strict=True):
+def _talk(
+    posts: Iterable[MatchedPost], hours: Hours, threads: Mapping[str, ThreadViews], earlier: Earlier
+) -> dict[str, Any]:
+    """Return what `run_races` takes of the posts: by hour, each author once a day, and in sum before the hours."""
+    first, counts, views, shown = int(hours[0]), *(np.zeros(len(hours)) for _ in range(3))
+    said = {
+        (p.posted_at.timestamp(), p.author_key): p.thread_key
+        for p in posts
+        if first <= p.posted_at.timestamp() // 3600 <= hours[-1]
+    }
+    counted = [(posted, said[posted, author]) for posted, author, _ in count_once({}, sorted(said), ask=1)]
+    started = dict(earlier.threads)
+    for posted, thread in counted:
+        count, at = started.get(thread, (0, datetime.fromtimestamp(posted, tz=UTC)))
+        started[thread] = count + 1, at
+    each = views_by_thread(started, threads)
+    for posted, thread in counted:
         place = int(posted // 3600) - first
-        if 0 <= place < PAST_HOURS:
-            counts[place] += 1
-            if seen is not None:
-                views[place], shown[place] = views[place] + seen, shown[place] + 1
-                sample.append(seen)
-    return counts, views, shown, sample
+        counts[place] += 1
+        if thread in each:
+            views[place], shown[place] = views[place] + each[thread], shown[place] + 1
+    before = {thread: count for thread, (count, _) in earlier.threads.items()}
+    return {
+        "counts": counts,
+        "views": views,
+        "shown": shown,
+        "view_sample": np.repeat([*each.values()], [started[thread][0] for thread in each]),
+        "views_before": float(sum(count * each[thread] for thread, count in before.items() if thread in each)),
+        "unshown_before": float(sum(count for thread, count in before.items() if thread not in each)),
+    }
 
 
 def _record(ran: racing.Race, segment: Segment) -> Race:

@@ -32,6 +32,8 @@ TAKEN = "watch-taken"
 LATE = timedelta(days=7)
 """A post may become known so long after it was seen: another machine's crawl, a landing file that could not be read."""
 VISITS_BACK = timedelta(days=14)
+READ_BACK = timedelta(days=AlarmSettings().ring_days + 2)
+"""Posts are read so far back, and those that became known lately: a claim that is new to the watch needs no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class WatchPass:
     claims: tuple[Claim, ...]
     """Those that are known now, with the verdicts that hold."""
     posts: tuple[watching.MatchedPost, ...]
-    """All posts on claims that are known now, by the time of posting."""
+    """Posts on claims that are known now, by the time of posting: all since `READ_BACK`, and what was seen lately."""
     crossings: tuple[WatchCrossing, ...]
     memory: Mapping[str, Any]
     """The next states by subject, as JSON values: `alert` saves them after the alerts, so that a kill loses none."""
@@ -60,7 +62,8 @@ def watch(desk: Desk) -> WatchPass:
     taken = frozenset(states[TAKEN][1]["posts"]) if TAKEN in states else None
     claims = tuple(list_claims(desk.con, now=now))
     claim_ids = tuple(claim.claim_id for claim in claims)
-    posts = tuple(watching.matched_posts(desk.con, now=now))
+    seen_after = now if since is None else since - LATE
+    posts = tuple(watching.matched_posts(desk.con, now=now, posted_from=now - READ_BACK, seen_after=seen_after))
     visits = _visits(desk, now)
     learned = rhythm.learn_rhythm(desk, states.get(rhythm.SUBJECT), now=now)
     clock, shares = clock_of(learned), shares_of(learned, [site.name for site in sites_of(desk.config)])

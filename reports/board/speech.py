@@ -1,4 +1,4 @@
-"""The board's two languages: every sentence from a catalogue, dates and numbers as each language writes them."""
+"""The two languages of all that people see: sentences from catalogues, dates and numbers as each writes them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,13 @@ _SWEDISH: Mapping[str, Mapping[str, str]] = {
 
 @cache
 def catalogue(language: str) -> Mapping[str, Any]:
-    """Return the sentences of a language by section and key."""
-    return tomllib.loads((files("reports.board") / "words" / f"{language}.toml").read_text(encoding="utf-8"))
+    """Return the sentences of a language by section and key: the board's, the digest's, the mails' and the alerts'."""
+    found: dict[str, Any] = {}
+    for room in ("reports.board", "reports"):
+        words = tomllib.loads((files(room) / "words" / f"{language}.toml").read_text(encoding="utf-8"))
+        for section, values in words.items():
+            found[section] = {**found.get(section, {}), **values}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,11 @@ class Speech:
         """Return a count with its noun in the right number."""
         one, many = catalogue(self.language)["nouns"][noun]
         return f"{self.number(value)}\N{NO-BREAK SPACE}{one if value == 1 else many}"
+
+    def noun(self, value: float, noun: str) -> str:
+        """Return a noun in the right number, without the count."""
+        one, many = catalogue(self.language)["nouns"][noun]
+        return str(one if value == 1 else many)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with the language's groups and decimal sign."""
@@ -145,5 +155,5 @@ class Speech:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return what the templates call, by name."""
-        own = ("number", "rough", "percent", "chance", "day", "short_day", "moment", "duration", "count")
+        own = ("number", "rough", "percent", "chance", "day", "short_day", "moment", "duration", "count", "noun")
         return {"clipped": swedish.clipped, **{name: getattr(self, name) for name in own}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
@@ -14,11 +15,13 @@ from scipy import stats
 from benchmarks.race_worlds import World, forecast_world, holds
 from earlywarning.advice import advice
 from earlywarning.clock import Clock, activity, hour_of
+from earlywarning.earlier import Earlier, take_in
 from earlywarning.forecast import poisson_quantile
 from earlywarning.growth import GrowthSettings, Past, posterior
 from earlywarning.mailings import Mailing, Segment
-from earlywarning.race import Counterfactual, Race, RacePoint, run_race, run_races
-from earlywarning.reach import ThreadViews, ViewsBelief, learn_views, reach, views_of_posts
+from earlywarning.race import Race, run_race, run_races
+from earlywarning.raced import Counterfactual, RacePoint
+from earlywarning.reach import ThreadViews, ViewsBelief, learn_views, reach, views_by_thread
 from warehouse import records
 
 NOW = datetime(2023, 10, 20, 8, tzinfo=UTC)
@@ -253,12 +256,42 @@ def test_the_views_of_a_thread_are_counted_once_and_from_the_claim_on() -> None:
     old = ThreadViews(opened_at=at(-900), seen=((at(-50), 4000), (at(-2), 4100), (at(20), 4700)))
     new = ThreadViews(opened_at=at(0), seen=((at(5), 60), (at(20), 300)))
     late = ThreadViews(opened_at=at(-900), seen=((at(20), 9000),))
-    posted = [("old", at(0)), ("old", at(3)), ("new", at(0)), ("late", at(1)), ("none", at(1))]
-    found = views_of_posts(posted, {"old": old, "new": new, "late": late})
-    assert found == [300, 300, 300, None, None]
-    assert views_of_posts([("new", at(30))], {"new": new}) == [None]
+    started = {"old": (2, at(0)), "new": (1, at(0)), "late": (1, at(1)), "none": (1, at(1))}
+    assert views_by_thread(started, {"old": old, "new": new, "late": late}) == {"old": 300, "new": 300}
+    assert views_by_thread({"new": (1, at(30))}, {"new": new}) == {}
     shrunk = ThreadViews(opened_at=at(-9), seen=((at(-1), 50), (at(2), 10)))
-    assert views_of_posts([("x", at(0))], {"x": shrunk}) == [0]
+    assert views_by_thread({"x": (1, at(0))}, {"x": shrunk}) == {"x": 0}
+
+
+def test_whoever_was_reached_before_the_past_hours_is_still_reached() -> None:
+    whole = np.concatenate([growing(), np.zeros(700)])
+    inside = race(whole, view_sample=[150.0] * 200)
+    cut = race(whole[300:], unshown_before=float(whole[:300].sum()), view_sample=[150.0] * 200)
+    lost = race(whole[300:], view_sample=[150.0] * 200)
+
+    def now(found: Race) -> float:
+        return max((p for p in found.points if p.at <= NOW), key=lambda p: p.at).reach
+
+    assert now(cut) == pytest.approx(now(inside), rel=0.05)
+    assert now(lost) < 0.1 * now(inside)
+    shown = race(whole[300:], views_before=5_000.0)
+    assert shown.points[0].reach_low == pytest.approx(1 - math.exp(-5_000 / 20_000), rel=0.01)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30 * 86_400), st.sampled_from("xyz"), st.sampled_from("abc")), max_size=40),
+    st.lists(st.integers(0, 30), max_size=3),
+)
+def test_what_spread_earlier_is_the_same_however_the_passes_came(posts, cuts) -> None:
+    said = [(datetime.fromtimestamp(at, tz=UTC), thread, author) for at, thread, author in posts]
+    whole, parts = take_in(Earlier(), said, until=30), Earlier()
+    for cut in sorted(cuts):
+        parts = Earlier.from_dict(take_in(parts, reversed(said), until=cut).to_dict())
+    parts = take_in(parts, said, until=30)
+    assert parts == whole
+    assert sum(count for count, _ in whole.threads.values()) == len(
+        {(p[0] // 86_400, p[2]) for p in posts if p[0] < 30 * 86_400}
+    )
 
 
 def test_the_intervals_hold_in_worlds_that_the_model_does_not_know() -> None:

@@ -137,7 +137,7 @@ def test_the_race_runs_on_the_companys_own_curve_and_on_shown_views(tmp_path: Pa
             for post in posts
         )
         watched = WatchPass(at=at, claims=(claim,), posts=matched, crossings=(), memory={})
-        assert {t: [v for _, v in known.seen] for t, known in threads_of(desk.con, matched, now=at).items()} == {
+        assert {t: [v for _, v in known.seen] for t, known in threads_of(desk.con, [thread], now=at).items()} == {
             thread: [40, 700]
         }
 

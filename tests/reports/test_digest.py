@@ -9,9 +9,12 @@ import pytest
 
 from reports import swedish
 from reports.digest import render_digest
-from reports.headline import best_action, headline
+from reports.digest_contents import speech_of
+from reports.headline import best_action, state_of
 from tests.reports.samples import HOSTILE, bad_digest, calm_digest, post, race, source
 from warehouse.records import CandidateClaim, Complaint
+
+SPEECH = speech_of(calm_digest(), "sv")
 
 
 class Tags(HTMLParser):
@@ -56,7 +59,7 @@ def test_a_calm_day_is_short_and_says_so() -> None:
 
 
 def test_a_bad_day_says_what_whom_and_what_to_do() -> None:
-    top = headline(bad_digest())
+    top = state_of(bad_digest(), SPEECH, scope="digest")
     assert top.level == "critical"
     assert "ingen rättelse är på väg till villakunder med gamla avtalet och lägenheter genom förening" in top.sentence
     assert top.actions[0].startswith("Skriv ett officiellt inlägg i tråden. Det sparar")
@@ -75,18 +78,18 @@ def test_what_users_write_stays_text() -> None:
 
 def test_blind_is_not_calm() -> None:
     blind = replace(calm_digest(), sources=(source("a", silent=True),))
-    assert headline(blind).level == "blind"
+    assert state_of(blind, SPEECH).level == "blind"
     assert "inte läst på 33\N{NO-BREAK SPACE}timmar (sajten kräver mänsklig kontroll" in render_digest(blind)
 
 
 def test_handled_alerts_do_not_head_the_day() -> None:
     alerts = tuple(replace(alert, state="handled") for alert in bad_digest().alerts)
-    assert headline(replace(bad_digest(), alerts=alerts)).level == "calm"
+    assert state_of(replace(bad_digest(), alerts=alerts), SPEECH).level == "calm"
 
 
 def test_no_action_is_recommended_that_saves_nothing() -> None:
     useless = tuple(replace(c, saved_people_days=0.0) for c in race().counterfactuals)
-    assert best_action(replace(race(), counterfactuals=useless)) is None
+    assert best_action(replace(race(), counterfactuals=useless), SPEECH) is None
 
 
 def test_first_day_without_any_history_renders() -> None:

@@ -29,6 +29,7 @@ from warehouse.labels import Annotation, Label, judge, pending_posts, save_label
 from warehouse.ledger import put_claim, put_segments
 from warehouse.load import load_landing
 from warehouse.matches import Match, save_matches
+from warehouse.named import insert_new
 from warehouse.records import Alert, Claim, Digest, Incident, ModelFigure, Record, Segment
 from warehouse.watching import hourly_volume, list_visits, matched_posts
 
@@ -156,6 +157,21 @@ def test_telling_posts_are_of_different_authors_and_new(full: duckdb.DuckDBPyCon
     assert found[0].sentiment == "negative"
     with known_at(full, now=hours(2)):
         assert len(read_posts(full, now=hours(2), limit=2)) == 2
+
+
+def test_of_copies_with_small_changes_one_is_told(full: duckdb.DuckDBPyConnection) -> None:
+    def told() -> set[str]:
+        with known_at(full, now=T0):
+            return {post.url for post in read_posts(full, now=T0)}
+
+    before = told()
+    copies = [
+        {"post_key": post_key("forum", f"p{n}"), "group_key": "g", "copy_of": None, "likeness": 1.0} for n in (1, 3)
+    ]
+    known = dict(full.execute("SELECT post_key, revision FROM post").fetchall())
+    insert_new(full, "text_copy", [{**one, "revision": known[one["post_key"]]} for one in copies])
+    assert {f"https://forum.example/{n}" for n in (1, 3)} <= before
+    assert before - told() == {"https://forum.example/1"}
 
 
 def test_sources_delay_and_candidates(full: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from warehouse import connection
-from warehouse.connection import BLOCK_SIZE, migrate, open_warehouse
+from warehouse.attached import BLOCK_SIZE
+from warehouse.connection import migrate, open_warehouse
 from warehouse.named import statements
 from warehouse.rollups import refresh
 
@@ -22,6 +23,7 @@ PLAIN = {
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2023-10-02 06:00:00+00'",
     "VARCHAR[]": "['a']",
     "FLOAT[]": "[0.5]::FLOAT[]",
+    "BIGINT[]": "[1]",
     "BLOB": "'\\xAA'::BLOB",
     "JSON": "'{}'::JSON",
 }

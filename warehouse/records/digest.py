@@ -206,6 +206,19 @@ class ModelFigure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedDelivery:
+    """A message that has not reached some of its channels."""
+
+    number: str
+    """Visible in the message: `2026-11-08/3`."""
+    channels: tuple[str, ...]
+    problem: str
+    """The latest, in one line; without addresses and secrets."""
+    is_given_up: bool
+    """It is not tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """All that one morning's digest says."""
 
@@ -233,3 +246,5 @@ class Digest:
     """The promise that the alarm was set to."""
     complaint_levels: tuple[ComplaintLevel, ...] = ()
     """Complaints of each period against the ordinary, oldest first."""
+    failed_deliveries: tuple[FailedDelivery, ...] = ()
+    """Alerts of the last days that could not be sent to everyone."""

@@ -1,5 +1,6 @@
--- Posts worth reading: new to us in the last 24 hours, no author twice, no wording twice, no claim and stance more
--- than three times. The score orders them: how sure the stance is, how negative the tone, how many have seen it.
+-- Posts worth reading: new to us in the last 24 hours, no author twice, no text twice (nor its copies with small changes),
+-- no claim and stance more than three times. The score orders them: how sure the stance is, how negative the tone, how
+-- many have seen it.
 WITH stance AS (
     SELECT post_key, claim_id, stance, stance_score
     FROM known_match
@@ -9,7 +10,7 @@ WITH stance AS (
 ),
 candidate AS (
     SELECT s.claim_id, p.source, p.url, p.author_key, p.posted_at, p.text, s.stance,
-        coalesce(p.sentiment, 'neutral') AS sentiment, p.post_key,
+        coalesce(p.sentiment, 'neutral') AS sentiment, p.post_key, p.revision,
         0.6 * CASE WHEN s.stance IN ('support', 'query', 'deny') THEN coalesce(s.stance_score, 0.5) ELSE 0.0 END
             + 0.3 * CASE WHEN p.sentiment = 'negative' THEN coalesce(p.sentiment_score, 0.5) ELSE 0.0 END
             + 0.1 * least(1.0, ln(1 + greatest(coalesce(p.view_count, 0), 0)) / ln(10001)) AS score
@@ -23,8 +24,12 @@ one_each AS (
     QUALIFY row_number() OVER (PARTITION BY author_key ORDER BY score DESC, post_key) = 1
 ),
 distinct_text AS (
-    FROM one_each
-    QUALIFY row_number() OVER (PARTITION BY lower(trim(text)) ORDER BY score DESC, post_key) = 1
+    SELECT e.*
+    FROM one_each AS e
+    LEFT JOIN text_copy AS c ON c.post_key = e.post_key AND c.revision = e.revision
+    QUALIFY row_number() OVER (
+        PARTITION BY coalesce(c.group_key, lower(trim(e.text))) ORDER BY e.score DESC, e.post_key
+    ) = 1
 )
 SELECT claim_id, source, url, author_key, posted_at, text, stance, sentiment, score
 FROM distinct_text

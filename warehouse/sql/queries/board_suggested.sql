@@ -1,11 +1,9 @@
--- Posts that a claim is matched to, newest first; of one stance or tier where asked.
+-- Posts that may be about a claim and that no person has looked at, newest first.
 WITH found AS (
     SELECT p.post_key, p.source, p.url, p.author_key, p.posted_at, p.text, m.claim_id, m.stance, m.tier, m.judged_by
     FROM match_current AS m
     JOIN post AS p USING (post_key)
-    WHERE m.claim_id = $claim_id AND p.text IS NOT NULL AND p.deleted_at IS NULL
-        AND ($stance::TEXT IS NULL OR m.stance = $stance)
-        AND ($tier::TEXT IS NULL OR m.tier = $tier)
+    WHERE m.claim_id = $claim_id AND m.tier = 'suggest' AND p.text IS NOT NULL AND p.deleted_at IS NULL
         AND ($before::TIMESTAMPTZ IS NULL OR p.posted_at < $before)
     ORDER BY p.posted_at DESC, p.post_key
     LIMIT $row_limit

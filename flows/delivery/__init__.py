@@ -1,0 +1,1 @@
+"""Delivery: what is news becomes messages in the outbox, and messages reach people, at least once."""

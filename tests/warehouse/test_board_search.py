@@ -1,0 +1,98 @@
+"""The board's search finds what is there, newest first, reads no more than it must, and says where it stopped."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.warehouse.landings import T0, a_post, write_landing
+from warehouse import board_search
+from warehouse.board_search import GROWTH, search_posts, stretches
+from warehouse.keys import post_key
+from warehouse.labels import judge
+from warehouse.load import load_landing
+from warehouse.records.board import PostQuery
+from warehouse.rollups import refresh
+
+ZONE = "Europe/Stockholm"
+TEXTS = ("Årsavgiften kom i går.", "Vad gäller för ÅRSAVGIFTER?", "Brevet (100 %_sant) a+b", "Inget särskilt.")
+
+
+@pytest.fixture
+def full(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> duckdb.DuckDBPyConnection:
+    """Four posts a day for thirty days, all about the company; every fourth day's tone is negative."""
+    posts = [
+        a_post(n, posted_at=T0 - timedelta(hours=6 * n), seen_at=T0, text=f"{TEXTS[n % 4]} Nummer {n:03d}.")
+        for n in range(120)
+    ]
+    load_landing(con, write_landing(tmp_path / "l.gz", posts), run_id="r")
+    for n in range(120):
+        judge(con, post_key("forum", f"p{n}"), task="relevance", labels=["relevant"], by="A", at=T0)
+        tone = "negative" if n // 4 % 4 == 0 else "neutral"
+        judge(con, post_key("forum", f"p{n}"), task="sentiment", labels=[tone], by="A", at=T0)
+    refresh(con)
+    return con
+
+
+def numbers(con: duckdb.DuckDBPyConnection, query: PostQuery, **given: int) -> tuple[list[int], datetime | None]:
+    found = search_posts(con, query, timezone=ZONE, **given)
+    return [int(post.text[-4:-1]) for post in found.posts if post.text], found.read_from
+
+
+def test_words_are_found_whatever_their_case_and_signs(full: duckdb.DuckDBPyConnection) -> None:
+    expected = {"årsavgift": {0, 1}, "ÅRSAVGIFTER": {1}, "%_": {2}, "A+B": {2}, "(100": {2}, ".*": set(), "$": set()}
+    for words, rests in expected.items():
+        assert numbers(full, PostQuery(words=words), limit=200)[0] == [n for n in range(120) if n % 4 in rests]
+
+
+def test_pages_follow_each_other_and_miss_nothing(full: duckdb.DuckDBPyConnection) -> None:
+    found: list[int] = []
+    before = None
+    while page := search_posts(full, PostQuery(before=before), timezone=ZONE, limit=7).posts:
+        found += [int(post.text[-4:-1]) for post in page if post.text]
+        before = page[-1].posted_at
+    assert found == list(range(120))
+
+
+def test_labels_and_days_narrow_it(full: duckdb.DuckDBPyConnection) -> None:
+    negative = [n for n in range(120) if n // 4 % 4 == 0]
+    assert numbers(full, PostQuery(sentiment="negative"), limit=200)[0] == negative
+    day = date(2023, 9, 20)
+    only = PostQuery(first_day=day, last_day=day)
+    at = {n: (T0 - timedelta(hours=6 * n)).astimezone(board_search.COUNTED_IN).date() for n in range(120)}
+    assert numbers(full, only)[0] == [n for n in range(120) if at[n] == day]
+    assert numbers(full, PostQuery(last_day=date.max), limit=3)[0] == [0, 1, 2]
+
+
+def test_where_it_stops_is_said_and_can_be_gone_on_from(
+    full: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_search, "FIRST_READ", 8)
+    query = PostQuery(words="Nummer 119")
+    found, read_from = numbers(full, query, most=30)
+    assert found == []
+    assert read_from is not None
+    turns = 0
+    while read_from is not None:
+        assert T0 - timedelta(hours=6 * 119) < read_from
+        found, read_from = numbers(full, PostQuery(words="Nummer 119", before=read_from), most=30)
+        turns += 1
+    assert found == [119]
+    assert turns < 5
+    # A page that is full ends nothing.
+    assert numbers(full, PostQuery(), limit=5, most=1) == ([0, 1, 2, 3, 4], None)
+
+
+@given(st.lists(st.integers(1, 9000), max_size=300))
+def test_stretches_hold_each_day_once_and_grow(counts: list[int]) -> None:
+    days = [(date(2026, 1, 1) - timedelta(days=n), count) for n, count in enumerate(counts)]
+    found = list(stretches(days))
+    assert sum(one.count for one in found) == sum(counts)
+    assert [one.last for one in found[1:]] == [one.first - timedelta(days=1) for one in found[:-1]]
+    for number, one in enumerate(found[:-1]):
+        assert one.count >= board_search.FIRST_READ * GROWTH**number

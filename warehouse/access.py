@@ -1,0 +1,51 @@
+"""How what lies under a data folder is opened: whether the warehouse is a lake, and under which keys files are sealed.
+
+Said once for a folder, by whoever has read the configuration; a path is then enough to open what it names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LakePlace:
+    """Where a lake is."""
+
+    catalog: str = field(repr=False)
+    """How PostgreSQL is reached, as libpq has it: `dbname=... host=... user=...`, with the password."""
+    data: str
+    """Folder that all workers share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How the files of a folder, and of those below it, are opened."""
+
+    keys: tuple[bytes, ...] = field(default=(), repr=False)
+    """The first seals what is new, each may open what is there."""
+    is_sealed: bool = False
+    """Whether new files are encrypted."""
+    lake: LakePlace | None = None
+    """In place of the folder's `WAREHOUSE`."""
+
+
+WAREHOUSE = "warehouse.duckdb"
+PLAIN = Access()
+_SAID: dict[Path, Access] = {}
+
+
+def use(folder: Path, access: Access) -> None:
+    """Say how the files of a folder are opened from now on, in this process."""
+    _SAID[folder.absolute()] = access
+
+
+def access_to(path: Path) -> Access:
+    """Return what was said of the nearest folder above a path."""
+    return next((_SAID[folder] for folder in path.absolute().parents if folder in _SAID), PLAIN)
+
+
+def lake_of(path: Path) -> LakePlace | None:
+    """Return the lake that stands in place of a file, if one does."""
+    return _SAID.get(path.absolute().parent, PLAIN).lake if path.name == WAREHOUSE else None

@@ -1,0 +1,46 @@
+"""What a digest of today so far is counted from in a published snapshot: the counts that are kept, and a week's posts.
+
+A snapshot knows nothing that came later, so that its counts are those of now: on ten million posts that takes a
+fraction of a second, and to count the posts anew as of now a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+import duckdb
+
+from warehouse.digest_rows import VOLUME_DAYS, Counted, known_at, read_delay, read_posts, uptake_of
+from warehouse.named import records, rows, run, statement
+from warehouse.records import DailyVolume, TopicVolume
+
+
+def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone: str) -> Counted:
+    """Count for today, of a snapshot that was just published; `now` is not before anything in it.
+
+    The same as `count_as_of` but for this: a claim's authors are counted by Swedish days in every zone, and a claim
+    has begun at the beginning of the hour of its first post.
+    """
+    asked = {"day": day, "now": now, "timezone": timezone}
+    with _last_week(con, now=now), known_at(con, now=now):
+        return Counted(
+            volume=tuple(records(con, "now_volume", DailyVolume, **asked, day_count=VOLUME_DAYS)),
+            topics=tuple(records(con, "now_topics", TopicVolume, **asked)),
+            claims=uptake_of(con, rows(con, "now_uptake", day=day, now=now), now=now),
+            posts=read_posts(con, now=now),
+            delay=read_delay(con, now=now),
+        )
+
+
+@contextmanager
+def _last_week(con: duckdb.DuckDBPyConnection, *, now: datetime) -> Iterator[None]:
+    """Let the functions see last week's posts alone."""
+    name = rows(con, "database_name")[0]["name"].replace('"', '""')
+    run(con, "now_moment", now=now)
+    try:
+        con.execute(statement("now_shadow").replace("TARGET", f'"{name}"'))
+        yield
+    finally:
+        run(con, "rollup_unshadow")
