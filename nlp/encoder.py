@@ -28,7 +28,7 @@ Key = tuple[str, ...]
 SHIPPED = Path(__file__).parent / "model"
 INPUTS = ("input_ids", "attention_mask")
 OUTPUTS = ("embedding", *HEADS)
-SENTIMENT, TOPICS = OUTPUTS.index("sentiment"), OUTPUTS.index("topics")
+RELEVANCE, SENTIMENT, TOPICS = (OUTPUTS.index(head) for head in ("relevance", "sentiment", "topics"))
 TEXTS_AT_ONCE = 512
 """Texts tokenised together; only memory depends on it."""
 KEPT = 4096
@@ -46,7 +46,7 @@ class Encoder:
     size: int
     """Numbers in an embedding."""
     ngrams: Ngrams | None = None
-    """The word model, whose logits are added to those of sentiment and topics; none in a folder without one."""
+    """The word model, whose logits are added to the encoder's for single texts; none in a folder without one."""
     readers: Mapping[str, Callable[[str], Floats]] = field(default_factory=dict, repr=False, compare=False)
     """Other models' answers in the place of this one's, by output (`nlp.hub`)."""
     kept: OrderedDict[Key, list[Floats]] = field(default_factory=OrderedDict, repr=False, compare=False)
@@ -90,7 +90,7 @@ def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> E
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     except Exception as error:  # both libraries raise types of their own for every kind of damage
         raise ModelError(f"model folder {folder}: cannot be loaded ({_first_line(error)})") from error
-    ngrams = read_ngrams(folder, classes=len(meta.sentiment) + len(meta.topics))
+    ngrams = read_ngrams(folder, classes=len(meta.sentiment) + len(meta.topics) + 1)
     return Encoder(session, tokenizer, meta, threads or _cores(), _checked_size(session, folder, meta), ngrams)
 
 
@@ -146,7 +146,8 @@ def _run(encoder: Encoder, ids: list[int], key: Key) -> list[Floats]:
     if encoder.ngrams is not None and len(key) == 1:
         words, moods = answer(encoder.ngrams, key[0]), len(encoder.meta.sentiment)
         found[SENTIMENT] = found[SENTIMENT] + words[:moods]
-        found[TOPICS] = found[TOPICS] + words[moods:]
+        found[TOPICS] = found[TOPICS] + words[moods:-1]
+        found[RELEVANCE] = found[RELEVANCE] + words[-1]
     for name, read in encoder.readers.items():
         # Of a pair only the stance counts, which is this model's own.
         at = OUTPUTS.index(name)

@@ -1,4 +1,4 @@
-"""What a text's words alone say of its topics and mood: a linear model beside the encoder, added to its logits.
+"""What words alone say of a text's mood, topics and relevance: a linear model, added to the encoder's logits.
 
 Words, pairs of words and letter groups within words are counted into tables by hash (Weinberger et al. 2009), damped
 and weighted by how rare they are (TF-IDF), and held against int8 weights. It knows what the encoder's few training

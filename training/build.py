@@ -77,6 +77,7 @@ def fit(examples: Sequence[Example], claims: dict[str, dict[str, Any]], *, encod
         probe(network, data)
     train(network, data, stages.FIBRE, teacher=teacher, folder=RUNS)
     train(network, data, stages.VOICES, teacher=teacher, folder=RUNS)
+    train(network, data, stages.NAMES, teacher=teacher, folder=RUNS)
     align(network, data, targets)
     return network
 

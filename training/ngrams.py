@@ -16,7 +16,11 @@ from training.labels import SENTIMENTS, TOPICS
 from training.prepare import Example
 
 Array = np.ndarray[Any, Any]
-HEADS = {"sentiment": slice(0, len(SENTIMENTS)), "topics": slice(len(SENTIMENTS), len(SENTIMENTS) + len(TOPICS))}
+HEADS = {
+    "sentiment": slice(0, len(SENTIMENTS)),
+    "topics": slice(len(SENTIMENTS), len(SENTIMENTS) + len(TOPICS)),
+    "relevance": slice(len(SENTIMENTS) + len(TOPICS), len(SENTIMENTS) + len(TOPICS) + 1),
+}
 """Which classes of the word model belong to which head."""
 SOURCES = ("fibre", "social")
 """Outside posts too, so that mood is not learnt from talk of fibre alone."""
@@ -27,12 +31,12 @@ STEPS = 127
 
 def fit(examples: Sequence[Example]) -> Ngrams:
     """Return a logistic regression per class, in int8, over the n-grams of single texts of `train`."""
-    own = [e for e in examples if e.source in SOURCES and e.split == "train" and e.sentiment is not None]
+    own = [e for e in examples if e.source in SOURCES and e.split == "train"]
     found = [counts(e.text) for e in own]
     rarity = np.stack([_rarity([bag[table] for bag in found]) for table in range(2)])
     rows = [features(bags, rarity) for bags in found]
     x = hstack([_matrix([row[table] for row in rows]) for table in range(2)]).tocsr()
-    fitted = [_class(x, own, number) for number in range(len(SENTIMENTS) + len(TOPICS))]
+    fitted = [_class(x, own, head, at) for head, part in HEADS.items() for at in range(part.stop - part.start)]
     weights = np.stack([w for w, _ in fitted], axis=1).reshape(2, 2**BITS, len(fitted))
     scale = np.abs(weights).max(axis=(0, 1)) / STEPS
     steps = np.round(weights / scale).astype(np.int8)
@@ -45,7 +49,7 @@ def weigh(model: Ngrams, examples: Sequence[Example], out: Mapping[str, Array]) 
     for head, classes in HEADS.items():
         rows = [row for row, e in enumerate(examples) if e.source == "fibre" and getattr(e, head) is not None]
         truth = np.array([getattr(examples[row], head) for row in rows])
-        words = np.stack([answer(model, examples[row].text)[classes] for row in rows])
+        words = np.stack([answer(model, examples[row].text)[classes] for row in rows]).reshape(out[head][rows].shape)
         share = _share(head, out[head][rows], words, truth)
         scale[classes] *= share
         bias[classes] *= share
@@ -59,20 +63,20 @@ def add(model: Ngrams, examples: Sequence[Example], out: Mapping[str, Array]) ->
         if example.claim is None:
             words = answer(model, example.text)
             for head, classes in HEADS.items():
-                found[head][row] += words[classes]
+                found[head][row] += words[classes].reshape(found[head][row].shape)
     return found
 
 
-def _class(x: Any, own: Sequence[Example], number: int) -> tuple[Array, float]:
-    if number < len(SENTIMENTS):
-        rows, truth = range(len(own)), [int(e.sentiment == number) for e in own]
-    else:
-        topic = number - len(SENTIMENTS)
-        rows = [row for row, e in enumerate(own) if e.topics is not None]  # type: ignore[assignment]
-        truth = [e.topics[topic] for e in own if e.topics is not None]
+def _class(x: Any, own: Sequence[Example], head: str, at: int) -> tuple[Array, float]:
+    labels = {row: getattr(e, head) for row, e in enumerate(own) if getattr(e, head) is not None}
+    truth = [_is(label, head, at) for label in labels.values()]
     model = LogisticRegression(C=LOOSENESS, class_weight="balanced", solver="liblinear", random_state=0)
-    model.fit(x[list(rows)], truth)
+    model.fit(x[list(labels)], truth)
     return model.coef_[0], float(model.intercept_[0])
+
+
+def _is(label: Any, head: str, at: int) -> int:
+    return int(label == at) if head == "sentiment" else int(label[at] if head == "topics" else label)
 
 
 def _rarity(tables: Sequence[Mapping[int, int]]) -> Array:

@@ -207,8 +207,7 @@ def _single(row: dict[str, Any]) -> Example:
         source="fibre",
         split=row["split"],
         text=post_text(row["text"], row["company"]),
-        # Of a post that names nobody the thread tells whom it is about, and not its text.
-        relevance=None if row.get("named") is False else int(row["is_relevant"]),
+        relevance=int(row["is_relevant"]),
         sentiment=SENTIMENTS.index(row["sentiment"]) if row["sentiment"] else None,
         topics=_topics(row),
         group=row["claim"],

@@ -55,3 +55,16 @@ VOICES = Stage(
     check_every=150,
 )
 """Topics and mood once more, gently: the last round of posts is for them."""
+
+NAMES = Stage(
+    name="names",
+    steps=200,
+    horizon=200,
+    mix={"fibre": 0.70, "fibre_pair": 0.20, "social": 0.05, "language": 0.05},
+    pulled=("language",),
+    encoder_rate=3e-5,
+    head_rate=1e-3,
+    tokens=640,
+    seed=20231104,
+)
+"""Relevance of posts that name nobody: what talk of fibre sounds like, beside other talk."""

@@ -13,7 +13,7 @@ from nlp.errors import ModelError
 from nlp.ngrams import BITS, FILE, Ngrams, answer, counts, features, read_ngrams, write_ngrams
 
 TINY = Path(__file__).parent / "tiny_model"
-CLASSES = 15
+CLASSES = 16
 
 
 def told(word: str, *, class_: int, weight: int = 100) -> Ngrams:
@@ -86,18 +86,19 @@ def test_a_damaged_one_is_one_clear_line(folder: Path, harm: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_topics_and_mood_are_both_helped_and_pairs_are_left_alone(folder: Path) -> None:
+def test_topics_mood_and_relevance_are_helped_and_pairs_are_left_alone(folder: Path) -> None:
     plain = load_encoder(folder, threads=1)
     model = told("faktura", class_=4)
-    model.weights[0, next(iter(counts("faktura")[0])), 2] = 100
+    model.weights[0, next(iter(counts("faktura")[0])), [2, 15]] = 100
     write_ngrams(model, folder)
     helped = load_encoder(folder, threads=1)
     texts = ["en faktura", "ett avbrott"]
     before, after = encode(plain, texts), encode(helped, texts)
     topic = 4 - len(plain.meta.sentiment)
     assert after.topics[0, topic] > before.topics[0, topic] and after.sentiment[0, 2] > before.sentiment[0, 2]
+    assert after.relevance[0] > before.relevance[0] and after.relevance[1] == pytest.approx(before.relevance[1])
     np.testing.assert_allclose(after.topics[1], before.topics[1], atol=1e-6)
-    for name in ("relevance", "embedding", "stance"):
+    for name in ("embedding", "stance"):
         np.testing.assert_array_equal(getattr(after, name), getattr(before, name))
     pair_before, pair_after = (encode(one, ["en faktura"], claims=["Alla ska betala"]) for one in (plain, helped))
     np.testing.assert_array_equal(pair_after.sentiment, pair_before.sentiment)
