@@ -1,7 +1,7 @@
 """Files of tables, plain or sealed, attached under a name; and a connection that works in one of them.
 
-A sealed file is encrypted by DuckDB itself (AES-256-GCM), its log and what spills to disk too. DuckDB writes it with
-OpenSSL, which comes with an extension; to read it needs nothing.
+A sealed file is encrypted by DuckDB itself (AES-256-GCM), its log and what spills to disk too, with the OpenSSL of an
+extension. An analyst's own DuckDB reads it without.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: 
     if not sealed:
         con.execute(_statement(path, name, read_only=read_only))
         return
-    if not read_only:
-        con.execute(f"LOAD '{extension_file('httpfs')}'")
+    con.execute(f"LOAD '{extension_file('httpfs')}'")
+    con.execute("SET temp_file_encryption = true")
     for key in access.keys:
         try:
             con.execute(_statement(path, name, read_only=read_only, key=key))
