@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 
 from tests.warehouse.landings import T0, a_post, write_landing
 from warehouse import board_search
+from warehouse.board_rows import get_post
 from warehouse.board_search import GROWTH, search_posts, stretches
 from warehouse.keys import post_key
 from warehouse.labels import judge
+from warehouse.ledger import put_claim
 from warehouse.load import load_landing
-from warehouse.records.board import PostQuery
-from warehouse.rollups import refresh
+from warehouse.named import records, rows
+from warehouse.records import Claim
+from warehouse.records.board import BoardPost, PostQuery
+from warehouse.rollups import refresh, touch
 
 ZONE = "Europe/Stockholm"
 TEXTS = ("Årsavgiften kom i går.", "Vad gäller för ÅRSAVGIFTER?", "Brevet (100 %_sant) a+b", "Inget särskilt.")
@@ -86,6 +90,21 @@ def test_where_it_stops_is_said_and_can_be_gone_on_from(
     assert turns < 5
     # A page that is full ends nothing.
     assert numbers(full, PostQuery(), limit=5, most=1) == ([0, 1, 2, 3, 4], None)
+
+
+def test_a_post_from_the_counts_is_what_the_tables_say(full: duckdb.DuckDBPyConnection) -> None:
+    put_claim(full, Claim(claim_id="c", statement="s", truth="t", created_at=T0))
+    keys = [post_key("forum", f"p{n}") for n in range(6)]
+    for key, stance in zip(keys, ("support", "deny", "unrelated"), strict=False):
+        judge(full, key, task="stance", claim_id="c", labels=[stance], by="Bo", at=T0)
+    judge(full, keys[4], task="relevance", labels=["irrelevant"], by="Bo", at=T0 + timedelta(hours=1))
+    touch(full, keys)
+    refresh(full)
+    for key in keys:
+        assert get_post(full, key) == records(full, "board_any_post", BoardPost, post_key=key)
+    assert [post.stance for key in keys[:3] for post in get_post(full, key)] == ["support", "deny", None]
+    assert [bool(rows(full, "board_post", post_key=key)) for key in keys] == [True, True, True, True, False, True]
+    assert get_post(full, "none") == []
 
 
 @given(st.lists(st.integers(1, 9000), max_size=300))
