@@ -3,13 +3,14 @@
     python -m benchmarks.pipeline [--posts 100000]
 
 The pass is the real one (`flows.story.one_pass`, no source read, no digest): it loads compressed landing files of ten
-sources, saves what the language stage says, holds posts against claims, gathers what no claim explains, watches, runs
-the races, raises alerts, counts for the views, publishes. What a model would say is laid out beforehand: a post's
-annotation is looked up by its text, and the encoder of claims and titles gives a vector without computing. So redaction
-and the finding of names, which the language stage does, are not in the figure; `python -m benchmarks.language` has them.
+sources, saves what the language stage says, groups copies, holds posts against claims, watches, runs the races, raises
+alerts, counts for the views, publishes. What a model would say is laid out beforehand: a post's annotation is looked
+up by its text, and the encoder of claims and titles gives a vector without computing. So redaction and the finding of
+names, which the language stage does, are not in the figure; `python -m benchmarks.language` has them. Left out, too, is
+the gathering of what no claim explains (`gather_unmatched`), whose time grows with the square of a pass's posts.
 
 Two posts in five are about the company, one in twenty is on one of four claims. Seconds are by the clock; beside them
-the processor's time of all cores, which a busy machine does not change much.
+the processor's time of all cores, which a busy machine changes less.
 """
 
 from __future__ import annotations
