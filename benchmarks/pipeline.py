@@ -25,6 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from flows.desk import Desk, open_desk
 from flows.paths import paths_of
 from flows.sources import company_of
 from flows.steps import annotate as annotating
+from flows.steps.copies import group_copies
 from flows.story import one_pass
 from nlp.annotation import Annotation
 from nlp.encoder import SHIPPED, Encoder
@@ -67,13 +69,14 @@ def main() -> None:
         config = a_config(Path(name))
         said = write_landing(Path(name) / "landing", count)
         stages: dict[str, tuple[float, float]] = {}
-        with open_desk(config, now=NOW) as desk:
+        do = timing(stages)
+        judge = patch.object(annotating, "judge", lambda texts, **_: [said[text] for text in texts])
+        group = patch.object(annotating, "group_copies", lambda desk: do(group_copies, desk))
+        with judge, group, open_desk(config, now=NOW) as desk:
             desk._stage = trivial_stage(desk)
-            annotating.judge = lambda texts, **_: [said[text] for text in texts]
-            do, group = timing(stages), annotating.group_copies
-            annotating.group_copies = lambda desk: do(group, desk)
             report = one_pass(desk, do=do, write_digest=False, sources="none")
-        stages["annotate"] = tuple(a - b for a, b in zip(stages["annotate"], stages["group_copies"], strict=True))
+        whole, copies = stages["annotate"], stages["group_copies"]
+        stages["annotate"] = whole[0] - copies[0], whole[1] - copies[1]
         size = report.published.stat().st_size
     clock, processor = (sum(one[at] for one in stages.values()) for at in (0, 1))
     figures = {
