@@ -20,9 +20,9 @@ def send_mail(mail: EmailMessage, settings: Smtp) -> None:
         raise NotTaken("recipient") from error
     except smtplib.SMTPAuthenticationError as error:
         raise NotTaken("login") from error
-    except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+    except smtplib.SMTPResponseException as error:
         raise NotTaken("refused") from error
-    except ssl.SSLError as error:
+    except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
         raise NotTaken("tls") from error
     except (OSError, smtplib.SMTPException) as error:
         raise NotTaken("unreachable") from error
