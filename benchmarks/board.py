@@ -186,9 +186,9 @@ def _used(server: subprocess.Popen[bytes]) -> float:
 
 
 def _posts(data: Path) -> list[str]:
-    """Return the keys of some posts of any age."""
+    """Return the keys of some posts about the company, of any age."""
     with duckdb.connect(str(data / "published.duckdb"), read_only=True) as con:
-        return [key for (key,) in con.execute("SELECT post_key FROM post USING SAMPLE 500 ROWS").fetchall()]
+        return [key for (key,) in con.execute("SELECT post_key FROM mention_fact USING SAMPLE 500 ROWS").fetchall()]
 
 
 def _count(data: Path) -> int:
