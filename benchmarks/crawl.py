@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -20,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -87,8 +88,9 @@ def crawling(folder: Path, *, rounds: int) -> dict[str, object]:
         # The bare spider's clock starts when its process is ready: so does ours.
         our_crawl(worker, url, folder / "warm", len(paths))
         for n in range(rounds):
-            bare.append(bare_crawl(folder, concurrency=1))
+            before = bare_crawl(folder, concurrency=1)
             ours.append(our_crawl(worker, url, folder / f"data{n}", len(paths)))
+            bare.append(between(before, bare_crawl(folder, concurrency=1)))
             free.append(bare_crawl(folder, concurrency=16))
         redacted = our_crawl(worker, url, folder / "redacted", len(paths), redact=redact)
     return {
@@ -102,8 +104,9 @@ def crawling(folder: Path, *, rounds: int) -> dict[str, object]:
         "bare_pages_per_second": round(statistics.median(one.pages_per_second for one in bare)),
         "bare_processor_milliseconds": milliseconds(bare),
         "bare_16_pages_per_second": round(statistics.median(one.pages_per_second for one in free)),
-        "crawl_ratio": ratio(ours, bare),
-        "crawl_ratio_to_16": ratio(ours, free),
+        "crawl_ratios": ratios(ours, bare),
+        "crawl_ratio": statistics.median(ratios(ours, bare)),
+        "crawl_ratio_to_16": statistics.median(ratios(ours, free)),
     }
 
 
@@ -117,10 +120,13 @@ class Crawled:
     """In the process that fetches."""
 
 
-def ratio(ours: list[Crawled], theirs: list[Crawled]) -> float:
-    return round(
-        statistics.median(a.pages_per_second / b.pages_per_second for a, b in zip(ours, theirs, strict=True)), 2
-    )
+def ratios(ours: list[Crawled], theirs: list[Crawled]) -> list[float]:
+    return [round(a.pages_per_second / b.pages_per_second, 2) for a, b in zip(ours, theirs, strict=True)]
+
+
+def between(first: Crawled, second: Crawled) -> Crawled:
+    """Return the mean of two crawls: what else the machine does changes while one of ours runs between them."""
+    return Crawled(*(math.sqrt(getattr(first, field.name) * getattr(second, field.name)) for field in fields(Crawled)))
 
 
 def milliseconds(crawls: list[Crawled]) -> float:

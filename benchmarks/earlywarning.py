@@ -1,6 +1,6 @@
 """The early warning's figures: false alarms, delay, forecasts and time, from one command.
 
-python -m benchmarks.earlywarning [--quick] [--only alarms|delays|leads|letters|race|pass|nab]
+python -m benchmarks.earlywarning [--quick] [--only alarms|delays|leads|letters|sharing|race|pass|nab] [--rate 0.3|1|3]
 
 Real data are read from ../shared/data/earlywarning where it lies; what needs them is left out, and said so, elsewhere.
 Settings were chosen on the odd-numbered TiDeH cascades and on simulated series with other seeds; figures here are on
@@ -14,6 +14,7 @@ import argparse
 import csv
 import json
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from benchmarks.earlywarning_worlds import START, chatter, slow_rumour
 from benchmarks.equal_alarms import FALSE_ALARMS, equal_alarm_cells
 from benchmarks.letters import letter_figures
 from benchmarks.race_worlds import race_figures
+from benchmarks.sharing import sharing_figures
 from earlywarning.alarm import advance
 from earlywarning.alarm_state import AlarmState
 from earlywarning.authors import DAY_SECONDS
@@ -160,16 +162,16 @@ def tables(scale: int, rng: np.random.Generator) -> None:
     print_table("Hours to the alarm on simulated rumours like that of 2023; goal 24, p90 72", a_day, cells)
 
 
-def delays(scale: int, rng: np.random.Generator) -> None:
+def delays(scale: int, rng: np.random.Generator, rates: Sequence[float] = RATES) -> None:
     """Print how soon slow rumours are found when every method has as many false alarms."""
     cells = []
-    for rate in RATES:
+    for rate in rates:
         rumours = slow_rumours(rate, 60 * scale, rng)
         cells.append(dict(equal_alarm_cells(quiet("forum", rate, 30 * scale, rng), rumours)))
     title = (
         f"Hours to the alarm on the same rumours at an equal {FALSE_ALARMS} false alarms in 30 days; goal 24, p90 72"
     )
-    print_table(title, [f"{rate} a day" for rate in RATES], cells)
+    print_table(title, [f"{rate} a day" for rate in rates], cells)
 
 
 def leads(scale: int, rng: np.random.Generator) -> None:
@@ -177,6 +179,13 @@ def leads(scale: int, rng: np.random.Generator) -> None:
     cells = [lead_cells(slow_rumours(rate, 60 * scale, rng), rng) for rate in RATES]
     title = "Days from the alarm to the spike of complaints, simulated, median; goal 5"
     print_table(title, [f"{rate} a day" for rate in RATES], cells)
+
+
+def sharing(scale: int, rng: np.random.Generator) -> None:
+    """Print what it costs a claim to share the promise with others."""
+    print("\nSlow rumours upon a post a day, the promise shared with other claims: hours to the alarm, median, p90")
+    for line in sharing_figures(slow_rumours(1.0, 20 * scale, rng), rng):
+        print(f"  {line}", flush=True)
 
 
 def letters(scale: int, rng: np.random.Generator) -> None:
@@ -191,7 +200,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the early warning.")
     parser.add_argument("--quick", action="store_true", help="half of the simulations")
     parser.add_argument("--only", choices=list(PARTS), help="one part of the figures")
+    parser.add_argument("--rate", type=float, choices=RATES, help="of the delays, those upon so many posts a day alone")
     options = parser.parse_args()
+    if options.rate:
+        delays(1 if options.quick else 2, np.random.default_rng(SEED), rates=[options.rate])
+        return
     for name in [options.only] if options.only else PARTS:
         PARTS[name](1 if options.quick else 2, np.random.default_rng(SEED))
     if not SHARED.is_dir():
@@ -223,6 +236,7 @@ PARTS = {
     "delays": delays,
     "leads": leads,
     "letters": letters,
+    "sharing": sharing,
     "race": race,
     "pass": passes,
     "nab": volumes,

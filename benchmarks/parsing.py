@@ -31,12 +31,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("names", nargs="*", metavar="NAME", help="pages to read; all when left out")
     given = parser.parse_args()
-    memory.keep()
     print(json.dumps(ratios(rounds=given.rounds, names=given.names), indent=2))
 
 
 def ratios(*, rounds: int, names: Collection[str] = ()) -> dict[str, object]:
     """Return by page how many times longer reading it takes than building its tree with lxml."""
+    memory.keep()
     works = {name: _works(engine, page) for name, engine, page in parse_pages.pages() if not names or name in names}
     # Round by round over all pages: what else the machine does for a while is in no page's fastest then.
     times = [{name: [_timed(work) for work in found] for name, found in works.items()} for _ in range(rounds)]

@@ -1,6 +1,6 @@
 """How fast the views answer on ten million posts, and how long it takes to count a day's changes anew.
 
-    python -m benchmarks.views [--posts 10000000]
+    python -m benchmarks.views [--posts 10000000 | --warehouse FILE]
 
 Builds a warehouse of made-up posts by set-based SQL: two years, ten sources, twelve topics, half a million threads, two
 in five posts about the company, one in twenty on one of forty claims. The facts are laid down as `refresh` would; the
@@ -24,7 +24,7 @@ import duckdb
 
 from warehouse.connection import open_warehouse, transaction
 from warehouse.ledger import put_claim, put_segments
-from warehouse.named import run
+from warehouse.named import rows, run
 from warehouse.records import Claim, Segment
 from warehouse.rollups import refresh
 
@@ -85,7 +85,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--posts", type=int, default=10_000_000)
     parser.add_argument("--folder", type=Path, default=None, help="Where the warehouse is built; a temporary one else.")
+    parser.add_argument("--warehouse", type=Path, default=None, help="Read the views of this one; nothing is built.")
     given = parser.parse_args()
+    if given.warehouse:
+        with open_warehouse(given.warehouse, read_only=True) as con:
+            count = rows(con, "post_count")[0]["post_count"]
+            print(json.dumps({"posts": count, "view_ms_clock_and_cpu": {view: answer(con, view) for view in VIEWS}}))
+        return
     with tempfile.TemporaryDirectory(dir=given.folder) as name, open_warehouse(Path(name) / "views.duckdb") as con:
         built = timed(lambda: build(con, given.posts))
         figures = {

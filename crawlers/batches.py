@@ -125,7 +125,7 @@ class Batches:
 
     def _put_in_place(self, records: Iterable[Record]) -> None:
         job, name = self.job, f"{_now():%Y%m%dT%H%M%S%fZ}"
-        with RecordFile(staged(job.data_dir, job.site.name, name)) as file:
+        with RecordFile(staged(job.data_dir, job.site.name, name), key=job.landing_key) as file:
             for record in records:
                 file.write(record)
             file.commit()

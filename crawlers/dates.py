@@ -107,7 +107,7 @@ def from_timestamp(seconds: str | int | float, *, zone: tzinfo) -> datetime:
     """Return the time that a Unix timestamp (in seconds, or in milliseconds past 10^11) means."""
     try:
         value = float(seconds)
-        return _checked(datetime.fromtimestamp(value / 1000 if value > 1e11 else value, tz=UTC).astimezone(zone))
+        return _checked(datetime.fromtimestamp(value / 1000 if value > 1e11 else value, tz=zone))
     except (ValueError, OverflowError, OSError) as error:
         raise UnreadableDateError(f"not a timestamp: {str(seconds)[:40]!r} ({error})") from None
 

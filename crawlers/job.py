@@ -30,6 +30,8 @@ class ListenJob:
     redact: Redact | None = None
     is_erased: IsErased | None = None
     """What was erased, and is not written again."""
+    landing_key: bytes | None = field(default=None, repr=False)
+    """Encrypts what was heard; none: it is written in the clear."""
     contact: str = ""
     seconds: float | None = None
     """Stop after so long; None: when told to."""

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import IO, cast
 
 from crawlers.archive import archive_files
 from crawlers.errors import CrawlerError
@@ -24,6 +25,7 @@ from crawlers.landing import SUFFIX, landing_files
 from crawlers.named import script
 from crawlers.pseudonym import ERASED
 from crawlers.publish import recover
+from crawlers.sealed import Keys, SealedWriter, open_plain
 
 CORRUPT = ".corrupt"
 TABLES = {
@@ -79,11 +81,11 @@ def kept_landings(data_dir: Path) -> list[Path]:
     return [*landing_files(data_dir), *sorted(corrupt), *sorted((data_dir / "listening").glob(f"*/*{SUFFIX}*"))]
 
 
-def read_lines(path: Path) -> Iterator[bytes]:
+def read_lines(path: Path, *, keys: Keys = ()) -> Iterator[bytes]:
     """Yield the lines of a landing file without their ends; of a broken one those that can be read."""
     rest = b""
     try:
-        with gzip.open(path, "rb") as stream:
+        with open_plain(path, keys) as plain, gzip.open(plain, "rb") as stream:
             while chunk := stream.read1(1 << 16):
                 *whole, rest = (rest + chunk).split(b"\n")
                 yield from whole
@@ -94,25 +96,27 @@ def read_lines(path: Path) -> Iterator[bytes]:
         yield rest
 
 
-def write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """Write a landing file, durable under its name or not there."""
+def write_lines(path: Path, lines: Iterable[bytes], *, key: bytes | None = None) -> None:
+    """Write a landing file, durable under its name or not there, and encrypted where a key is given."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with fresh.open("wb") as raw:
-        with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed:
+        under = cast("IO[bytes]", SealedWriter(raw, key)) if key else raw
+        with gzip.GzipFile(fileobj=under, mode="wb", mtime=0, filename="") as packed:
             packed.writelines(line + b"\n" for line in lines)
-        raw.flush()
+        under.close()
+    with fresh.open("rb") as raw:
         os.fsync(raw.fileno())
     fresh.replace(path)
 
 
-def change_lines(path: Path, change: ChangeLine) -> int:
+def change_lines(path: Path, change: ChangeLine, *, keys: Keys = (), key: bytes | None = None) -> int:
     """Rewrite a landing file where that makes a difference; return how many lines it changed or took out."""
-    found = list(read_lines(path))
+    found = list(read_lines(path, keys=keys))
     changed = [change(line) for line in found]
     count = sum(new != old for new, old in zip(changed, found, strict=True))
     if count:
-        write_lines(path, (line for line in changed if line is not None))
+        write_lines(path, (line for line in changed if line is not None), key=key)
     return count
 
 

@@ -9,11 +9,12 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, cast
 
 from isal import isal_zlib
 
 from crawlers.errors import LandingError
+from crawlers.sealed import SealedWriter
 from warehouse.records import Post, Record, WireError, as_dict, from_line, to_line
 
 SUFFIX = ".jsonl.gz"
@@ -26,16 +27,17 @@ class RecordFile:
     """A file of records that appears under its name only when it is whole: temporary name, fsync, rename.
 
     Names ending in `.gz` hold every record (`to_line`), others the fields of posts alone. The same records give the
-    same bytes. An existing landing file is never replaced (it may not be loaded yet): a free name beside it is taken.
+    same bytes, unless a `key` encrypts them. An existing landing file is never replaced (it may not be loaded yet): a
+    free name beside it is taken.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, key: bytes | None = None) -> None:
         self.is_landing = path.suffix == ".gz"
         self.path = free_name(path) if self.is_landing else path
         self.temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._raw: IO[bytes] = self.temporary.open("wb")
+            self._raw = _writer(self.temporary, key if self.is_landing else None)
         except OSError as error:
             raise LandingError(f"{path}: cannot be written: {error.strerror}") from error
         self._packer = isal_zlib.compressobj(LEVEL, wbits=GZIP) if self.is_landing else None
@@ -52,10 +54,9 @@ class RecordFile:
         """Make the file whole and durable, still under its temporary name."""
         if self._packer:
             self._raw.write(self._packer.flush())
-        self._raw.flush()
-        os.fsync(self._raw.fileno())
         self._raw.close()
-        _sync_folder(self.path.parent)
+        _sync(self.temporary)
+        _sync(self.path.parent)
 
     def commit(self) -> Path:
         """Make the file visible and durable; return its path."""
@@ -92,7 +93,7 @@ def give_name(temporary: Path, path: Path) -> Path:
     """Make a sealed file visible and durable; return its path. Does nothing where that has been done."""
     if temporary.exists():
         temporary.replace(path)
-        _sync_folder(path.parent)
+        _sync(path.parent)
     return path
 
 
@@ -146,6 +147,11 @@ def read_landing(path: Path) -> list[Record]:
     return found
 
 
+def _writer(path: Path, key: bytes | None) -> IO[bytes]:
+    raw = path.open("wb")
+    return cast("IO[bytes]", SealedWriter(raw, key)) if key else raw
+
+
 def _lines(path: Path) -> Iterator[str]:
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as stream:
         yield from stream
@@ -161,8 +167,8 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -20,11 +20,11 @@ from warehouse.records import Record
 class Publisher:
     """The record files of one crawl: parts that a long crawl puts in place on its way, and the last one."""
 
-    def __init__(self, target: Path, frontier: Frontier) -> None:
-        self._target = target
+    def __init__(self, target: Path, frontier: Frontier, *, key: bytes | None = None) -> None:
+        self._target, self._key = target, key
         self._frontier = frontier
         self._part_count = 0
-        self._file = RecordFile(target)
+        self._file = RecordFile(target, key=key)
 
     @property
     def is_landing(self) -> bool:
@@ -47,7 +47,7 @@ class Publisher:
         self._part_count += 1
         stem = self._target.name.removesuffix(SUFFIX)
         self._put_in_place(changes, free_name(self._target.with_name(f"{stem}.part-{self._part_count:04}{SUFFIX}")))
-        self._file = RecordFile(self._target)
+        self._file = RecordFile(self._target, key=self._key)
 
     def publish(self, changes: Changes) -> Path:
         """Put the last file in place; return its path. That this one is there tells that the crawl came to its end."""

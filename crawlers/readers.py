@@ -25,8 +25,9 @@ from crawlers.spiders.threads import InThisProcess
 ALONE_PAGES = 20
 """A crawl of so few pages is over before another process has started."""
 MOST_READERS = 4
-THREADS_EACH = 2
-"""While a page of one thread is read, one of the other is fetched."""
+THREADS_EACH = 4
+"""While a page of one thread is read, pages of the others are fetched, or wait: fetching waits for no reader that the
+system keeps waiting, nor for the one that has the longest page."""
 STOP_SECONDS = 5.0
 START = (
     "import os; os.putenv('OPENBLAS_NUM_THREADS', '1'); import pickle, sys; "

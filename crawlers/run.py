@@ -68,6 +68,8 @@ class CrawlJob:
     """Answer every request from this WARC (or folder of WARCs); no network, and the frontier is left alone."""
     archive_keys: tuple[bytes, ...] = field(default=(), repr=False)
     """The first encrypts the WARC that is written, each may open `archive`; none: it is written in the clear."""
+    landing_key: bytes | None = field(default=None, repr=False)
+    """Encrypts the landing file; none: it is written in the clear."""
     start_url: str | None = None
     """A thread, a listing or the root of a place; otherwise the site's own listings."""
     keep_all: bool = False
@@ -173,7 +175,7 @@ async def _crawl(job: CrawlJob, last_fetch: dict[str, float], threads: Threads) 
             if replay and job.site.engine and not job.start_url:
                 frontier.apply(archived_threads(replay, load_engine(job.site.engine), job.site))
             with (
-                Publisher(target, frontier) as output,
+                Publisher(target, frontier, key=job.landing_key) as output,
                 QuotaBook(kept_in / "quota.sqlite" if kept_in else None) as book,
             ):
                 way = access(job.site, job.credentials, book=book, clock=transport.clock, replay=replay)

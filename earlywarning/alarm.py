@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv
 
 from earlywarning.alarm_state import LEVELS, AlarmSettings, AlarmState, Batch, Bools, Floats, Ints, join, split, turn
+from earlywarning.bets import base_rate_bound, bet, learned_offspring
 
 WEALTH_CAP = 1e12
 """Wealth above this is thrown away: that only makes the bet poorer, so the promise stands and nothing overflows."""
@@ -96,63 +96,16 @@ def advance(
     return split(batch, int(hours[-1])), crossings
 
 
-def base_rate_bound(exposure: Floats, posts: Floats, settings: AlarmSettings) -> Floats:
-    """Return the upper bound of the base rate, posts per activity hour, given exposure and posts of the window."""
-    shape = settings.prior_shape + posts
-    bound = gammaincinv(shape, settings.upper) / (settings.prior_hours + exposure)
-    return np.asarray(np.maximum(bound, settings.floor_per_hour), dtype=np.float64)
-
-
-def bet(count: Floats, *, activity: Floats, base: Floats, excitement: Floats, settings: AlarmSettings) -> Floats:
-    """Return L [..., K]: what each bet multiplies its stake by, the careful ones first. Other shapes broadcast.
-
-    While the count's mean is at most b, the mean of L is at most 1: for the careful ones whatever the law, since L is
-    linear in the count; for the bold ones, ratios of negative binomials, for any law whose exponential moments are
-    at most theirs (docs/method.md).
-    """
-    bound = benign_bound(activity=activity, base=base, excitement=excitement, settings=settings)[..., None]
-    rho, offspring = np.array(settings.careful + settings.bold, dtype=np.float64).reshape(-1, 2).T
-    decay = -np.expm1(-activity / settings.tau_hours)
-    mean = np.maximum((activity * base)[..., None] * rho + (decay * excitement)[..., None] * offspring, bound)
-    split_at, count = len(settings.careful), np.asarray(count)[..., None]
-    gains = _careful(count, mean[..., :split_at], bound, settings), _bold(count, mean[..., split_at:], bound, settings)
-    return np.concatenate(gains, axis=-1)
-
-
-def _careful(count: Floats, mean: Floats, bound: Floats, settings: AlarmSettings) -> Floats:
-    stake = np.minimum(settings.bet_cap, -np.expm1(bound - mean))
-    gain = np.where(bound > 0, count / np.where(bound > 0, bound, 1.0) - 1.0, 0.0)
-    return np.asarray(1.0 + stake * gain, dtype=np.float64)
-
-
-def _bold(count: Floats, mean: Floats, bound: Floats, settings: AlarmSettings) -> Floats:
-    """Return NegBin(mean, size)(count) / NegBin(bound, size)(count); what is beyond e^60 is thrown away."""
-    size = settings.dispersion_size
-    calm = np.log((bound + size) / (mean + size))
-    safe = np.where(bound > 0, bound, 1.0)
-    per_post = np.where(bound > 0, np.log(np.maximum(mean, safe) / safe) + calm, 0.0)
-    return np.asarray(np.exp(np.minimum(count * per_post + size * calm, 60.0)), dtype=np.float64)
-
-
-def benign_bound(*, activity: Floats, base: Floats, excitement: Floats, settings: AlarmSettings) -> Floats:
-    """Return b: the most posts that ordinary chatter brings on average, offspring within the hour included."""
-    echoes = -settings.benign_offspring * np.expm1(-activity / settings.tau_hours)
-    return np.asarray((activity * base + echoes * excitement) / (1.0 - echoes), dtype=np.float64)
-
-
 def _day(batch: Batch, news: _News, settings: AlarmSettings) -> list[Crossing]:
     """Take in the hours of one UTC day: within it the bound of the base rate stands still."""
     turn(batch, int(news.hours[0]) // 24)
-    window = slice(0, settings.window_days)
-    base = base_rate_bound(batch.exposure[:, window].sum(axis=1), batch.posts[:, window].sum(axis=1), settings)
+    exposure, posts = (ring[:, : settings.window_days] for ring in (batch.exposure, batch.posts))
+    base = np.maximum(base_rate_bound(exposure.sum(axis=1), posts.sum(axis=1), settings), batch.prior_rate)
+    # What a letter makes ordinary comes in threads, whatever the days before it were like.
+    threads = np.where(batch.prior_rate > 0, settings.benign_offspring, learned_offspring(exposure, posts, settings))
     excitement = _excite(batch, news, settings.tau_hours)
-    gains = bet(
-        news.counts,
-        activity=news.activity,
-        base=np.maximum(base, batch.prior_rate),
-        excitement=excitement,
-        settings=settings,
-    )
+    past = {"activity": news.activity, "base": base, "excitement": excitement}
+    gains = np.stack([bet(news.counts, **past, settings=settings, offspring=own) for own in (threads, None)], axis=2)
     pay_in = _part(news, excitement)
     batch.exposure[:, -1] += news.activity.sum(axis=0)
     batch.posts[:, -1] += news.counts.sum(axis=0)
@@ -192,7 +145,7 @@ def _stake(batch: Batch, t: int, news: _News, gain: Floats, pay_in: Floats, sett
         batch.wealth[starting] = head[starting][:, :, None]
         batch.fresh &= seen <= 0
     batch.wealth += (pay_in * seen)[:, None, None]
-    batch.wealth *= gain[:, None, :]
+    batch.wealth *= gain
     if not news.counts[t].any():  # without posts wealth cannot pass a cap that it kept to before
         return []
     np.minimum(batch.wealth, WEALTH_CAP, out=batch.wealth)

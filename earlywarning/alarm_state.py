@@ -27,7 +27,9 @@ class AlarmSettings:
     warning_hours: float = 1440.0
     tau_hours: float = 10.0
     benign_offspring: float = 0.5
-    """R0: posts that one post of an ordinary thread brings forth."""
+    """R0: posts that one post of an ordinary thread brings forth, at most. A warning allows for so many everywhere."""
+    threads_prior_days: float = 14.0
+    """A watch allows for as many as a claim's days tell of, with so many days beside them that tell of the most."""
     prior_shape: float = 0.5
     prior_hours: float = 48.0
     upper: float = 0.9

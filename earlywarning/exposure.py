@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from earlywarning.clock import Clock, activity, hour_of
 
 HOUR = 3600.0
+WEEK = 168
+"""A source that is new brings so many hours before it along, as their posts come. Older posts are history."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -63,7 +65,7 @@ def expose(
     hour: the last one taken in before. known: the last hour of each source that was. A complete visit shows all hours
     that ended before it began; an incomplete one those up to its latest post (`posted`: by source), so that no post
     is counted without the time that it may have taken to come. A stream shows no hour in which it was not heard, until
-    a crawl has shown it.
+    a crawl has shown it. The first crawl of a source that joins the others shows the week before.
     """
     over = hour_of(now) - 1
     ends = dict(known)
@@ -80,11 +82,16 @@ def expose(
     hours = np.arange(before + 1, cutoff + 1)
     seen, late = np.zeros(len(hours)), []
     for source, share in _weights(ends, shares).items():
-        old, new = known.get(source, before), ends[source]
+        joined = before - WEEK if hour is not None and _is_crawled(source, visits, now) else before
+        old, new = known.get(source, joined), ends[source]
         lost = _lost_hours([v for v in visits if v.source == source and v.finished_at <= now], known.get(source))
         seen[(hours > old) & (hours <= new) & ~np.isin(hours, list(lost))] += share
         late += [(first, last, share) for first, last in _spans(old + 1, min(new, before), lost)]
     return Exposure(hours=hours, seen=np.minimum(seen, 1.0), late=tuple(late), known=ends)
+
+
+def _is_crawled(source: str, visits: Iterable[SourceVisit], now: datetime) -> bool:
+    return any(v.source == source and v.is_complete and not v.is_stream and v.finished_at <= now for v in visits)
 
 
 def _lost_hours(visits: Iterable[SourceVisit], known: int | None) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from scipy.special import betainc
 
 from earlywarning.clock import is_working_day
 from earlywarning.periods import Period, kind_of
+from earlywarning.seasons import season_of, weekdays_of
 
 WINDOW = {"day": 56, "week": 26, "month": 12, "quarter": 8, "year": 5, "other": 12}
 """Periods of the same kind that make the ordinary, the last ones before."""
@@ -43,8 +44,9 @@ def levels(counts: Iterable[tuple[str, Period, int]]) -> list[Level]:
     """Return the level of each (channel, period, count), oldest first; all topics must be one count.
 
     Periods are held against the last of their kind at the same channel, days against days of their sort (working or
-    free). Periods that were above are left out of what is ordinary later, until a window of them has passed: then
-    there is no ordinary, and the new height becomes it.
+    free) and by how busy their weekday is, all by how busy their season was in each of the years before. Periods that
+    were above are left out of what is ordinary later, until a window of them has passed: then there is no ordinary, and
+    the new height becomes it.
     """
     series: dict[tuple[str, str, bool], list[tuple[Period, int]]] = {}
     for channel, period, count in counts:
@@ -57,13 +59,28 @@ def levels(counts: Iterable[tuple[str, Period, int]]) -> list[Level]:
 
 def _levels(channel: str, kind: str, rows: Sequence[tuple[Period, int]]) -> list[Level]:
     found: list[Level] = []
+    past: list[tuple[Period, int, float]] = []  # what the season is told by: counts, and what was usual without it
+    seasons: list[float] = []
     for period, count in rows:
-        before = [
-            (level.complaint_count, _days(level.period))
-            for level in found[-WINDOW[kind] :]
-            if level.period.end < period.start and not level.is_above and _is_near(level.period, period, kind)
+        seasons.append(season_of(period, past))
+        near = [
+            (level, seasons[at])
+            for at, level in enumerate(found)
+            if at >= len(found) - WINDOW[kind]
+            and level.period.end < period.start
+            and not level.is_above
+            and _is_near(level.period, period, kind)
         ]
-        usual, highest = _ordinary(before, _days(period)) if len(before) >= LEAST[kind] else (None, None)
+        usual, highest = None, None
+        if len(near) >= LEAST[kind]:
+            busy = weekdays_of([(level.period, level.complaint_count) for level, _ in near]) if kind == "day" else {}
+
+            def room(one: Period, season: float, busy: Mapping[int, float] = busy) -> float:
+                return _days(one) * season * busy.get(one.start.weekday(), 1.0)
+
+            before = [(level.complaint_count, room(level.period, season)) for level, season in near]
+            usual, highest = _ordinary(before, room(period, seasons[-1]), _days(period))
+            past.append((period, count, usual / seasons[-1]))
         found.append(
             Level(
                 channel=channel,
@@ -78,19 +95,21 @@ def _levels(channel: str, kind: str, rows: Sequence[tuple[Period, int]]) -> list
     return found
 
 
-def _ordinary(before: Sequence[tuple[int, int]], days: int) -> tuple[float, int]:
+def _ordinary(before: Sequence[tuple[int, float]], room: float, days: int) -> tuple[float, int]:
     """Return the expected count and the highest ordinary one of a period of so many days.
 
-    The rate has a Jeffreys prior: with Poisson counts the next one is negative binomial, of size 0.5 + all counts.
-    Uneven counts widen it by their dispersion (Pearson's, drawn towards 1), as in Noufaily et al. 2013.
+    before: counts, and the days in which they came, each worth as much as its season and its weekday are busy; `room`
+    is that of the period. The rate has a Jeffreys prior: with Poisson counts the next one is negative binomial, of
+    size 0.5 + all counts. Uneven counts widen it by their dispersion (Pearson's, drawn towards 1), as in Noufaily et
+    al. 2013.
     """
-    counts, lengths = (np.array(part, dtype=np.float64) for part in zip(*before, strict=True))
-    total = lengths.sum()
+    counts, rooms = (np.array(part, dtype=np.float64) for part in zip(*before, strict=True))
+    total = rooms.sum()
     rate = (0.5 + counts.sum()) / total
-    pearson = float((((counts - rate * lengths) ** 2) / (rate * lengths)).sum())
+    pearson = float((((counts - rate * rooms) ** 2) / (rate * rooms)).sum())
     spread = max(1.0, (pearson + CALM_WEIGHT) / (len(counts) - 1 + CALM_WEIGHT))
-    mean = rate * days
-    variance = spread * mean * (1.0 + days / total)
+    mean = rate * room
+    variance = spread * mean * (1.0 + room / total)
     size = mean**2 / (variance - mean)
     chance = min(MOST_CHANCE, days / (365.25 * YEARS_BETWEEN))
     return float(mean), max(LEAST_COUNT - 1, _quantile(chance, size, mean / (size + mean)))

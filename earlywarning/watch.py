@@ -9,13 +9,14 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from earlywarning.alarm import Crossing, advance, base_rate_bound
+from earlywarning.alarm import Crossing, advance
 from earlywarning.alarm_state import AlarmSettings, AlarmState
 from earlywarning.authors import DAY_SECONDS, SPREADING, Ledger, pruned
 from earlywarning.backfill import Posts, backfill, tabulate
+from earlywarning.bets import base_rate_bound
 from earlywarning.clock import Clock, end_of
 from earlywarning.clock import activity as activity_of
-from earlywarning.exposure import SourceVisit, expose
+from earlywarning.exposure import WEEK, SourceVisit, expose
 from earlywarning.watch_state import ClaimState, WatchState
 
 Floats = NDArray[np.float64]
@@ -147,8 +148,13 @@ def _prepare(state: ClaimState, posts: Posts, *, first: int, last: int, settings
 
 
 def _left(old: ClaimState, posts: Posts, first: int) -> Posts:
-    """Return the posts that the pass still has to count: of a new claim, those that its past does not have."""
-    return [post for post in posts if post[0] // 3600 >= first] if old.alarm.hour is None else posts
+    """Return the posts that the pass still has to count: of a new claim, those that its past does not have.
+
+    What became known more than a week after it was written is history, not news: a place that is read for the first
+    time shows years of it at once.
+    """
+    since = first if old.alarm.hour is None else first - WEEK
+    return [post for post in posts if post[0] // 3600 >= since]
 
 
 def _days_seen(

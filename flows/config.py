@@ -120,6 +120,11 @@ def storage_keys(config: Config) -> tuple[bytes, ...]:
     return keys
 
 
+def landing_key(config: Config) -> bytes | None:
+    """Return the key that landing files are written under; None where they are plain."""
+    return storage_keys(config)[0] if config.storage.encrypted else None
+
+
 def credential_variable(owner: str, name: str) -> str:
     """Return the environment's name of a credential: `RYKTESVAKT_<SOURCE>_<NAME>`, letters, digits and underscores."""
     return f"RYKTESVAKT_{re.sub(r'[^A-Z0-9]+', '_', owner.upper())}_{name.upper()}"

@@ -14,6 +14,7 @@ import duckdb
 from crawlers.worker import CrawlerWorker
 from flows.config import author_secret
 from flows.faults import explained
+from flows.logs import name_run
 from flows.machine_clock import require_forward
 from flows.paths import Paths, paths_of, remove_leftovers, run_id_of, writer_lock
 from flows.progress import PassNote, Progress, read_note
@@ -60,6 +61,7 @@ class Desk:
     def turn_to(self, now: datetime) -> None:
         """Begin another pass at another moment of the virtual clock."""
         self.started_at = self.virtual_now = now.astimezone(UTC)
+        name_run(self.run_id)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -110,7 +112,7 @@ def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
         try:
             secret = author_secret(config)
             settle_key(con, paths, secret)
-            yield Desk(
+            desk = Desk(
                 config=config,
                 paths=paths,
                 secret=secret,
@@ -121,6 +123,8 @@ def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
                 progress=Progress(paths.data),
                 last_pass=last,
             )
+            name_run(desk.run_id)
+            yield desk
         finally:
             con.close()
 

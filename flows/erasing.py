@@ -6,7 +6,7 @@ The warehouse comes last: until then the same command, run again after a kill, s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ import duckdb
 
 from crawlers.keeping import change_lines, forget_known, kept_landings, quiet, read_lines, remove_archives, settle
 from crawlers.pseudonym import IsErased, author_key
-from flows.config import author_secret
+from flows.config import author_secret, landing_key, storage_keys
 from flows.paths import Paths, paths_of, writer_lock
 from flows.rotating import settle_key
 from flows.settings import Config
@@ -112,12 +112,15 @@ def _erase(config: Config, target: Target) -> dict[str, int]:
     paths = paths_of(config)
     with writer_lock(paths, what="an erasure is under way", is_alone=True), quiet(paths.data):
         settle(paths.data)
-        _find(paths, target)
+        _find(paths, target, keys=storage_keys(config))
         digests = _remove_digests(paths, target)
         # Of an author who is nowhere else nobody can tell in which archive he may be.
         archives = remove_archives(paths.data, target.sources or _archived(paths))
         known = forget_known(paths.data, posts=target.posts, titles=target.titles, author_key=target.author_key)
-        lines = sum(change_lines(path, partial(_changed, target=target)) for path in kept_landings(paths.data))
+        rewrite = partial(
+            change_lines, change=partial(_changed, target=target), keys=storage_keys(config), key=landing_key(config)
+        )
+        lines = sum(map(rewrite, kept_landings(paths.data)))
         done: Erased = erase(paths.warehouse, at=datetime.now(UTC), author_key=target.author_key, post=target.post)
         discard_snapshots(paths.published)
         con = open_warehouse(paths.warehouse)
@@ -137,14 +140,14 @@ def _erase(config: Config, target: Target) -> dict[str, int]:
     }
 
 
-def _find(paths: Paths, target: Target) -> None:
+def _find(paths: Paths, target: Target, *, keys: Sequence[bytes]) -> None:
     """Learn of all posts that are meant: from the tables, and from landing files that may not be loaded yet."""
     for known in find(paths.warehouse, author_key=target.author_key, post=target.post):
         target.add(known)
     first: dict[tuple[str, str], Post] = {}
     meant: list[Post] = []
     for path in kept_landings(paths.data):
-        for post in filter(None, map(_post, read_lines(path))):
+        for post in filter(None, map(_post, read_lines(path, keys=keys))):
             thread = (post.source, post.thread_id)
             if thread not in first or post.posted_at < first[thread].posted_at:
                 first[thread] = post

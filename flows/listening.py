@@ -11,7 +11,7 @@ from crawlers.job import ListenJob, ListenResult
 from crawlers.listen import listen
 from crawlers.model import Site
 from crawlers.sites import shipped_site
-from flows.config import author_secret
+from flows.config import author_secret, landing_key
 from flows.erasing import erased_by_now
 from flows.paths import paths_of
 from flows.rotating import require_key
@@ -39,6 +39,7 @@ def listen_here(config: Config, source: str, *, seconds: float | None, on_batch:
         may_mention=partial(may_mention, company=company),
         redact=make_redactor(company),
         is_erased=erased_by_now(config),
+        landing_key=landing_key(config),
         data_dir=paths_of(config).data,
         contact=config.crawl.contact,
         seconds=seconds,

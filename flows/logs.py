@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flows.config import log_format, secrets_in_environment
+from flows.paths import run_id_now
 from flows.poison import kind_of
 from flows.settings import Config
 
@@ -74,8 +75,17 @@ class _Run(logging.Filter):
 RUN = _Run()
 
 
+def name_run(run_id: str) -> None:
+    """Put a run's id on every line from here on: a process does one run at a time."""
+    RUN.run_id = run_id
+
+
 def start_logging(config: Config) -> None:
-    """Send what the rooms say to standard error, in the format that the configuration or the environment asks for."""
+    """Send what the rooms say to standard error, in the format that the configuration or the environment asks for.
+
+    What is said before a pass or a crawl has given the run its name bears the moment of this call.
+    """
+    name_run(run_id_now())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Line(is_json=log_format(config) == "json", secrets=secrets_in_environment()))
     handler.addFilter(RUN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from flows.errors import ConfigError
 from flows.faults import explained, is_of_the_machine, together
 from flows.progress import Progress
 
+log = logging.getLogger(__name__)
 Step = Callable[..., Any]
 Do = Callable[..., Any]
 """How a step is done: directly, or as a Prefect task."""
@@ -31,7 +33,10 @@ class Parts:
         progress = self._desk.progress or Progress(self._desk.paths.data)
         try:
             with progress.during(step.__name__):
-                return self._do(step, self._desk, *given, **options)
+                done = self._do(step, self._desk, *given, **options)
+            if progress.note and progress.note.steps:
+                log.info("step done", extra={"step": step.__name__, "seconds": progress.note.steps[-1].seconds})
+            return done
         except Exception as error:
             clear = explained(error, step=step.__name__, data=self._desk.paths.data)
             if clear is error:

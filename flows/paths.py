@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
+from crawlers.errors import ArchiveError
+from crawlers.sealed import Keys, open_plain
 from flows.config import storage_keys
 from flows.errors import UsageError
 from flows.locks import held
 from flows.settings import Config
 from warehouse.access import WAREHOUSE, Access, LakePlace, use
 from warehouse.connection import open_warehouse
+from warehouse.errors import LandingError
 from warehouse.records import Segment
 
 
@@ -59,8 +64,17 @@ def paths_of(config: Config) -> Paths:
     paths, address = Paths(data=config.storage.data), config.warehouse.address
     folder = config.warehouse.lake or paths.data / "lake"
     lake = LakePlace(catalog=address, data=f"{folder.absolute()}/") if address else None
-    use(paths.data, Access(keys=storage_keys(config), is_sealed=config.storage.encrypted, lake=lake))
+    keys = storage_keys(config)
+    opens = partial(_open_landing, keys=keys)
+    use(paths.data, Access(keys=keys, is_sealed=config.storage.encrypted, open_landing=opens, lake=lake))
     return paths
+
+
+def _open_landing(path: Path, *, keys: Keys) -> IO[bytes]:
+    try:
+        return open_plain(path, keys)
+    except ArchiveError as error:
+        raise LandingError(f"landing file {error}") from error
 
 
 def require_file(config: Config, what: str) -> None:
@@ -99,7 +113,7 @@ def writer_lock(paths: Paths, *, what: str = "a pass is writing", is_alone: bool
 
 def remove_leftovers(paths: Paths) -> None:
     """Remove what killed passes left half-written. Whoever calls it holds the writer's lock, as passes do."""
-    for pattern in (".published*.tmp", ".pass.json.*.tmp", ".*.in_hand.*.tmp", "digests/.*.tmp"):
+    for pattern in (".published*.tmp*", ".pass.json.*.tmp", ".*.in_hand.*.tmp", "digests/.*.tmp"):
         for leftover in paths.data.glob(pattern):
             leftover.unlink(missing_ok=True)
 

@@ -23,7 +23,9 @@ from flows.config import (
     author_key_file,
     author_secret,
     has_author_key_in_environment,
+    landing_key,
     read_author_keys,
+    storage_keys,
     write_author_keys,
 )
 from flows.errors import FlowsError, KeyMismatchError
@@ -59,7 +61,7 @@ def rotate_key(config: Config) -> Rotated:
         settle(paths.data)
         target = _target(config, paths)
         change = _change(paths, target)
-        landing_count = _swap_landings(paths, change, key_print(target))
+        landing_count = _swap_landings(config, paths, change, key_print(target))
         rekey_known(paths.data, lambda key: change(subject_of(key)), key_print=key_print(target))
         author_count = tables.rekey(paths.warehouse, change=change, key_print=key_print(target))
         discard_snapshots(paths.published)
@@ -164,15 +166,15 @@ def _prints(secret: bytes) -> list[str]:
     return [key_print(join_keys(keys[:count])) for count in range(1, len(keys) + 1)]
 
 
-def _swap_landings(paths: Paths, change: tables.Rekey, print_: str) -> int:
+def _swap_landings(config: Config, paths: Paths, change: tables.Rekey, print_: str) -> int:
     folder = paths.data / FOLDER
     if not (folder / READY).exists():
         remove_folder(folder)
         folder.mkdir()
         for path in kept_landings(paths.data):
-            write_lines(
-                folder / path.relative_to(paths.data), (tables.rekey_line(line, change) for line in read_lines(path))
-            )
+            lines = read_lines(path, keys=storage_keys(config))
+            fresh = folder / path.relative_to(paths.data)
+            write_lines(fresh, (tables.rekey_line(line, change) for line in lines), key=landing_key(config))
         _write_ready(folder, print_)
     prepared = sorted(path for path in folder.glob("*/*/*") if path.is_file())
     for path in prepared:

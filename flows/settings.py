@@ -94,7 +94,7 @@ class Storage(Section):
     text_days: Annotated[int, Field(gt=0)] = 180
     generations: Annotated[int, Field(gt=0)] = 3
     encrypted: bool = False
-    """The warehouse and its snapshots are encrypted, under the key of RYKTESVAKT_ARCHIVE_KEY, as archives are by it."""
+    """Warehouse, snapshots and landing files are encrypted, under the key of RYKTESVAKT_ARCHIVE_KEY."""
 
 
 class Language(Section):

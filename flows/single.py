@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from flows.access import why_closed
 from flows.config import author_secret
 from flows.erasing import erased_by_now
 from flows.errors import ConfigError, NothingSeenError
+from flows.logs import name_run
 from flows.paths import Paths, paths_of, run_id_now, run_id_of, source_lock
 from flows.retention import run_began
 from flows.rotating import require_key
@@ -21,6 +23,7 @@ from flows.sources import job_for, require_contact, sites_of
 if TYPE_CHECKING:
     from crawlers.run import CrawlResult
 
+log = logging.getLogger(__name__)
 DUE_SHARE = 0.75
 """Of its interval: a source that was read more lately than this is not due."""
 
@@ -38,10 +41,12 @@ def crawl_source(config: Config, name: str, *, now: datetime | None = None) -> C
     paths = paths_of(config)
     with source_lock(paths, name):
         require_key(config)
+        run_id = run_id_of(now) if now else run_id_now()
+        name_run(run_id)
         job = job_for(
             site,
             config,
-            run_id=run_id_of(now) if now else run_id_now(),
+            run_id=run_id,
             secret=author_secret(config),
             data_dir=paths.data,
             now=now,
@@ -49,10 +54,21 @@ def crawl_source(config: Config, name: str, *, now: datetime | None = None) -> C
         )
         with CrawlerWorker() as worker:
             result = worker.crawl([job])[0]
+    log_result(result)
     if result.error or not (result.is_complete or result.read_count):
         why = result.error or "; ".join(f"{i.cause}: {i.detail} ({i.url})" for i in result.incidents[:3])
         raise NothingSeenError(f"{name}: could not be read: {why or result.note or 'left alone'}")
     return result
+
+
+def log_result(result: CrawlResult) -> None:
+    """Say in the log how a source's crawl went: how much, how long, and the causes of what was not read."""
+    causes = sorted({incident.cause for incident in result.incidents}) + (["error"] if result.error else [])
+    about = {"source": result.source, "count": result.post_count, "seconds": round(result.seconds, 3)}
+    if causes or not result.is_complete:
+        log.info("source not read whole", extra={**about, "reason": ", ".join(causes) or "incomplete"})
+    else:
+        log.info("source read", extra=about)
 
 
 def site_named(config: Config, name: str) -> Site:

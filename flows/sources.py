@@ -12,7 +12,7 @@ from crawlers.model import Site
 from crawlers.politeness import is_loopback
 from crawlers.sites import STREAMS, shipped_site
 from flows.access import secrets_of, why_closed
-from flows.config import archive_keys
+from flows.config import archive_keys, landing_key
 from flows.errors import ConfigError
 from flows.settings import Config, Source
 from nlp.company import Company, Homonym
@@ -113,5 +113,6 @@ def job_for(site: Site, config: Config, **given: object) -> CrawlJob:
         "sweep_days": config.crawl.sweep_days,
         "credentials": secrets_of(site),
         "archive_keys": archive_keys(),
+        "landing_key": landing_key(config),
     }
     return CrawlJob(**{**values, **given})  # type: ignore[arg-type]

@@ -85,6 +85,7 @@ def short_text(message: AlertMessage, speech: Speech) -> str:
 def plain_text(message: AlertMessage, speech: Speech) -> str:
     """Return the message as text."""
     lines = [speech.t("alert.simulation"), ""] if message.is_simulation else []
+    lines += [speech.t("alert.reminder"), ""] if message.is_reminder else []
     for one in message.alerts[:MOST_TOLD]:
         news = f" ({said})" if (said := change(one, speech)) else ""
         lines += [f"{speech.name('severity', one.severity)}: {speech.name('kind', one.kind)}{news}"]

@@ -19,6 +19,8 @@ INK = "#1F2933"
 FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 WIDTH = 440
 """Pixels. On a phone that is scaled to about 300, where letters of 13 are still read."""
+LEAST_TOP = 4
+"""Posts a day that the scale reaches at least: one post is no tower."""
 SHARPNESS = 2.0
 """Pixels of a PNG for one of the drawing: screens of phones are that fine."""
 _LOCALES: Mapping[str, Literal["sv-SE", "en-GB"]] = {"sv": "sv-SE", "en": "en-GB"}
@@ -62,27 +64,25 @@ def volume_chart(volume: Sequence[DailyVolume], speech: Speech) -> Picture:
         for row in volume
     ]
     told, other = speech.t("chart.rumour"), speech.t("chart.other")
+    top = max([LEAST_TOP, *(max(row.post_count, row.usual_high) for row in volume)])
+    axis = {"tickMinStep": 1, "format": "d"}
+    whole = {"title": speech.t("chart.posts"), "axis": axis, "scale": {"domain": [0, top]}}
     layers = [
         {
             "mark": {"type": "area", "color": "#DDE1E6", "interpolate": "step", "opacity": 0.8},
-            "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
+            "encoding": {"y": {"field": "low", "type": "quantitative", **whole}, "y2": {"field": "high"}},
         },
         {
             "mark": {"type": "bar", "width": {"band": 0.7}},
             "transform": [{"fold": ["rumour", "other"], "as": ["kind", "posts"]}],
             "encoding": {
-                "y": {
-                    "field": "posts",
-                    "type": "quantitative",
-                    "title": speech.t("chart.posts"),
-                    "axis": {"tickMinStep": 1},
-                },
+                "y": {"field": "posts", "type": "quantitative", **whole},
                 "color": {
                     "field": "kind",
                     "scale": {"domain": ["rumour", "other"], "range": [RUMOUR, QUIET]},
                     "legend": {
                         "title": None,
-                        "orient": "top-left",
+                        "orient": "top",
                         "direction": "vertical",
                         "labelExpr": f"datum.value == 'rumour' ? {told!r} : {other!r}",
                     },

@@ -82,9 +82,11 @@ def contents(
 
 
 def _claim(uptake: ClaimUptake, digest: Digest, speech: Speech, number: int) -> dict[str, Any]:
+    """Return what is said of a claim: briefly where nobody has spread it for a day and nothing is open."""
     claim = uptake.claim
     race = main_race(digest, claim.claim_id)
     others = [r for r in digest.races if r.claim_id == claim.claim_id and r is not race]
+    is_news = uptake.support_24h + uptake.query_24h > 0 or any(a.subject_id == claim.claim_id for a in digest.alerts)
     verdict = speech.name("verdict", claim.verdict)
     parity = ""
     if uptake.hours_to_parity is not None:
@@ -96,8 +98,9 @@ def _claim(uptake: ClaimUptake, digest: Digest, speech: Speech, number: int) -> 
         "uptake": uptake,
         "verdict": speech.t("digest.verdict_by" if by else "digest.verdict", verdict=verdict, by=by),
         "race": race,
+        "is_brief": not is_news,
         "sentence": race_sentence(race, speech) if race else "",
-        "picture": charts.race_chart(race, digest.mailings, speech, name=f"race{number}") if race else None,
+        "picture": charts.race_chart(race, digest.mailings, speech, name=f"race{number}") if race and is_news else None,
         "parity": parity,
         "other_races": [_row(other, speech) for other in others],
     }

@@ -5,8 +5,10 @@ Said once for a folder, by whoever has read the configuration; a path is then en
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,11 @@ class LakePlace:
     """Folder that all workers share."""
 
 
+def open_as_it_is(path: Path) -> IO[bytes]:
+    """Open a file that nothing is done to."""
+    return path.open("rb")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """How the files of a folder, and of those below it, are opened."""
@@ -27,6 +34,8 @@ class Access:
     """The first seals what is new, each may open what is there."""
     is_sealed: bool = False
     """Whether new files are encrypted."""
+    open_landing: Callable[[Path], IO[bytes]] = open_as_it_is
+    """Opens a landing file for reading, decrypted; raises LandingError without its key."""
     lake: LakePlace | None = None
     """In place of the folder's `WAREHOUSE`."""
 

@@ -1,13 +1,14 @@
 """Files of tables, plain or sealed, attached under a name; and a connection that works in one of them.
 
-A sealed file is encrypted by DuckDB itself (AES-256-GCM), its log and what spills to disk too. DuckDB writes it with
-OpenSSL, which comes with an extension; to read it needs nothing.
+A sealed file is encrypted by DuckDB itself (AES-256-GCM), its log and what spills to disk too, with the OpenSSL of an
+extension. An analyst's own DuckDB reads it without.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,12 +54,11 @@ class Attached:
 def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool = False) -> None:
     """Attach a file as it is found, or make it as is said of its folder. Raises SealedError, ExtensionError."""
     access = access_to(path)
-    sealed = is_sealed(path) if path.exists() else access.is_sealed
-    if not sealed:
+    if not is_sealed(path):
         con.execute(_statement(path, name, read_only=read_only))
         return
-    if not read_only:
-        con.execute(f"LOAD '{extension_file('httpfs')}'")
+    con.execute(f"LOAD '{extension_file('httpfs')}'")
+    con.execute("SET temp_file_encryption = true")
     for key in access.keys:
         try:
             con.execute(_statement(path, name, read_only=read_only, key=key))
@@ -71,20 +71,22 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: 
 
 
 def is_sealed(path: Path) -> bool:
-    """Return whether a file of DuckDB is encrypted."""
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
+    """Return whether a file of DuckDB is encrypted; of one that is not there or is empty, whether it is to be."""
+    head = b""
+    if path.is_file() and os.access(path, os.R_OK):  # what opens it says what is wrong with it
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    if not head:
+        return access_to(path).is_sealed
     return head[MAGIC_AT : MAGIC_AT + 4] == b"DUCK" and len(head) == HEAD_BYTES and bool(head[FLAGS_AT] & 1)
 
 
 def require_as_said(path: Path) -> None:
     """Raise SealedError where a file that is to be written is plain and should be sealed, or the other way."""
     wanted = access_to(path).is_sealed
-    if path.exists() and path.stat().st_size and is_sealed(path) != wanted:
+    if is_sealed(path) != wanted:
         state = "is not encrypted, and is to be" if wanted else "is encrypted, and is not to be"
-        raise SealedError(
-            f"{path} {state} by storage.encrypted: `ryktesvakt rebuild` writes it anew as the configuration has it"
-        )
+        raise SealedError(f"{path} {state} by storage.encrypted: `ryktesvakt rebuild` writes it anew as it is to be")
 
 
 def extension_file(name: str) -> str:

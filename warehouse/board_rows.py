@@ -49,7 +49,9 @@ def suggested_posts(
 
 def get_post(con: duckdb.DuckDBPyConnection, post_key: str) -> list[BoardPost]:
     """Return a post, one row for each claim that it speaks of and at least one; none when there is no such post."""
-    return records(con, "board_post", BoardPost, post_key=post_key)
+    return records(con, "board_post", BoardPost, post_key=post_key) or records(
+        con, "board_any_post", BoardPost, post_key=post_key
+    )
 
 
 def judgements(con: duckdb.DuckDBPyConnection, post_key: str) -> list[Judgement]:

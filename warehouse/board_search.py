@@ -17,9 +17,9 @@ from warehouse.named import records, rows
 from warehouse.records.board import BoardPost, PostQuery
 
 PAGE_POSTS = 25
-FIRST_READ, GROWTH = 2_000, 4
-"""Posts: the least that the first stretch holds, and how many times more the next one."""
-MOST_READ, MORE_READ = 40_000, 400_000
+FIRST_READ, GROWTH = 2_000, 3
+"""Posts: the least that the first stretch holds where words are looked for, and how many times more the next one."""
+MOST_READ, MORE_READ = 20_000, 200_000
 """Posts after which a search ends: of what is newest, and for somebody who asks for what is older."""
 COUNTED_IN = ZoneInfo("Europe/Stockholm")
 """Days are counted as Swedish ones."""
@@ -54,7 +54,9 @@ def search_posts(
     before = min(filter(None, [query.before, _after(query.last_day, zone)]), default=None)
     found: list[BoardPost] = []
     read = 0
-    for stretch in stretches(_days(con, asked, first, before)):
+    # Of posts that fit by their labels alone a page needs few more than it shows: some have been deleted.
+    least = FIRST_READ if query.words else 2 * limit
+    for stretch in stretches(_days(con, asked, first, before), least=least):
         if read >= most:
             return FoundPosts(posts=tuple(found), read_from=_after(stretch.last, COUNTED_IN))
         from_at, until_at = _midnight(stretch.first, COUNTED_IN), _after(stretch.last, COUNTED_IN)
@@ -69,9 +71,9 @@ def search_posts(
     return FoundPosts(posts=tuple(found), read_from=None)
 
 
-def stretches(days: Sequence[tuple[date, int]]) -> Iterator[Stretch]:
+def stretches(days: Sequence[tuple[date, int]], *, least: int) -> Iterator[Stretch]:
     """Cut days, newest first, into stretches: each of whole days, each of more posts than the one before."""
-    least, count, last = FIRST_READ, 0, None
+    count, last = 0, None
     for day, posts in days:
         last, count = last or day, count + posts
         if count >= least:

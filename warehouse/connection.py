@@ -102,15 +102,14 @@ def _renew_views(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _connect(path: Path, *, read_only: bool, as_found: bool) -> duckdb.DuckDBPyConnection:
-    access = access_to(path)
     if lake := lake_of(path):
-        return open_lake(lake, is_sealed=access.is_sealed)
+        return open_lake(lake, is_sealed=access_to(path).is_sealed)
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not as_found:
             require_as_said(path)
     try:
-        if is_sealed(path) if path.exists() else access.is_sealed:
+        if is_sealed(path):
             return _connect_sealed(path, read_only=read_only)
         config: dict[str, str | bool | int | float | list[str]] = {
             "default_block_size": str(BLOCK_SIZE),

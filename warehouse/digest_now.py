@@ -1,7 +1,7 @@
-"""What a digest of today so far is counted from in a published snapshot: the counts that are kept, and a week's posts.
+"""What a digest of now is counted from: the counts that are kept, and a week's posts.
 
-A snapshot knows nothing that came later, so that its counts are those of now: on ten million posts that takes a
-fraction of a second, and to count the posts anew as of now a minute.
+Where nothing is known that came later, the counts are those of now: on ten million posts they are read in a second or
+two, where counting the posts anew as of then reads all of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from warehouse.records import DailyVolume, TopicVolume
 
 
 def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone: str) -> Counted:
-    """Count for today, of a snapshot that was just published; `now` is not before anything in it.
+    """Count for a day of the last week; the counts are up to date, and `now` is not before anything that is known.
 
     The same as `count_as_of` but for this: a claim's authors are counted by Swedish days in every zone, and a claim
     has begun at the beginning of the hour of its first post.
@@ -28,7 +28,7 @@ def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone
         return Counted(
             volume=tuple(records(con, "now_volume", DailyVolume, **asked, day_count=VOLUME_DAYS)),
             topics=tuple(records(con, "now_topics", TopicVolume, **asked)),
-            claims=uptake_of(con, rows(con, "now_uptake", day=day, now=now), now=now),
+            claims=uptake_of(con, rows(con, "now_uptake", now=now), now=now),
             posts=read_posts(con, now=now),
             delay=read_delay(con, now=now),
         )

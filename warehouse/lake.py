@@ -49,13 +49,12 @@ class Lake(Attached):
         """Run statements; one that writes outside a transaction is one of its own."""
         found = self._con
         for text in translated(sql):
-            own = {name: value for name, value in (values or {}).items() if f"${name}" in text}
             if self._is_open or not text.startswith(_WRITES):
-                found = self._run(text, own)
+                found = self._run(text, values or {})
                 continue
             self.begin()
             try:
-                self._run(text, own)
+                self._run(text, values or {})
                 self.commit()
             except BaseException:
                 with suppress(duckdb.Error):
@@ -94,12 +93,14 @@ class Lake(Attached):
             self._give()
 
     def _run(self, text: str, values: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
-        check, _, rest = text.partition(MUST_BE_NEW)
-        if rest:  # where a key must be new, the first statement says whether it is
-            if self._con.execute(check, dict(values)).fetchall()[0][0]:
-                raise duckdb.ConstraintException("Duplicate key: another worker has stored this")
-            text = rest
-        return self._con.execute(text, dict(values)) if values else self._con.execute(text)
+        check, _, insert = text.rpartition(MUST_BE_NEW)
+        if check and self._say(check, values).fetchall()[0][0]:
+            raise duckdb.ConstraintException("Duplicate key: another worker has stored this")
+        return self._say(insert, values)
+
+    def _say(self, text: str, values: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+        own = {name: value for name, value in values.items() if re.search(rf"\${name}\b", text)}
+        return self._con.execute(text, own) if own else self._con.execute(text)
 
     def _take(self) -> None:
         if not self._depth:
@@ -127,6 +128,7 @@ def open_lake(place: LakePlace, *, is_sealed: bool = False) -> duckdb.DuckDBPyCo
             first.begin()
             first.execute(_TAKE).fetchall()
             con.execute(f"ATTACH 'ducklake:postgres:{catalog}' AS {NAME} ({options})")
+            first.rollback()
         return cast(duckdb.DuckDBPyConnection, Lake(con))
     except duckdb.Error as error:
         con.close()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.access import access_to
 from warehouse.errors import LandingError
 from warehouse.records import Record, WireError, from_line
 
@@ -103,8 +104,12 @@ def _fault(number: int, reason: str, detail: str, raw: bytes) -> Line:
 
 def _chunks(path: Path) -> Iterator[bytes | None]:
     """Yield decompressed bytes; None at last where the file is torn."""
-    with path.open("rb") as file:
-        is_packed = file.read(2) == _GZIP
+    with access_to(path).open_landing(path) as file:
+        head = file.read(len(_GZIP))
+        if not head and path.stat().st_size:  # encrypted, and cut off before anything can be decrypted
+            yield None
+            return
+        is_packed = head == _GZIP
         file.seek(0)
         read = iter(lambda: file.read(PACKED_BYTES if is_packed else CHUNK_BYTES), b"")
         yield from _unpacked(read) if is_packed else read

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import markup
+from crawlers.engines import addresses, markup
 from crawlers.engines.document import Document
 from crawlers.model import Page, Site
 
@@ -39,7 +39,7 @@ def lasting(url: str, *, drop: tuple[str, ...] = SESSION) -> str:
 
 def link_of(node: LexborNode | None, base: str, *, drop: tuple[str, ...] = SESSION) -> str | None:
     """Return where a link leads, absolute and lasting; None for no link, or one that leads to no page."""
-    url = markup.absolute(base, markup.attribute(node, "href"))
+    url = addresses.absolute(base, markup.attribute(node, "href"))
     return lasting(url, drop=drop) if url else None
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import decode, familjeliv_nodes, familjeliv_post, markup, reading, refusal
+from crawlers.engines import addresses, decode, familjeliv_nodes, familjeliv_post, markup, reading, refusal
 from crawlers.engines.document import Document
 from crawlers.engines.familjeliv_nodes import Posts
 from crawlers.engines.markup import attribute, text_of
@@ -129,10 +129,10 @@ def _page_number(document: Document, page: Page) -> int:
 
 
 def _next_url(document: Document, page: Page) -> str | None:
-    base = markup.base_of(document, page)
+    base = addresses.base_of(document, page)
     links = document.css("a[rel=next][href], link[rel=next][href], .paginator .next a[href], .paginator a.next[href]")
     links += [a for box in document.css(_PAGINATOR) for a in box.css("a[href]") if _says_next(a)]
-    if url := next((u for a in links if (u := markup.absolute(base, attribute(a, "href"))) and u != page.url), None):
+    if url := next((u for a in links if (u := addresses.absolute(base, attribute(a, "href"))) and u != page.url), None):
         return url.split("#")[0]
     number, last = _pages(document, page)
     match = _THREAD.search(page.url)
@@ -148,10 +148,10 @@ def _says_next(link: LexborNode) -> bool:
 
 
 def _refs(document: Document, page: Page, site: Site) -> dict[str, ThreadRef]:
-    base = markup.base_of(document, page)
+    base = addresses.base_of(document, page)
     refs: dict[str, ThreadRef] = {}
     for link in document.css("a[href*='/forum/thread/'], .forumListing-thread a[href], td.thread a[href]"):
-        url = markup.absolute(base, attribute(link, "href"))
+        url = addresses.absolute(base, attribute(link, "href"))
         match = _THREAD.search(url or "")
         title = text_of(link)
         if not url or not match or not title or title.isdigit() or "#" in url:

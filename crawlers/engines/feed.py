@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urldefrag, urljoin
 import feedparser
 
 from crawlers import dates
-from crawlers.engines import decode, markup, reading, refusal
+from crawlers.engines import addresses, decode, markup, reading, refusal
 from crawlers.model import Listing, NotAThreadError, Page, ParsedPost, ParsedQuote, Site, ThreadPage, ThreadRef
 
 NAME = "feed"
@@ -55,7 +55,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     groups = _groups(feed.entries, site)
     refs = [_ref(thread_id, entries, page, site) for thread_id, entries in groups.items()]
     onward = next((link.get("href", "") for link in feed.feed.get("links", []) if link.get("rel") == "next"), "")
-    return Listing(threads=tuple(refs), next_url=markup.absolute(page.url, onward))
+    return Listing(threads=tuple(refs), next_url=addresses.absolute(page.url, onward))
 
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
@@ -155,7 +155,7 @@ def _post(entry: Mapping[str, Any], *, feed: Mapping[str, Any], is_article: bool
         post_id=post_id,
         author=reading.required(author, "missing_author", f"entry {post_id[:80]} names no author"),
         posted_at=published,
-        url=markup.absolute(page.url, entry.get("link", "")) or urldefrag(page.url)[0],
+        url=addresses.absolute(page.url, entry.get("link", "")) or urldefrag(page.url)[0],
         text=f"{title}\n{said}".strip() if is_article and not said.startswith(title) else said,
         quoted=quoted,
         edited_at=updated if updated and updated.timestamp() > published.timestamp() else None,

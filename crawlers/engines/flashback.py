@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawlers.engines import decode, flashback_post, markup, reading, refusal
+from crawlers.engines import addresses, decode, flashback_post, markup, reading, refusal
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
@@ -112,7 +112,7 @@ def _pages(document: Document, page: Page) -> tuple[int, int]:
 
 def _next_link(document: Document, page: Page) -> str | None:
     link = document.css_first("li.next a[href], a[rel=next][href], link[rel=next][href]")
-    return markup.absolute(page.url, attribute(link, "href"))
+    return addresses.absolute(page.url, attribute(link, "href"))
 
 
 def _says_no_hits(document: Document) -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import markup, reading
+from crawlers.engines import addresses, markup, reading
 from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
@@ -98,7 +98,7 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
         author=reading.required(user_id or name, "missing_author", f"post {post_id} names no author"),
         author_name=name or None,
         posted_at=_posted_at(heading, sheet.page, sheet.site),
-        url=markup.absolute(sheet.page.url, f"/p{post_id}#p{post_id}") or sheet.page.url,
+        url=addresses.absolute(sheet.page.url, f"/p{post_id}#p{post_id}") or sheet.page.url,
         text=_without_edit_line(said.text),
         quoted=tuple(
             _quote(box, words, sheet)

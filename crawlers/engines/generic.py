@@ -9,6 +9,7 @@ from urllib.parse import urldefrag, urljoin
 from zoneinfo import ZoneInfo
 
 from crawlers.engines import (
+    addresses,
     decode,
     generic_classes,
     generic_elements,
@@ -129,7 +130,7 @@ def _thread(things: list[Thing], document: Document, page: Page, site: Site) -> 
     sheet = Sheet(
         page=page,
         site=site,
-        base=markup.base_of(document, page),
+        base=addresses.base_of(document, page),
         thread_id=thread,
         language=attribute(document.css_first("html"), "lang")[:35] or None,
         marked=marks(document, inner),

@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urlsplit
 import feedparser
 
 from crawlers.dates import UnreadableDateError, parse
-from crawlers.engines import generic_ids, markup
+from crawlers.engines import addresses, generic_ids, markup
 from crawlers.engines.document import Document
 from crawlers.engines.generic_post import OPENINGS, count, own_address, title_of
 from crawlers.engines.generic_things import Thing, value_text
@@ -55,7 +55,7 @@ def of_things(things: Iterable[Thing], document: Document, page: Page, site: Sit
     """Return the threads that a list among the page's things names; none where it names no list."""
     found: dict[str, ThreadRef] = {}
     queue, seen = list(things), set[int]()
-    base = markup.base_of(document, page)
+    base = addresses.base_of(document, page)
     while queue:
         thing = queue.pop(0)
         if id(thing) in seen or "BreadcrumbList" in thing.types:
@@ -74,9 +74,9 @@ def of_page(document: Document, page: Page, site: Site) -> tuple[ThreadRef, ...]
     """
     pattern = site.options.get("thread_pattern", "")
     found: dict[str, ThreadRef] = {}
-    base = markup.base_of(document, page)
+    base = addresses.base_of(document, page)
     for link in document.css("a[href]"):
-        url = markup.absolute(base, attribute(link, "href"))
+        url = addresses.absolute(base, attribute(link, "href"))
         if url is None or not is_same_place(url, page.url):
             continue
         if not (re.search(pattern, url) if pattern else generic_ids.has_thread_number(url)):
@@ -93,10 +93,10 @@ def next_url(document: Document, page: Page, site: Site) -> str | None:
     """Return the next page of the same thread or list; links that go "next" to another thread are not followed."""
     pattern = site.options.get("thread_pattern", "")
     here, number = generic_ids.thread_id(page.url, pattern=pattern), generic_ids.page_number(page.url)
-    base = markup.base_of(document, page)
+    base = addresses.base_of(document, page)
     labelled = [link for link in document.css("nav a[href], .pagination a[href], .pager a[href]") if _is_next(link)]
     for link in (*document.css(_NEXT), *labelled):
-        url = markup.absolute(base, urldefrag(attribute(link, "href"))[0])
+        url = addresses.absolute(base, urldefrag(attribute(link, "href"))[0])
         if not url or url == urldefrag(page.url)[0] or not is_same_place(url, page.url):
             continue
         following = generic_ids.page_number(url)
@@ -114,7 +114,7 @@ def comment_pages(document: Document, page: Page, site: Site) -> tuple[str, ...]
     here = generic_ids.thread_id(page.url, pattern=site.options.get("thread_pattern", ""))
     found: dict[int, str] = {}
     for link in document.css("a[href*='/comment-page-']"):
-        url = markup.absolute(page.url, urldefrag(attribute(link, "href"))[0])
+        url = addresses.absolute(page.url, urldefrag(attribute(link, "href"))[0])
         match = _COMMENT_PAGE.search(urlsplit(url).path) if url else None
         if url and match and generic_ids.thread_id(url) == here and int(match[1]) <= 500:
             found[int(match[1])] = url
@@ -129,7 +129,7 @@ def feed_links(document: Document, page: Page) -> tuple[str, ...]:
     links = document.css(
         "link[rel~=alternate][type='application/rss+xml'], link[rel~=alternate][type='application/atom+xml']"
     )
-    urls = (markup.absolute(page.url, attribute(link, "href")) for link in links)
+    urls = (addresses.absolute(page.url, attribute(link, "href")) for link in links)
     return tuple(dict.fromkeys(url for url in urls if url and is_same_place(url, page.url)))
 
 
@@ -160,7 +160,7 @@ def _ref(thing: Thing, base: str, page: Page, site: Site) -> ThreadRef | None:
 
 def _item_address(thing: Thing, named: Thing, base: str) -> str | None:
     plain = next((value_text(value) for value in thing.all("item") if not isinstance(value, Thing)), "")
-    return markup.absolute(base, plain or named.thing_id)
+    return addresses.absolute(base, plain or named.thing_id)
 
 
 def _answers(thing: Thing) -> int | None:
@@ -187,7 +187,7 @@ def _sitemap(text: str, page: Page, site: Site) -> tuple[ThreadRef, ...]:
 
 
 def _address(text: str, page: Page) -> str | None:
-    url = markup.absolute(page.url, html.unescape(text))
+    url = addresses.absolute(page.url, html.unescape(text))
     return url if url and is_same_place(url, page.url) else None
 
 
@@ -202,7 +202,7 @@ def _feed(text: str, page: Page, site: Site) -> tuple[ThreadRef, ...]:
     pattern = site.options.get("thread_pattern", "")
     found: dict[str, ThreadRef] = {}
     for entry in feed.entries:
-        url = markup.absolute(page.url, entry.get("link", ""))
+        url = addresses.absolute(page.url, entry.get("link", ""))
         if url and is_same_place(url, page.url) and (not pattern or re.search(pattern, url)):
             ref = ThreadRef(
                 thread_id=generic_ids.thread_id(url, pattern=pattern),

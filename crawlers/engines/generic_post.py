@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawlers.dates import UnreadableDateError, parse
-from crawlers.engines import generic_ids, markup, reading
+from crawlers.engines import addresses, generic_ids, markup, reading
 from crawlers.engines.generic_things import Thing, Value, value_text
 from crawlers.engines.generic_words import plain, quotes_of, words_of
 from crawlers.engines.markup import Marks, attribute, text_of
@@ -134,7 +134,7 @@ def own_address(thing: Thing, base: str) -> str | None:
     for name in ("url", "mainEntityOfPage", "permalink", "sameAs", "discussionUrl"):
         for value in thing.values.get(name, ()):
             text = (value.thing_id or value.text("url")) if isinstance(value, Thing) else value_text(value)
-            if text and (found := markup.absolute(base, text)):
+            if text and (found := addresses.absolute(base, text)):
                 return found
     return None
 
@@ -157,7 +157,7 @@ def _own_names(thing: Thing) -> list[str]:
 
 
 def _resolved(name: str, sheet: Sheet) -> str | None:
-    return markup.absolute(sheet.base, name) if name and not name.startswith("_:") else None
+    return addresses.absolute(sheet.base, name) if name and not name.startswith("_:") else None
 
 
 def _anchor(thing: Thing, sheet: Sheet) -> str:
@@ -171,7 +171,7 @@ def _author(thing: Thing, sheet: Sheet) -> tuple[str, str]:
     """Return the author's id where a link to a profile of the same place tells it, else the name; and the name."""
     for value in (*thing.all("author"), *thing.all("creator"), *thing.all("contributor")):
         name = " ".join(plain(_name_of(value)).text.split())[:200]
-        url = markup.absolute(sheet.base, _profile(value))
+        url = addresses.absolute(sheet.base, _profile(value))
         is_here = url is not None and urlsplit(url).hostname == urlsplit(sheet.page.url).hostname
         user = generic_ids.user_id(url) if url and is_here else None
         if name.startswith(("http://", "https://")):

@@ -11,7 +11,7 @@ from typing import Any
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import decode, fields, invision_post, markup, reading, refusal
+from crawlers.engines import addresses, decode, fields, invision_post, markup, reading, refusal
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.sheet import sheet_of
@@ -61,7 +61,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     rows = document.css(_ROWS)
     refs: dict[str, ThreadRef] = {}
     for row in rows:
-        if (ref := _ref(row, markup.base_of(document, page), page, site)) is not None:
+        if (ref := _ref(row, addresses.base_of(document, page), page, site)) is not None:
             refs.setdefault(ref.thread_id, ref)
     if invision_post.nodes_of(document) or not (refs or document.css_first(_LISTS) is not None):
         raise refusal.refused(page, document, "an Invision list of threads")
@@ -105,7 +105,7 @@ def _thread_url(document: Document, page: Page) -> str:
     feed = attribute(document.css_first("[data-baseurl]"), "data-baseurl")
     canonical = attribute(document.css_first("link[rel=canonical]"), "href")
     told = next((url for url in (canonical, feed) if _TOPIC.search(url)), "")
-    return _TAIL.sub("", markup.absolute(page.url, told) or page.url)
+    return _TAIL.sub("", addresses.absolute(page.url, told) or page.url)
 
 
 def _title(document: Document) -> str:
@@ -134,7 +134,7 @@ def _next_url(document: Document, page: Page) -> str | None:
         ".ipsPagination_next:not(.ipsPagination_inactive) a[href], li.next a[href],"
         ".ipsPagination__next:not(.ipsPagination__inactive) a[href], link[rel=next][href]"
     )
-    return markup.absolute(markup.base_of(document, page), attribute(link, "href").split("#")[0])
+    return addresses.absolute(addresses.base_of(document, page), attribute(link, "href").split("#")[0])
 
 
 def _view_count(document: Document) -> int | None:
@@ -154,7 +154,7 @@ def _ref(row: LexborNode, base: str, page: Page, site: Site) -> ThreadRef | None
     links = [*row.css("a.topic_title[href]"), *row.css(_TITLE), *row.css("h2 a[href], h3 a[href], h4 a[href]")]
     found = ((link, _TOPIC.search(attribute(link, "href"))) for link in links)
     link, match = next(((link, match) for link, match in found if match), (None, None))
-    url = markup.absolute(base, attribute(link, "href"))
+    url = addresses.absolute(base, attribute(link, "href"))
     if link is None or match is None or url is None:
         return None
     latest = row.css_first(_LATEST) or row.css_first(".ipsStreamItem time")

@@ -12,7 +12,7 @@ from typing import Any
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import fields, markup, reading
+from crawlers.engines import addresses, fields, markup, reading
 from crawlers.engines.document import Document
 from crawlers.engines.markup import Words, attribute, text_of
 from crawlers.engines.parts import Parts
@@ -136,7 +136,7 @@ def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> str:
     for link in sheet.parts.every(node, "link"):
         href = attribute(link, "href")
         match = _COMMENT.search(href)
-        if match and match[1] == post_id and (url := markup.absolute(sheet.page.url, href)):
+        if match and match[1] == post_id and (url := addresses.absolute(sheet.page.url, href)):
             return url
     joint = "&" if "?" in sheet.thread_url else "?"
     return f"{sheet.thread_url}{joint}do=findComment&comment={post_id}"

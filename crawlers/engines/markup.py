@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -61,11 +59,6 @@ _SMILEY_CLASS = re.compile(r"smil|emoji|emote|emoticon|inlineimg", re.IGNORECASE
 _SHORTCODE = re.compile(r":[\w+-]+:")
 _INTEGER = re.compile(r"\s*(\d{1,3}(?:[ .,\u00a0\u202f']\d{3})+(?!\d)|\d{1,12})", re.ASCII)
 _NO_DIGITS = re.compile(r"\D")
-_PLAIN = r"[\w-][\w/=&,~%-]*(?:\.[\w-][\w/=&,~%-]*)*(?:\?[\w./=&,;~%+-]+)?(?:#[\w-]+)?"
-"""The rest of an address, without anything that joining would have to resolve."""
-_PLAIN_PATH = re.compile(rf"/{_PLAIN}")
-_PLAIN_FILE = re.compile(rf"(?:\./)?((?![^?#]*//){_PLAIN})")
-_PLAIN_URL = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?/(?:{_PLAIN})?")
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|([\ud800-\udfff])"
 )
@@ -191,42 +184,6 @@ def attribute(node: LexborNode | None, *names: str) -> str:
         if value := (values.get(name) or "").strip():
             return value
     return ""
-
-
-def absolute(base: str, href: str) -> str | None:
-    """Return a link as an absolute http(s) address, or None for any other kind of link."""
-    if _PLAIN_URL.fullmatch(href):
-        return href
-    if _PLAIN_PATH.fullmatch(href) and (origin := _origin(base)):
-        return origin + href
-    if (match := _PLAIN_FILE.fullmatch(href)) and (folder := _folder(base)):
-        return folder + match[1]
-    try:
-        found = urljoin(base, href.strip())
-        return found if href and urlsplit(found).scheme in ("http", "https") else None
-    except ValueError:
-        return None
-
-
-@lru_cache(maxsize=64)
-def _origin(base: str) -> str:
-    try:
-        parts = urlsplit(base)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
-@lru_cache(maxsize=64)
-def _folder(base: str) -> str:
-    """Return the address that a bare file name is relative to, where that is as plain as the name."""
-    folder = base.partition("#")[0].partition("?")[0].rpartition("/")[0] + "/"
-    return folder if _PLAIN_URL.fullmatch(folder) and folder.count("//") == 1 else ""
-
-
-def base_of(document: Document, page: Page) -> str:
-    """Return the address that the page's links are relative to."""
-    return absolute(page.url, attribute(document.css_first("base[href]"), "href")) or page.url
 
 
 def integer(text: str) -> int | None:

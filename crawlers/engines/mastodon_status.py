@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from crawlers.engines import fields, markup, reading
+from crawlers.engines import addresses, fields, markup, reading
 from crawlers.model import Page, ParsedPost, ParsedQuote, Site
 
 _WISH = re.compile(r"#(?:<span>)?(?:no_?bots?|no_?index|no_?search|no_?archive|no_?scrap(?:e|ing))\b", re.IGNORECASE)
@@ -38,7 +38,7 @@ def read(status: Mapping[str, Any], *, page: Page, site: Site) -> ParsedPost:
         author=reading.required(author, "missing_author", f"status {post_id} names no author"),
         author_name=fields.text(account, "acct", "username") or None,
         posted_at=fields.time(status, "created_at", page, site),
-        url=markup.absolute(page.url, url) or page.url,
+        url=addresses.absolute(page.url, url) or page.url,
         text=_words(status, post_id),
         quoted=tuple(_quotes(fields.mapping(status, "quote"))),
         edited_at=fields.time_or_none(status, "edited_at", page, site),

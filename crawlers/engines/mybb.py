@@ -9,7 +9,7 @@ from functools import partial
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import boards, decode, markup, mybb_dates, mybb_post, reading, refusal
+from crawlers.engines import addresses, boards, decode, markup, mybb_dates, mybb_post, reading, refusal
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.mybb_dates import Calendar
@@ -56,7 +56,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     """
     document = markup.tree(decode.text_of(page, site), page)
     calendar = mybb_dates.calendar_of(document, page, site)
-    base = markup.base_of(document, page)
+    base = addresses.base_of(document, page)
     found = [ref for row in _rows(document) if (ref := _ref(row, base, calendar))]
     rows, forums = document.css(".thread_status, .thread_legend, .inline_row"), _forums(document, base)
     if not (found or rows or forums) or mybb_post.nodes_of(document):
@@ -83,7 +83,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     thread_id, nodes = _thread_id(document, page), mybb_post.nodes_of(document)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "a MyBB thread")
-    base, pager = markup.base_of(document, page), _pager(document)
+    base, pager = addresses.base_of(document, page), _pager(document)
     sheet = mybb_post.sheet_of(
         document,
         nodes,
@@ -171,7 +171,7 @@ def _ref(row: LexborNode, base: str, calendar: Calendar) -> ThreadRef | None:
     subject = row.css_first("[id^='tid_']")
     link = subject if subject is not None and subject.tag == "a" else None
     link = link or (subject.css_first("a[href]") if subject is not None else None) or _first_thread_link(row)
-    url = markup.absolute(base, attribute(link, "href"))
+    url = addresses.absolute(base, attribute(link, "href"))
     key = _TID.search(url or "") or _TID.search(attribute(counts, "href"))
     own = attribute(subject, "id").removeprefix("tid_")
     thread_id = (key[1] or key[2]) if key else own

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import boards, decode, markup, phpbb_post, phpbb_sheet, reading, refusal
+from crawlers.engines import addresses, boards, decode, markup, phpbb_post, phpbb_sheet, reading, refusal
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
@@ -57,7 +57,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
     Raise NotAThreadError for a page of another kind.
     """
     document = markup.tree(decode.text_of(page, site), page)
-    base, zone = markup.base_of(document, page), boards.stated_zone(document, _FOOT, page, site)
+    base, zone = addresses.base_of(document, page), boards.stated_zone(document, _FOOT, page, site)
     links = [link for link in document.css("a.topictitle") if not _is_said(link)]
     found = [ref for link in links if (ref := _ref(link, base, page, zone))]
     hits = document.css(".search.post, p.topictitle")
@@ -74,7 +74,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     thread_id, nodes = _thread_id(document, page), phpbb_sheet.nodes_of(document)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "a phpBB topic")
-    base, pager = markup.base_of(document, page), _pager(document)
+    base, pager = addresses.base_of(document, page), _pager(document)
     sheet = phpbb_sheet.sheet_of(
         document,
         nodes,
@@ -103,7 +103,7 @@ def _first_url(document: Document, base: str, page: Page) -> str | None:
     own: str | None = page.url
     if not _TOPIC.search(page.url):
         headings = document.css("link[rel=canonical], .topic-title a, h2 a[href*='viewtopic'], a.titles")
-        found = (markup.absolute(base, attribute(node, "href")) for node in headings)
+        found = (addresses.absolute(base, attribute(node, "href")) for node in headings)
         own = next((url for url in found if url and _TOPIC.search(url)), None)
     return boards.lasting(own, drop=(*boards.SESSION, *_PASSING)).partition("#")[0] if own else None
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from selectolax.lexbor import LexborNode
 
 from crawlers.dates import UnreadableDateError, from_timestamp, parse
-from crawlers.engines.markup import attribute, text_of
+from crawlers.engines.markup import text_of
 from crawlers.model import Page, ParsedPost, Site, Unreadable
 
 Item = TypeVar("Item")
@@ -55,11 +55,12 @@ def time_of(node: LexborNode | None, page: Page, site: Site) -> datetime:
     """
     if node is None:
         raise UnreadableDateError("the date is missing")
+    values = node.attributes
     for name in ("data-timestamp", "data-time"):
-        if (stamp := attribute(node, name)).isdigit() and len(stamp) > 6:
+        if (stamp := (values.get(name) or "").strip()).isdigit() and len(stamp) > 6:
             return from_timestamp(stamp, zone=site.timezone)
     order = site.options.get("date_order")
-    texts = [found for name in ("datetime", "title", "content") if (found := attribute(node, name))]
+    texts = [found for name in ("datetime", "title", "content") if (found := (values.get(name) or "").strip())]
     for text in texts:
         try:
             return parse(text, anchor=page.fetched_at, zone=site.timezone, order=order)

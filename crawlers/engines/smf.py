@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import boards, decode, markup, reading, refusal, smf_post
+from crawlers.engines import addresses, boards, decode, markup, reading, refusal, smf_post
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Listing, Page, Site, ThreadPage, ThreadRef
@@ -65,7 +65,7 @@ def detect(page: Page) -> float:
 def parse_listing(page: Page, site: Site) -> Listing:
     """Return the topics of a board, of the recent posts or of a search. Raise NotAThreadError for another page."""
     document = markup.tree(decode.text_of(page, site), page)
-    base, zone = markup.base_of(document, page), zone_of(document, page, site)
+    base, zone = addresses.base_of(document, page), zone_of(document, page, site)
     links = document.css(_SUBJECTS)
     found = [ref for link in links if (ref := _ref(link, base, page, zone))]
     found += [ref for hit in document.css(_HITS) if (ref := _hit(hit, base))]
@@ -78,7 +78,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a topic. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.text_of(page, site), page)
-    base, nodes = markup.base_of(document, page), smf_post.nodes_of(document)
+    base, nodes = addresses.base_of(document, page), smf_post.nodes_of(document)
     address = _address(document, base, page)
     match = _TOPIC.search(address or "")
     if not nodes or not match or address is None:
@@ -127,7 +127,7 @@ def _address(document: Document, base: str, page: Page) -> str | None:
     """Return an address of the topic: the page's own where it names the topic, else one that the page has."""
     if _TOPIC.search(page.url):
         return page.url
-    found = (markup.absolute(base, attribute(node, "href", "action")) for node in document.css(_OWN))
+    found = (addresses.absolute(base, attribute(node, "href", "action")) for node in document.css(_OWN))
     return next((url for url in found if url and _TOPIC.search(url)), None)
 
 
@@ -195,7 +195,7 @@ def _last_posted_at(row: LexborNode, page: Page, zone: ZoneInfo) -> datetime | N
 def _hit(hit: LexborNode, base: str) -> ThreadRef | None:
     """Return the topic of a post that a search found, or that was written lately; it shows the post's subject only."""
     for link in hit.css("a[href]"):
-        url = markup.absolute(base, attribute(link, "href"))
+        url = addresses.absolute(base, attribute(link, "href"))
         if url and (match := _TOPIC.search(url)):
             return ThreadRef(thread_id=match[1], url=_first_page(url))
     return None

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
-from crawlers.engines import decode, markup, reading, refusal
+from crawlers.engines import addresses, decode, markup, reading, refusal
 from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, Words, attribute, text_of
 from crawlers.engines.parts import Parts
@@ -139,5 +139,5 @@ def _next_url(document: Document, page: Page) -> str | None:
         href = attribute(link, "href")
         match = _PAGE.search(href)
         if match and int(match[1]) == following:
-            return markup.absolute(re.sub(r"#.*", "", page.url), re.sub(r"#.*", "", href))
+            return addresses.absolute(re.sub(r"#.*", "", page.url), re.sub(r"#.*", "", href))
     return None

@@ -7,6 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from crawlers.engines import (
+    addresses,
     decode,
     flashback,
     markup,
@@ -117,7 +118,7 @@ def _thread_id(document: Document, page: Page) -> str | None:
 
 
 def _thread_url(document: Document, page: Page) -> str:
-    canonical = markup.absolute(page.url, attribute(document.css_first("link[rel=canonical]"), "href"))
+    canonical = addresses.absolute(page.url, attribute(document.css_first("link[rel=canonical]"), "href"))
     return _TAIL.sub("", canonical or page.url)
 
 
@@ -143,7 +144,7 @@ def _first_url(document: Document, page: Page) -> str | None:
     links = document.css("a[rel=start][href]")
     links += [link for link in document.css(".pagenav a[href], .pagination a[href]") if text_of(link) == "1"]
     links += document.css("a[rel=prev][href]") if _page_number(document, page) == 2 else []
-    url = markup.absolute(markup.base_of(document, page), attribute(links[0], "href")) if links else None
+    url = addresses.absolute(addresses.base_of(document, page), attribute(links[0], "href")) if links else None
     if not url and re.search(r"/page\d+/?$", urlsplit(page.url).path):
         return _thread_url(document, page)
     return without_session(url) if url else None
@@ -155,7 +156,7 @@ def _next_url(document: Document, page: Page) -> str | None:
     )
     # Version 3.0 to 3.5 has no `rel`.
     links += [link for link in document.css(".pagenav a[href]") if text_of(link) in (">", "\u203a")]
-    base = markup.base_of(document, page)
-    found = (markup.absolute(base, attribute(link, "href")) for link in links if attribute(link, "href")[:1] != "#")
+    base = addresses.base_of(document, page)
+    found = (addresses.absolute(base, attribute(link, "href")) for link in links if attribute(link, "href")[:1] != "#")
     url = next(filter(None, found), None)
     return without_session(url) if url else None

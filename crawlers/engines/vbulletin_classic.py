@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
-from crawlers.engines import markup, reading, vbulletin_dates, vbulletin_quotes
+from crawlers.engines import addresses, markup, reading, vbulletin_dates, vbulletin_quotes
 from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.engines.parts import Parts
@@ -88,7 +88,7 @@ def sheet_of(document: Document, nodes: list[LexborNode], page: Page, site: Site
         heads=heads,
         thanks={attribute(box, "id").removeprefix("post_thanks_box_"): box for box in boxes},
         calendar=vbulletin_dates.calendar(heads.values(), page, site),
-        base=markup.base_of(document, page),
+        base=addresses.base_of(document, page),
         page=page,
         site=site,
     )
@@ -156,7 +156,7 @@ def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> str:
     for link in sheet.parts.every(node, "count"):
         href = attribute(link, "href")
         is_own = re.search(rf"(?:post|p=|/){post_id}\b", href) and "showpost.php" not in href
-        if is_own and (url := markup.absolute(sheet.base, href)):
+        if is_own and (url := addresses.absolute(sheet.base, href)):
             return without_session(url)
     return urljoin(sheet.base, f"showthread.php?p={post_id}#post{post_id}")
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborNode
 
 from crawlers import dates
-from crawlers.engines import markup, reading, vbulletin_dates, vbulletin_quotes
+from crawlers.engines import addresses, markup, reading, vbulletin_dates, vbulletin_quotes
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.parts import Parts
@@ -143,7 +143,7 @@ def _edited_at(node: LexborNode, sheet: Sheet) -> datetime | None:
 def _permalink(node: LexborNode, post_id: str, sheet: Sheet) -> str:
     href = attribute(sheet.parts.first(node, "count"), "href")
     if re.search(rf"#post{post_id}\b|[?&]p={post_id}\b", href) and not href.startswith("#"):
-        return markup.absolute(markup.absolute(sheet.page.url, sheet.thread_url) or sheet.page.url, href) or href
+        return addresses.absolute(addresses.absolute(sheet.page.url, sheet.thread_url) or sheet.page.url, href) or href
     return urljoin(sheet.thread_url, f"?p={post_id}#post{post_id}")
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawlers.dates import UnreadableDateError, from_timestamp
-from crawlers.engines import markup, vbulletin_dates
+from crawlers.engines import addresses, markup, vbulletin_dates
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.vbulletin_classic import without_session
@@ -52,7 +52,7 @@ def _told_id(url: str) -> str | None:
 
 def refs_of(document: Document, page: Page, site: Site) -> list[ThreadRef]:
     """Return the threads of a list, each once, without those that were moved away or deleted."""
-    base = markup.base_of(document, page)
+    base = addresses.base_of(document, page)
     rows = [(link, row) for link in document.css(_TITLES) if (row := _row(link)) is not None]
     texts = [_last_text(row) for _, row in rows]
     calendar = vbulletin_dates.calendar(texts, page, site)
@@ -72,7 +72,7 @@ def _row(link: LexborNode) -> LexborNode | None:
 
 
 def _ref(link: LexborNode, row: LexborNode, said: str, base: str, calendar: Calendar) -> ThreadRef | None:
-    url = markup.absolute(base, attribute(link, "href"))
+    url = addresses.absolute(base, attribute(link, "href"))
     element_id = attribute(link, "id").removeprefix("thread_title_")
     address_id = attribute(row, "data-node-id") or thread_id_in(url or "")
     is_elsewhere = element_id and (told := _told_id(url or "")) and element_id != told

@@ -7,7 +7,7 @@ import re
 from functools import partial
 from typing import Any
 
-from crawlers.engines import decode, markup, reading, refusal, xenforo_post, xenforo_rows
+from crawlers.engines import addresses, decode, markup, reading, refusal, xenforo_post, xenforo_rows
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.engines.sheet import sheet_of
@@ -90,7 +90,7 @@ def _thread_id(document: Document, page: Page) -> str | None:
 
 
 def _thread_url(document: Document, page: Page) -> str:
-    canonical = markup.absolute(page.url, attribute(document.css_first("link[rel=canonical]"), "href"))
+    canonical = addresses.absolute(page.url, attribute(document.css_first("link[rel=canonical]"), "href"))
     return xenforo_rows.TAIL.sub("", canonical or page.url)
 
 
@@ -113,7 +113,7 @@ def _next_url(document: Document, page: Page) -> str | None:
     link = document.css_first("a.pageNav-jump--next[href], a.pageNavSimple-el--next[href]") or document.css_first(
         "link[rel=next][href]"
     )
-    return markup.absolute(markup.base_of(document, page), attribute(link, "href"))
+    return addresses.absolute(addresses.base_of(document, page), attribute(link, "href"))
 
 
 def _view_count(document: Document) -> int | None:

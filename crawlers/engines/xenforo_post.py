@@ -7,7 +7,7 @@ from functools import partial
 
 from selectolax.lexbor import LexborNode
 
-from crawlers.engines import markup, reading
+from crawlers.engines import addresses, markup, reading
 from crawlers.engines.document import Document
 from crawlers.engines.markup import Words, attribute, text_of
 from crawlers.engines.parts import Parts
@@ -126,7 +126,7 @@ def _permalink(links: list[LexborNode], post_id: str, thread_url: str) -> str:
         href = attribute(link, "href")
         match = _POST_LINK.search(href)
         if match and match[1] == post_id and not href.startswith(("#", "%23")):
-            return markup.absolute(thread_url, href.removesuffix("/share")) or thread_url
+            return addresses.absolute(thread_url, href.removesuffix("/share")) or thread_url
     return f"{thread_url.rstrip('/')}/post-{post_id}"
 
 

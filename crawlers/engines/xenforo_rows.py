@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from crawlers.engines import markup, reading
+from crawlers.engines import addresses, markup, reading
 from crawlers.engines.document import Document
 from crawlers.engines.markup import attribute, text_of
 from crawlers.model import Page, Site, ThreadRef
@@ -36,7 +36,7 @@ def thread_id_in(url: str) -> str | None:
 
 def refs_of(document: Document, page: Page, site: Site) -> list[ThreadRef]:
     """Return the threads of a list, each once, without those that were moved away or deleted."""
-    base = markup.base_of(document, page)
+    base = addresses.base_of(document, page)
     refs: dict[str, ThreadRef] = {}
     for row in document.css(_ROWS):
         if row.css_first(_PLACEHOLDER) is None and (ref := _ref(row, base, page, site)) is not None:
@@ -47,7 +47,7 @@ def refs_of(document: Document, page: Page, site: Site) -> list[ThreadRef]:
 def _ref(row: LexborNode, base: str, page: Page, site: Site) -> ThreadRef | None:
     links = [a for a in row.css(_TITLE) if "labelLink" not in attribute(a, "class")]
     link = row.css_first(".structItem-title a[data-tp-primary]") or (links[-1] if links else None)
-    url = markup.absolute(base, attribute(link, "href", "data-preview-url"))
+    url = addresses.absolute(base, attribute(link, "href", "data-preview-url"))
     if link is None or url is None or _ELSEWHERE.search(url):
         return None
     url = TAIL.sub("", url)

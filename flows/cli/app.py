@@ -13,6 +13,7 @@ from flows.cli import (
     claims,
     complaints,
     delivery,
+    demo,
     keeping,
     labels,
     language,
@@ -54,6 +55,7 @@ def ryktesvakt(
 
 for room in (
     work,
+    demo,
     listening,
     language,
     warning,

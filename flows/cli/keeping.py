@@ -12,7 +12,10 @@ from flows.cli.shared import ConfigOption, JsonOption, emit, say, show, warn
 from flows.config import load
 from flows.errors import UsageError
 
-quarantine = typer.Typer(no_args_is_help=True, help="Lines that could not be used for certain: list, show, replay.")
+quarantine = typer.Typer(
+    no_args_is_help=True,
+    help="Lines that could not be used for certain: list, show. `ryktesvakt replay` tries them again.",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -63,30 +66,6 @@ def show_line(
         return
     say(f"{found.name}, line {found.line_number}: {found.reason}: {found.detail}")
     say((found.raw_line or b"").decode("utf-8", "backslashreplace"))
-
-
-@quarantine.command()
-def replay(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Read the unreadable lines again, and load those that this version of the program can read.
-
-    Nothing is lost: a line that still cannot be read stays, and one that was loaded is marked. What a parser set aside
-    is not a post: mend the parser and crawl it again from the archive (docs/operations.md).
-    """
-    from flows.paths import open_ledger, paths_of, run_id_now
-    from warehouse.publish import publish
-    from warehouse.quarantine import replay_quarantine
-
-    settings = load(config)
-    with open_ledger(settings) as con:
-        done = replay_quarantine(con, run_id=run_id_now())
-        publish(con, paths_of(settings).published, generations=settings.storage.generations)
-    if as_json:
-        emit(asdict(done) if done else {"line_count": 0})
-    elif done is None:
-        say("no line can be read that could not before; all stay in quarantine")
-    else:
-        counts = f"{done.loaded} loaded, {done.revised} revised, {done.unchanged} known already"
-        say(f"{done.line_count} lines read: {counts}")
 
 
 def backup(

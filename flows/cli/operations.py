@@ -91,7 +91,9 @@ def deployments(
 def replay(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Try again what was set aside: lines that could not be read, posts that a step could not do.
 
-    The next pass judges them. Example: after an upgrade, ryktesvakt replay && ryktesvakt run
+    Nothing is lost: a line that still cannot be read stays, and one that was loaded is marked. The next pass judges
+    and publishes what came of it. What a parser set aside is not a post: mend the parser, and crawl it again from the
+    archive (docs/operations.md). Example: after an upgrade, ryktesvakt replay && ryktesvakt run
     """
     from flows.paths import open_ledger, run_id_now
     from warehouse.aside import try_again
@@ -100,11 +102,16 @@ def replay(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     with open_ledger(load(config)) as con:
         lines = replay_quarantine(con, run_id=run_id_now())
         posts = try_again(con)
-    found = {"lines": lines.line_count if lines else 0, "posts": posts}
     if as_json:
-        emit(found)
+        counts = {name: getattr(lines, name) if lines else 0 for name in ("loaded", "revised", "unchanged")}
+        emit({"lines": lines.line_count if lines else 0, **counts, "posts": posts})
+        return
+    if lines:
+        counted = f"{lines.loaded} loaded, {lines.revised} revised, {lines.unchanged} known already"
+        say(f"{lines.line_count} lines can be read now: {counted}")
     else:
-        say(f"{found['lines']} lines can be read now; {posts} posts are tried again by the next pass")
+        say("no line can be read that could not before; all stay in quarantine")
+    say(f"{posts} posts are tried again by the next pass")
 
 
 def backfill(

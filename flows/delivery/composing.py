@@ -26,14 +26,9 @@ def compose_alerts(con: duckdb.DuckDBPyConnection, config: Config, *, now: datet
     channels = alert_channels(config)
     if not channels:
         return []
-    made = []
-    if told := _news(con, config, now=now, local=local):
-        made.append(
-            _put(con, ALERT, [(one.alert_id, one.event_number, one.severity) for one in told], channels, now, local)
-        )
-    if again := _reminders(con, config, now=now, local=local):
-        made.append(_put(con, REMINDER, again, channels, now, local))
-    return made
+    news = [(one.alert_id, one.event_number, one.severity) for one in _news(con, config, now=now, local=local)]
+    made = _put(con, ALERT, news, channels, now, local)
+    return made + _put(con, REMINDER, _reminders(con, config, now=now, local=local), channels, now, local)
 
 
 def is_quiet(quiet: str, local: datetime) -> bool:
@@ -79,14 +74,19 @@ def _put(
     channels: Iterable[Channel],
     now: datetime,
     local: datetime,
-) -> str:
-    worst = max((severity for _, _, severity in told), key=RANKS.__getitem__)
-    return outbox.compose(
+) -> list[str]:
+    """Compose one message of what is told, for the channels that want to know; none where nobody does."""
+    worst = max((severity for _, _, severity in told), key=RANKS.__getitem__, default="watch")
+    wanting = [channel.key for channel in channels if wanted_by(channel, worst)]
+    if not told or not wanting:
+        return []
+    name = outbox.compose(
         con,
         kind,
         day=local.date(),
         severity=worst,
         alerts=[(alert, number) for alert, number, _ in told],
-        channels=[channel.key for channel in channels if wanted_by(channel, worst)],
+        channels=wanting,
         at=now,
     )
+    return [name]

@@ -34,7 +34,7 @@ ADVICE = {
     "recipient": "the mail server knows no such recipient: check `to`",
     "tls": "the connection could not be secured: check security, port and the server's certificate",
     "not_taken": "the service did not take it: check {variable}, and whether the service is up",
-    "broken": "the service's plugin failed: check {variable}, and Apprise's version",
+    "broken": "it could not be made or handed over: the log says why",
     "removed": "the channel is not in the settings any more; given up",
 }
 Clock = Callable[[], datetime]
@@ -76,7 +76,7 @@ def _send(
     try:
         if due.channel not in channels:
             raise NotTaken(REMOVED)
-        _hand_over(con, config, due, channels[due.channel])
+        _tried(con, config, due, channels[due.channel])
     except NotTaken as error:
         now = clock()
         next_at = None if error.problem == REMOVED else next_attempt(due, now)
@@ -97,6 +97,17 @@ def next_attempt(due: Due, now: datetime) -> datetime | None:
 def advice(one: Sent) -> str:
     """Return what stood in the way and what to do, for operations."""
     return ADVICE.get(one.problem, one.problem).format(variable=alert_variable(outbox.channel_name(one.channel)))
+
+
+def _tried(con: duckdb.DuckDBPyConnection, config: Config, due: Due, channel: Channel) -> None:
+    """Hand a message over. Raises NotTaken, whatever went wrong: one message that breaks us stops no other."""
+    try:
+        _hand_over(con, config, due, channel)
+    except NotTaken:
+        raise
+    except Exception as error:
+        log.exception("message not made", extra={"what": due.message_id})
+        raise NotTaken("broken") from error
 
 
 def _hand_over(con: duckdb.DuckDBPyConnection, config: Config, due: Due, channel: Channel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -20,9 +21,9 @@ def send_mail(mail: EmailMessage, settings: Smtp) -> None:
         raise NotTaken("recipient") from error
     except smtplib.SMTPAuthenticationError as error:
         raise NotTaken("login") from error
-    except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+    except smtplib.SMTPResponseException as error:
         raise NotTaken("refused") from error
-    except ssl.SSLError as error:
+    except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
         raise NotTaken("tls") from error
     except (OSError, smtplib.SMTPException) as error:
         raise NotTaken("unreachable") from error
@@ -39,8 +40,20 @@ def _connected(settings: Smtp) -> smtplib.SMTP:
         if settings.security == "starttls":
             server.starttls(context=context)
         if settings.user:
-            server.login(settings.user, smtp_password())
+            _log_in(server, settings.user, smtp_password())
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    # smtplib's own login speaks ASCII alone; PLAIN takes UTF-8 (RFC 4616).
+    server.ehlo_or_helo_if_needed()
+    given = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, said = server.docmd("AUTH", f"PLAIN {given}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, said)

@@ -55,8 +55,11 @@ def annotate(desk: Desk, *, seen_after: datetime | None = None, seen_before: dat
     version, count = labels_version(desk), 0
     bounds = {"seen_after": seen_after, "seen_before": seen_before}
     with Child(spec_of(desk.config)) as child:
-        while waiting := labels.pending_posts(desk.con, model_version=version, limit=TAKE, **bounds):
+        is_more = True
+        while is_more:
+            waiting = labels.pending_posts(desk.con, model_version=version, limit=TAKE, **bounds)
             count += _annotated(desk, waiting, child, version=version)
+            is_more = len(waiting) == TAKE  # all that were taken are saved or set aside by now
     group_copies(desk)
     return count
 

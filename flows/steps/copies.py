@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from flows.desk import Desk
 from nlp.copies import MOST_HOLDERS, Known, place, prints_of, read_runs
 from warehouse.copies import Compared, PlainText, lookalikes, save_compared, uncompared
@@ -13,15 +15,15 @@ def group_copies(desk: Desk, *, batch: int = BATCH) -> int:
     """Hold new posts against those of the months before and each other; return how many are copies."""
     count = 0
     while texts := uncompared(desk.con, limit=batch):
-        count += save_compared(desk.con, compared(desk, texts))
+        count += save_compared(desk.con, compared(desk.con, texts))
     return count
 
 
-def compared(desk: Desk, texts: list[PlainText]) -> list[Compared]:
+def compared(con: duckdb.DuckDBPyConnection, texts: list[PlainText]) -> list[Compared]:
     """Return what holding texts, in the order in which they were seen, against what is known gives."""
     runs = read_runs([text.text for text in texts])
     since = min(text.first_seen_at for text in texts)
-    others = lookalikes(desk.con, list(map(prints_of, runs)), since=since, most_holders=MOST_HOLDERS)
+    others = lookalikes(con, list(map(prints_of, runs)), since=since, most_holders=MOST_HOLDERS)
     known = [
         Known(id=other.id, group=other.group_key or other.id, runs=found)
         for other, found in zip(others, read_runs([other.text for other in others]), strict=True)

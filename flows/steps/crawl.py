@@ -14,7 +14,7 @@ from flows.desk import Desk
 from flows.erasing import erased_before
 from flows.errors import BusyError, NothingSeenError
 from flows.paths import Paths, source_lock
-from flows.single import is_due
+from flows.single import is_due, log_result
 from flows.sources import disabled, job_for, require_contact, sites_of
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def crawl(desk: Desk, *, only_due: bool = False) -> CrawlReport:
             name_finished(desk.paths.data, site.name)
         jobs = [job_for(site, desk.config, **given) for site in free if not _is_landed(desk, site)]
         report = CrawlReport(results=tuple(desk.worker.crawl(jobs)) if jobs else (), disabled=(*lines, *busy))
+    for result in report.results:
+        log_result(result)
     if lines and not sites:
         raise NothingSeenError("no source could be read:\n" + "\n".join(lines))
     if jobs and not any(result.is_complete or result.read_count for result in report.results):

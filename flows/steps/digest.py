@@ -19,9 +19,11 @@ from flows.settings import Config
 from flows.sources import sites_of
 from reports.digest import render_digest
 from reports.unchanged import fingerprint
-from warehouse.digest_rows import SourceExpectation, read_digest, record_digest
+from warehouse.digest_now import count_now
+from warehouse.digest_rows import Count, SourceExpectation, count_as_of, read_digest, record_digest
 from warehouse.outbox import digests_until
 from warehouse.records import Digest
+from warehouse.rollups import refresh
 from warehouse.watching import MatchedPost, matched_posts
 
 RACE_IS_NEWS = timedelta(days=2)
@@ -33,7 +35,7 @@ def digest(desk: Desk) -> Path:
     now, config = desk.now, desk.config
     register_figures(desk)
     day = now.astimezone(desk.zone).date() - timedelta(days=1)
-    rows = digest_of(desk.con, config, day=day, now=now)
+    rows = digest_of(desk.con, config, day=day, now=now, count=_counted(desk))
     mark = fingerprint(rows)
     html = render_digest(rows, language=config.delivery.language, unchanged_since=unchanged_since(desk.con, day, mark))
     path = digest_path(desk.paths.digests, day)
@@ -43,7 +45,17 @@ def digest(desk: Desk) -> Path:
     return path
 
 
-def digest_of(con: duckdb.DuckDBPyConnection, config: Config, *, day: date, now: datetime) -> Digest:
+def _counted(desk: Desk) -> Count:
+    """Return how this pass counts: by the machine's own clock nothing is known that came later, and the counts hold."""
+    if desk.virtual_now is not None:
+        return count_as_of
+    refresh(desk.con)
+    return count_now
+
+
+def digest_of(
+    con: duckdb.DuckDBPyConnection, config: Config, *, day: date, now: datetime, count: Count = count_as_of
+) -> Digest:
     """Return what a day's digest says as of a moment."""
     rows = read_digest(
         con,
@@ -54,6 +66,7 @@ def digest_of(con: duckdb.DuckDBPyConnection, config: Config, *, day: date, now:
         is_simulation=config.simulation,
         sources=expectations(sites_of(config)),
         false_alarms_per_month=config.budget.warning_per_month,
+        count=count,
     )
     live = only_live(rows)
     return with_parity(live, matched_posts(con, now=now) if live.claims else ())

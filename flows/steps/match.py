@@ -77,6 +77,8 @@ def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
             at=desk.now,
         )
         put_aside(desk, STEP, version, poison)
+        if len(posts) < BATCH:  # all that were taken are saved or set aside by now
+            return count
 
 
 def _each(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.engines import decode, markup
+from crawlers.engines import addresses, decode, markup
 from crawlers.model import NotAThreadError
 from tests.crawlers.golden import page, site
 
@@ -89,7 +89,7 @@ def test_an_encoding_that_is_none_is_a_mistake_of_the_site() -> None:
 
 @pytest.mark.parametrize("href", ["javascript:alert(1)", "mailto:a@b.se", "", "data:text/html,x", "http://[", "//["])
 def test_only_web_addresses_are_links(href: str) -> None:
-    assert markup.absolute("https://forum.example/a", href) is None
+    assert addresses.absolute("https://forum.example/a", href) is None
 
 
 def test_marked_elements_are_apart_outermost_first() -> None:
@@ -178,4 +178,4 @@ def test_an_address_is_joined_as_the_standard_library_does_it(href: str, base: s
         expected = joined if urlsplit(joined).scheme in ("http", "https") else None
     except ValueError:
         expected = None
-    assert markup.absolute(base, href) == expected
+    assert addresses.absolute(base, href) == expected

@@ -1,4 +1,4 @@
-"""A process that reads pages asks the system for memory once, not for every page."""
+"""A process that reads pages asks the system for memory once, not for every page, and seldom looks for cycles."""
 
 import ctypes
 import subprocess
@@ -28,10 +28,18 @@ before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 pages(5)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
+LOOKED = """
+import gc
+gc.collect()
+before = sum(generation["collections"] for generation in gc.get_stats())
+for _ in range(20):
+    page = [[n] for n in range(5_000)]
+print(sum(generation["collections"] for generation in gc.get_stats()) - before)
+"""
 
 
 def asked_for(code: str) -> int:
-    """Return how often a process had to be given memory for pages like those that it had read before."""
+    """Return the number that a process prints."""
     command = [sys.executable, "-c", code]
     return int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 
@@ -41,3 +49,7 @@ def asked_for(code: str) -> int:
 )
 def test_a_reader_reads_the_next_page_in_the_memory_of_the_last() -> None:
     assert asked_for(BEFORE + AS_A_READER + AFTER) * 10 < asked_for(BEFORE + AFTER)
+
+
+def test_a_reader_looks_for_no_cycles_among_what_a_page_lets_go() -> None:
+    assert asked_for(BEFORE + AS_A_READER + LOOKED) == 0 < asked_for(BEFORE + LOOKED)

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from earlywarning.alarm import WEALTH_CAP, advance, base_rate_bound, benign_bound, bet
+from earlywarning.alarm import WEALTH_CAP, advance
 from earlywarning.alarm_state import LEVELS, AlarmSettings, AlarmState, threshold_hours
 from earlywarning.authors import DAY_SECONDS, count_once
+from earlywarning.bets import base_rate_bound, benign_bound, bet, dispersion, learned_offspring
 from earlywarning.clock import Clock, activity
 from earlywarning.errors import StateError
 
@@ -87,26 +88,67 @@ def ordinary(kind: str, mean, rng: np.random.Generator):
 
 
 @pytest.mark.parametrize(
-    ("kind", "levels"), [("dispersed", ("watch", "warning")), ("heaps", ("warning",))], ids=["dispersed", "heaps"]
+    ("kind", "level"), [("dispersed", "watch"), ("dispersed", "warning"), ("heaps", "warning")], ids=str
 )
-def test_mean_time_to_a_false_alarm_keeps_the_promise_at_the_worst_ordinary_chatter(kind, levels) -> None:
-    # Worst case that the bound allows: each hour's mean is exactly b_t, without the gate on authors.
+def test_mean_time_to_a_false_alarm_keeps_the_promise_at_the_worst_ordinary_chatter(kind: str, level: str) -> None:
+    # Worst case that the level's bound allows: each hour's mean is exactly b_t, without the gate on authors.
     rng, claims, length = np.random.default_rng(20231), 150, 15 * 24
     rare = AlarmSettings(watch_hours=40, warning_hours=80)
-    batch_states, raised, excited = [AlarmState()] * claims, [], np.zeros(claims)
+    batch_states, alarms, excited = [AlarmState()] * claims, 0, np.zeros(claims)
     for t in range(length):
-        base = _bound_of(batch_states, (HOUR + t) // 24, rare)
-        b = benign_bound(activity=np.ones(claims), base=base, excitement=excited, settings=rare)
+        base, threads = _bound_of(batch_states, (HOUR + t) // 24, rare)
+        past = {"activity": np.ones(claims), "base": base, "excitement": excited}
+        b = benign_bound(**past, settings=rare, offspring=threads if level == "watch" else None)
         counts = ordinary(kind, b, rng)
         batch_states, found = advance(
             batch_states, hours=np.array([HOUR + t]), activity=np.ones(1), counts=counts[None, :], settings=rare
         )
         excited = np.array([state.excitement for state in batch_states])
-        raised += [crossing.level for crossing in found]
-    for level, promised, head in zip(LEVELS, (40, 80), rare.head_start_hours, strict=True):
-        alarms = raised.count(level)
-        assert alarms > 0, "a null that never alarms would prove nothing"
-        assert level not in levels or claims * (length + head) / alarms >= promised
+        alarms += sum(crossing.level == level for crossing in found)
+    promised, head = ((40, 80)[LEVELS.index(level)], rare.head_start_hours[LEVELS.index(level)])
+    assert alarms > 0, "a null that never alarms would prove nothing"
+    assert claims * (length + head) / alarms >= promised
+
+
+def test_what_is_ordinary_in_threads_is_learned_from_the_days() -> None:
+    rng, days, claims = np.random.default_rng(5), SETTINGS.window_days, 400
+    exposure = np.full((claims, days), 24.0)
+    alone = learned_offspring(exposure, rng.poisson(2.0, exposure.shape).astype(float), SETTINGS)
+    pairs = learned_offspring(exposure, 2.0 * rng.poisson(1.0, exposure.shape), SETTINGS)
+    heaps = learned_offspring(exposure, 8.0 * rng.poisson(0.25, exposure.shape), SETTINGS)
+    assert np.quantile(alone, 0.95) < 0.35
+    assert np.median(alone) < np.median(pairs) - 0.1
+    assert (heaps > 0.45).all() and (heaps <= SETTINGS.benign_offspring).all()
+    nothing = learned_offspring(np.zeros((1, days)), np.zeros((1, days)), SETTINGS)
+    silent = learned_offspring(exposure[:1], np.zeros((1, days)), SETTINGS)
+    assert nothing == silent == pytest.approx(SETTINGS.benign_offspring), "nothing known is no leave to be bold"
+
+
+@pytest.mark.parametrize("offspring", [0.2, 0.5])
+def test_posts_that_bring_forth_posts_vary_as_the_formula_says(offspring: float) -> None:
+    rng, step, runs, days = np.random.default_rng(3), 0.5, 400, 60
+    counts, excited = np.zeros((days, runs)), np.zeros(runs)
+    for t in range(int(days * 24 / step)):
+        # The mean over a step of a pull that falls off within it.
+        posts = rng.poisson(0.2 * step + offspring * -np.expm1(-step / 10) * excited)
+        excited = excited * np.exp(-step / 10) + posts
+        counts[int(t * step // 24)] += posts
+    late = counts[20:]
+    expected = dispersion(np.array([offspring]), hours=24.0, tau_hours=10.0)[0]
+    assert late.var() / late.mean() == pytest.approx(expected, rel=0.06)
+
+
+def test_a_claim_whose_days_are_even_is_watched_sooner_and_warned_of_no_sooner() -> None:
+    counts = np.zeros((76 * 24, 1), dtype=int)
+    counts[: 72 * 24 : 12] = 1
+    counts[72 * 24 :: 2] = 1
+    allowed = replace(SETTINGS, threads_prior_days=1e9)
+    told = {
+        name: {level: [c.hour for c in run(counts, settings=each)[1] if c.level == level] for level in LEVELS}
+        for name, each in (("learned", SETTINGS), ("allowed", allowed))
+    }
+    assert HOUR + 72 * 24 < told["learned"]["watch"][0] < told["allowed"]["watch"][0]
+    assert told["learned"]["warning"] == told["allowed"]["warning"]
 
 
 @pytest.mark.parametrize(
@@ -133,14 +175,16 @@ def test_a_wrong_memory_clock_or_spread_still_keeps_the_promise_on_chatter_below
 
 
 def _bound_of(states, day: int, settings: AlarmSettings):
+    """Return the base rate and the offspring that each claim's days make ordinary."""
     width = settings.ring_days
     exposure, posts = np.zeros((len(states), width)), np.zeros((len(states), width))
     for i, state in enumerate(states):
         kept = width - (day - state.ring_day)
         if state.hour is not None and kept > 0:
             exposure[i, :kept], posts[i, :kept] = state.exposure[-kept:], state.posts[-kept:]
-    window = slice(0, settings.window_days)
-    return base_rate_bound(exposure[:, window].sum(axis=1), posts[:, window].sum(axis=1), settings)
+    exposure, posts = exposure[:, : settings.window_days], posts[:, : settings.window_days]
+    base = base_rate_bound(exposure.sum(axis=1), posts.sum(axis=1), settings)
+    return base, learned_offspring(exposure, posts, settings)
 
 
 @given(seed=st.integers(0, 10_000), cut=st.integers(1, 299))
@@ -230,15 +274,16 @@ def test_a_lone_claim_has_the_whole_of_a_shared_promise() -> None:
     assert run(counts, sharers=1) == run(counts)
 
 
-def test_claims_that_share_by_talk_keep_the_promise_together_at_the_worst_ordinary_chatter() -> None:
+@pytest.mark.parametrize("level", LEVELS)
+def test_claims_that_share_by_talk_keep_the_promise_together_at_the_worst_ordinary_chatter(level: str) -> None:
     rng, groups, claims, length = np.random.default_rng(5), 20, 4, 12 * 24
-    rare = AlarmSettings(watch_hours=40, warning_hours=80)
-    raised: list[str] = []
+    rare, alarms = AlarmSettings(watch_hours=40, warning_hours=80), 0
     for _ in range(groups):
         states, excited = [AlarmState()] * claims, np.zeros(claims)
         for t in range(length):
-            base = _bound_of(states, (HOUR + t) // 24, rare)
-            b = benign_bound(activity=np.ones(claims), base=base, excitement=excited, settings=rare)
+            base, threads = _bound_of(states, (HOUR + t) // 24, rare)
+            past = {"activity": np.ones(claims), "base": base, "excitement": excited}
+            b = benign_bound(**past, settings=rare, offspring=threads if level == "watch" else None)
             news = {
                 "hours": np.array([HOUR + t]),
                 "activity": np.ones(1),
@@ -246,11 +291,10 @@ def test_claims_that_share_by_talk_keep_the_promise_together_at_the_worst_ordina
             }
             states, found = advance(states, **news, sharers=claims, settings=rare)
             excited = np.array([state.excitement for state in states])
-            raised += [crossing.level for crossing in found]
-    for level, promised, head in zip(LEVELS, (40, 80), rare.head_start_hours, strict=True):
-        alarms = raised.count(level)
-        assert alarms > 0, "a null that never alarms would prove nothing"
-        assert groups * (length + head) / alarms >= promised
+            alarms += sum(crossing.level == level for crossing in found)
+    promised, head = (40, 80)[LEVELS.index(level)], rare.head_start_hours[LEVELS.index(level)]
+    assert alarms > 0, "a null that never alarms would prove nothing"
+    assert groups * (length + head) / alarms >= promised
 
 
 def test_a_state_of_other_settings_is_refused() -> None:
@@ -312,19 +356,29 @@ def test_the_evidence_is_that_of_the_formula_worked_by_hand() -> None:
     start = 24 * (HOUR // 24)
     s = SETTINGS
     wealth, excited = np.repeat(s.head_start_hours, s.bet_count).reshape(2, -1), 0.0
+    threads_by_day = []
     for t, (y, a) in enumerate(zip(counts.tolist(), seen.tolist(), strict=True)):
         until = max(0, 24 * (t // 24 - s.lag_days))  # whole days, three days late
         rate = stats.gamma.ppf(0.9, 0.5 + counts[:until].sum(), scale=1 / (48 + seen[:until].sum()))
         mu, decay = max(rate, 1 / 168), 1 - np.exp(-a / 10)
-        b = (a * mu + 0.5 * decay * excited) / (1 - 0.5 * decay)
-        for k, (rho, offspring) in enumerate(s.careful + s.bold):
-            mean = max(b, a * mu * rho + offspring * decay * excited)
-            if k < len(s.careful):
-                gain = 1 + min(0.7, 1 - np.exp(b - mean)) * (y / b - 1)
-            else:
-                gain = stats.nbinom.pmf(y, 0.5, 0.5 / (0.5 + mean)) / stats.nbinom.pmf(y, 0.5, 0.5 / (0.5 + b))
-            wealth[:, k] = (wealth[:, k] + a) * gain
+        by_day = [(counts[d : d + 24].sum(), seen[d : d + 24].sum()) for d in range(0, until, 24)]
+        chatter = sum(n for n, _ in by_day) / max(1e-9, sum(e for _, e in by_day))
+        apart = sum((n - chatter * e) ** 2 / (chatter * e) for n, e in by_day)
+        most = dispersion(np.array([0.5]), hours=24.0, tau_hours=10.0)[0]
+        spread = (apart + s.threads_prior_days * most) / (max(0, len(by_day) - 1) + s.threads_prior_days)
+        grid = np.linspace(0, 0.5, 51)
+        threads_by_day.append(np.interp(spread, dispersion(grid, hours=24.0, tau_hours=10.0), grid))
+        for level, most in enumerate((threads_by_day[-1], 0.5)):
+            b = (a * mu + most * decay * excited) / (1 - most * decay)
+            for k, (rho, offspring) in enumerate(s.careful + s.bold):
+                mean = max(b, a * mu * rho + offspring * decay * excited)
+                if k < len(s.careful):
+                    gain = 1 + min(0.7, 1 - np.exp(b - mean)) * (y / b - 1)
+                else:
+                    gain = stats.nbinom.pmf(y, 0.5, 0.5 / (0.5 + mean)) / stats.nbinom.pmf(y, 0.5, 0.5 / (0.5 + b))
+                wealth[level, k] = (wealth[level, k] + a) * gain
         excited = excited * np.exp(-a / 10) + y
     patient = AlarmSettings(watch_hours=1e11, warning_hours=1e11)
     states, _ = run(counts, hour=start, activity=seen, settings=patient)
     assert np.array(states[0].wealth) == pytest.approx(wealth, rel=1e-9)
+    assert min(threads_by_day) < 0.45

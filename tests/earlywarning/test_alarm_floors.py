@@ -11,13 +11,13 @@ from benchmarks.letters import late_shares, letter_days
 
 def test_slow_rumours_are_found_within_a_day_at_a_quarter_of_a_false_alarm_a_month() -> None:
     rng = np.random.default_rng(77)
-    calm = quiet("forum", 1.0, 20, rng)
+    calm = quiet("forum", 3.0, 20, rng)
     days = sum(len(one.counts) for one in calm) / 24
-    alarms = 30 / days * sum(map(len, our_bets(calm, 60.0)))
+    alarms = 30 / days * sum(map(len, our_bets(calm, 300.0)))
     assert 0 < alarms <= 1.4 * FALSE_ALARMS  # 120 claim months: thirty alarms are expected
-    rumours = slow_rumours(1.0, 40, rng)
-    delays = delays_of(rumours, our_bets(rumours, 60.0))
-    assert np.median(delays) <= 16
+    rumours = slow_rumours(3.0, 40, rng)
+    delays = delays_of(rumours, our_bets(rumours, 300.0))
+    assert np.median(delays) <= 24
     assert np.quantile(delays, 0.9) <= 72
     spikes = np.array([spike_hours(one, rng) for one in rumours])
     at_our_budget = delays_of(rumours, our_bets(rumours, 336.0))

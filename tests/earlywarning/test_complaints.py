@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earlywarning.clock import is_working_day
 from earlywarning.complaints import read_complaints
 from earlywarning.errors import PeriodError, TableError
 from earlywarning.levels import levels
@@ -183,6 +184,43 @@ def test_days_are_held_against_days_of_their_sort() -> None:
     saturday = next(d for d in reversed(days) if d.weekday() == 5)
     rows = [(c, p, 9 if p.start == saturday else n) for c, p, n in rows]
     assert [level.period.start for level in levels(rows) if level.is_above] == [saturday]
+
+
+def test_mondays_that_are_always_busy_are_held_against_mondays() -> None:
+    days = [date(2024, 1, 8) + timedelta(days=i) for i in range(84)]
+    rows = [
+        ("customer_service", Period(d, d), (30 if d.weekday() == 0 else 8) * is_working_day(d) + d.day % 3)
+        for d in days
+    ]
+    assert not [level for level in levels(rows) if level.is_above and level.period.start > days[35]]
+    thursday = next(d for d in reversed(days) if d.weekday() == 3)
+    rows = [(c, p, 24 if p.start == thursday else n) for c, p, n in rows]
+    assert [level.period.start for level in levels(rows) if level.is_above and level.period.start > days[35]] == [
+        thursday
+    ]
+
+
+def yearly(peaks: list[int]) -> list[int]:
+    """Return weeks of about four complaints; of each year, weeks 14-17 have as many more as told."""
+    counts = [3 + i % 3 for i in range(52 * len(peaks))]
+    for year, peak in enumerate(peaks):
+        for week in range(14, 18):
+            counts[52 * year + week] += peak
+    return counts
+
+
+def test_a_spring_that_is_always_busy_is_ordinary_from_its_third_year() -> None:
+    found = above(yearly([25, 25, 25, 25]))
+    assert {i // 52 for i in found} == {0, 1}, "a season is what was busy in two years"
+    rumour = yearly([25, 25, 25, 25])
+    rumour[52 * 3 + 40] += 20
+    rumour[52 * 3 + 15] += 60
+    assert [i for i in above(rumour) if i >= 52 * 2] == [52 * 3 + 15, 52 * 3 + 40], "what is above the season is above"
+
+
+def test_one_bad_autumn_makes_no_season() -> None:
+    found = above(yearly([0, 25, 0, 25]))
+    assert {i // 52 for i in found} == {1, 3}
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=40), st.integers(0, 60))

@@ -235,3 +235,17 @@ def test_hours_that_were_half_seen_teach_a_new_claim_half() -> None:
     news = [post(now - timedelta(hours=20), "a", claim="new")]
     result = watch(state, news, claims=["new"], visits=[visit(now)], now=now)
     assert 24 * (5 + 12) < sum(result.state.claims["new"].alarm.exposure) < 24 * (5 + 14)
+
+
+def test_a_place_that_is_read_for_the_first_time_brings_its_past_and_no_alarm() -> None:
+    def both(now: datetime) -> list[SourceVisit]:
+        joined = [visit(now - timedelta(minutes=9), source="old")] if now > START + timedelta(days=30) else []
+        return [visit(now - timedelta(minutes=9)), *joined]
+
+    seen = START + timedelta(days=30, minutes=5)
+    calm = [post(START + timedelta(days=d), f"c{d}") for d in range(0, 31, 3)]
+    years = [post(START + timedelta(days=22 - 3 * d), f"y{d}", seen_at=seen, source="old") for d in range(200)]
+    crowd = [post(START - timedelta(days=400, hours=h), f"h{h}", seen_at=seen, source="old") for h in range(30)]
+    state, told = replay([*calm, *years, *crowd], days=31, every_hours=1, visits=both)
+    assert told == []
+    assert sum(state.claims["c1"].alarm.posts) == len(calm), "what was written years ago is no news"

@@ -305,6 +305,25 @@ def test_what_nobody_takes_is_told_again_and_what_somebody_takes_is_not(con, mai
     assert len(mail.got) == count
 
 
+def test_what_no_channel_wants_is_told_with_what_one_wants(con, mail, hook, tmp_path: Path) -> None:
+    config = config_of(tmp_path, mail, channels=[{"name": "hook", "from_severity": "warning"}])
+    raised(con, "a", severity="watch")
+    assert a_pass(con, config, T0) == [] and list_deliveries(con, since=None) == []
+    raised(con, "b", severity="warning", subject_id="annat", at=T0 + HOUR)
+    a_pass(con, config, T0 + HOUR)
+    assert hook.titles() == ["Varning: Open Infra – Larm 2026-11-09/1"]
+    assert len(outbox.alerts_of(con, "alert 2026-11-09/1")) == 2
+
+
+def test_a_message_that_cannot_be_made_stops_no_other(con, mail, hook, tmp_path: Path, monkeypatch) -> None:
+    config = config_of(tmp_path, mail)
+    raised(con, severity="warning")
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "alert_mail", lambda *_: 1 / 0)
+        assert sorted(one.problem for one in a_pass(con, config, T0)) == ["", "broken"]
+    assert [one.problem for one in a_pass(con, config, T0 + HOUR)] == [""]
+
+
 def test_what_somebody_has_taken_is_not_sent_any_more(con, mail, hook, tmp_path: Path) -> None:
     config = config_of(tmp_path, mail)
     hook.answers = [500]

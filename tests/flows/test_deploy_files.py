@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,30 @@ def test_compose_starts_what_there_is() -> None:
     assert (DEPLOY / built["context"] / built["dockerfile"]).is_file()
     # Prefect's server has no login.
     assert all(port.startswith("127.0.0.1:") for port in services["prefect"]["ports"])
+
+
+def test_an_image_holds_the_program_and_neither_keys_nor_what_people_wrote() -> None:
+    root = DEPLOY.parent
+    kept_out = [
+        line for line in (root / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+    ]
+
+    def is_out(path: str) -> bool:
+        return any(fnmatch(path, one) or path.startswith(f"{one}/") for one in kept_out)
+
+    private = (
+        "data/secrets/author.key",
+        "deploy/secrets.env",
+        ".git/config",
+        ".venv/bin/python",
+        "demo/data/x.jsonl.gz",
+    )
+    assert all(is_out(path) for path in private)
+    wheel = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    wanted = [*wheel["packages"], "pyproject.toml", "constraints.txt", "README.md", "prefect.yaml", "ryktesvakt.toml"]
+    assert [path for path in wanted if is_out(path) or not (root / path).exists()] == []
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

@@ -134,21 +134,22 @@ def test_the_quarantine_is_listed_shown_and_replayed(tmp_path: Path, monkeypatch
         load_landings(con, [landed], run_id="r")
 
     def run(*words: str, status: int = 0) -> str:
-        found = CliRunner().invoke(app, ["quarantine", *words, "--config", str(file)], catch_exceptions=True)
+        found = CliRunner().invoke(app, [*words, "--config", str(file)], catch_exceptions=True)
         assert found.exit_code == status, found.output
         return found.output
 
-    waiting = json.loads(run("list", "--json"))
+    waiting = json.loads(run("quarantine", "list", "--json"))
     assert [(row["name"], row["line_number"], row["reason"]) for row in waiting] == [
         ("forum/1.jsonl.gz", 1, "unreadable_line"),
         ("forum/1.jsonl.gz", 2, "unreadable_line"),
     ]
-    assert json.loads(run("list", "--json", "--reason", "other")) == []
-    assert "{broken" in run("show", "forum/1.jsonl.gz", "2")
-    run("show", "forum/1.jsonl.gz", "3", status=1)
+    assert json.loads(run("quarantine", "list", "--json", "--reason", "other")) == []
+    assert "{broken" in run("quarantine", "show", "forum/1.jsonl.gz", "2")
+    run("quarantine", "show", "forum/1.jsonl.gz", "3", status=1)
     assert json.loads(run("replay", "--json"))["loaded"] == 1
-    assert json.loads(run("replay", "--json")) == {"line_count": 0}
-    assert [row["line_number"] for row in json.loads(run("list", "--json"))] == [2]
-    with open_warehouse(paths_of(config).published, read_only=True) as con:
+    nothing = {"lines": 0, "loaded": 0, "revised": 0, "unchanged": 0, "posts": 0}
+    assert json.loads(run("replay", "--json")) == nothing
+    assert [row["line_number"] for row in json.loads(run("quarantine", "list", "--json"))] == [2]
+    with open_warehouse(paths_of(config).warehouse, read_only=True) as con:
         assert con.execute("SELECT count(*) FROM post").fetchall() == [(1,)]
         assert con.execute("SELECT count(*) FROM outcome_balance WHERE NOT is_balanced").fetchall() == [(0,)]

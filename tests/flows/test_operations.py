@@ -14,21 +14,21 @@ import tomli_w
 
 from crawlers.landing import landing_file
 from crawlers.model import Site
-from flows.config import validate
+from flows.config import load, validate
 from flows.desk import Desk
 from flows.direct import pass_here
 from flows.doctor import examine
 from flows.errors import BusyError, ClockError, UsageError
 from flows.locks import held, holder_of
-from flows.logs import RUN, Line, start_logging
+from flows.logs import Line, name_run, start_logging
 from flows.machine_clock import GAP, is_surely_now, require_forward
 from flows.metrics import metrics_text
 from flows.past import as_of, stretches
-from flows.paths import Paths, paths_of, source_lock, writer_lock
+from flows.paths import Paths, paths_of, run_id_of, source_lock, writer_lock
 from flows.progress import PassNote, Progress, read_note
 from flows.retention import let_go
 from flows.settings import Config
-from flows.single import is_due
+from flows.single import crawl_source, is_due
 from flows.sources import site_of
 from flows.status import STALLED, look
 from flows.steps.alert import alert
@@ -36,6 +36,8 @@ from flows.steps.crawl import take
 from flows.steps.race import race
 from flows.steps.watch import watch
 from flows.telling import KEPT, Notice, read_notices, tell_operations
+from tests.crawlers.tiny_forum import Reply
+from tests.faults.world import SAID, world
 from tests.flows.desks import TINY, a_desk, land, one_pass, told
 from tests.warehouse.landings import T0, a_visit, hours, write_landing
 from warehouse.ledger import put_claim
@@ -82,7 +84,7 @@ def test_the_log_has_ids_and_neither_words_nor_secrets(
     monkeypatch.setenv("SMTP_PASSWORD", "pass ord 123")
     monkeypatch.setenv("RYKTESVAKT_LOG", "json" if is_json else "plain")
     start_logging(a_config(tmp_path))
-    monkeypatch.setattr(RUN, "run_id", "20261123T060000Z")
+    name_run("20261123T060000Z")
     log = logging.getLogger("flows.test")
     try:
         raise ValueError(HOSTILE)
@@ -96,6 +98,25 @@ def test_the_log_has_ids_and_neither_words_nor_secrets(
     assert KEY not in lines[1] and "pass ord 123" not in lines[1] and "***" in lines[1]
     if is_json:
         assert json.loads(lines[0])["event"] == "read %s"
+
+
+def test_every_line_of_a_pass_has_the_run_s_id_and_none_the_words_of_a_post(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RYKTESVAKT_LOG", "json")
+    with world() as town:
+        file, now = town.config(tmp_path / "logged"), town.grow()
+        town.forums["grannforum"].replies["/t/grannforum0"] = Reply(b"nothing that a reader knows")
+        pass_here(load(file), now=now, write_digest=False)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
+    steps = [line["step"] for line in lines if line["event"] == "step done"]
+    assert steps[:4] == ["take_in", "crawl", "load", "annotate"]
+    sources = {line["source"]: line for line in lines if "source" in line}
+    assert sources["villaforum"]["event"] == "source read"
+    assert sources["grannforum"]["event"] == "source not read whole"
+    assert {line["run_id"] for line in lines} == {run_id_of(now)}
+    known = "".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    assert not [text for text in SAID if text[:25] in known]
 
 
 def test_a_value_never_breaks_a_line() -> None:
@@ -223,6 +244,19 @@ def test_due_is_what_was_not_read_for_most_of_its_interval(tmp_path: Path) -> No
     assert is_due(paths_of(config), site, now=hours(5))
     # One from the future says nothing of now.
     assert is_due(paths_of(config), site, now=T0 - timedelta(hours=1))
+
+
+def test_reading_a_source_at_a_quiet_hour_asks_for_no_thread_that_is_not_due(tmp_path: Path) -> None:
+    with world(count=1) as town:
+        config, now = load(town.config(tmp_path / "swept")), town.grow()
+        forum = town.forums["grannforum"]
+        crawl_source(config, "grannforum", now=now)
+        assert {"/t/grannforum0", "/t/grannforum1"} <= set(forum.fetched())
+        assert crawl_source(config, "grannforum", now=now + timedelta(minutes=20)).post_count == 0
+        assert not [path for path in forum.fetched() if path.startswith("/t/")]
+        # A thread that has not been read whole for a month is, though its listing says that nothing is new.
+        crawl_source(config, "grannforum", now=now + timedelta(days=40))
+        assert [path for path in forum.fetched() if path.startswith("/t/")]
 
 
 def test_a_post_that_is_loaded_late_is_counted_by_the_alarm(tmp_path: Path) -> None:

@@ -215,6 +215,17 @@ def test_an_alert_that_did_not_arrive_is_told_in_the_digest() -> None:
     assert "Larm 2023-11-06/2 har inte nått teams och mejl: servern svarar inte. Det skickas igen" in flat
 
 
+def test_a_claim_that_nobody_spreads_any_more_is_told_in_few_words() -> None:
+    over = replace(
+        bad_digest(), alerts=(), claims=(replace(bad_digest().claims[0], support_24h=0, query_24h=0),), posts=()
+    )
+    mail = mail_of(over)
+    html, text = part(mail, "text/html"), part(mail, "text/plain")
+    assert "Påståendet har nått" in html and "Påståendet har nått" in text
+    assert "race1" not in html and "Sedan början" not in html + text
+    assert len(html) < len(part(mail_of(bad_digest()), "text/html")) - 5000
+
+
 def test_headings_follow_each_other() -> None:
     levels = [int(tag[1]) for tag, _ in Tags(render_digest(bad_digest())).found if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1 and all(after - before <= 1 for before, after in pairwise(levels))

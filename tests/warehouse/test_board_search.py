@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 
 from tests.warehouse.landings import T0, a_post, write_landing
 from warehouse import board_search
+from warehouse.board_rows import get_post
 from warehouse.board_search import GROWTH, search_posts, stretches
 from warehouse.keys import post_key
 from warehouse.labels import judge
+from warehouse.ledger import put_claim
 from warehouse.load import load_landing
-from warehouse.records.board import PostQuery
-from warehouse.rollups import refresh
+from warehouse.named import records, rows
+from warehouse.records import Claim
+from warehouse.records.board import BoardPost, PostQuery
+from warehouse.rollups import refresh, touch
 
 ZONE = "Europe/Stockholm"
 TEXTS = ("Årsavgiften kom i går.", "Vad gäller för ÅRSAVGIFTER?", "Brevet (100 %_sant) a+b", "Inget särskilt.")
@@ -88,11 +92,26 @@ def test_where_it_stops_is_said_and_can_be_gone_on_from(
     assert numbers(full, PostQuery(), limit=5, most=1) == ([0, 1, 2, 3, 4], None)
 
 
+def test_a_post_from_the_counts_is_what_the_tables_say(full: duckdb.DuckDBPyConnection) -> None:
+    put_claim(full, Claim(claim_id="c", statement="s", truth="t", created_at=T0))
+    keys = [post_key("forum", f"p{n}") for n in range(6)]
+    for key, stance in zip(keys, ("support", "deny", "unrelated"), strict=False):
+        judge(full, key, task="stance", claim_id="c", labels=[stance], by="Bo", at=T0)
+    judge(full, keys[4], task="relevance", labels=["irrelevant"], by="Bo", at=T0 + timedelta(hours=1))
+    touch(full, keys)
+    refresh(full)
+    for key in keys:
+        assert get_post(full, key) == records(full, "board_any_post", BoardPost, post_key=key)
+    assert [post.stance for key in keys[:3] for post in get_post(full, key)] == ["support", "deny", None]
+    assert [bool(rows(full, "board_post", post_key=key)) for key in keys] == [True, True, True, True, False, True]
+    assert get_post(full, "none") == []
+
+
 @given(st.lists(st.integers(1, 9000), max_size=300))
 def test_stretches_hold_each_day_once_and_grow(counts: list[int]) -> None:
     days = [(date(2026, 1, 1) - timedelta(days=n), count) for n, count in enumerate(counts)]
-    found = list(stretches(days))
+    found = list(stretches(days, least=100))
     assert sum(one.count for one in found) == sum(counts)
     assert [one.last for one in found[1:]] == [one.first - timedelta(days=1) for one in found[:-1]]
     for number, one in enumerate(found[:-1]):
-        assert one.count >= board_search.FIRST_READ * GROWTH**number
+        assert one.count >= 100 * GROWTH**number

@@ -1,7 +1,7 @@
 -- Which claims the posts known at a time speak of, and how: the latest pass, and a person's word where there is one.
 -- A person says of a post that it is about a claim or not (match), or how it stands to it (stance): the last word on
 -- either holds. Where nobody has said how a confirmed post stands, the model's stance does. Of claims that were no
--- longer followed there is nothing.
+-- longer followed there is nothing. Most posts are on no claim: which pass is their latest need not be asked.
 CREATE OR REPLACE MACRO match_as_of(as_of) AS TABLE
 WITH latest AS (
     SELECT a.post_key, unnest(arg_max(
@@ -9,6 +9,7 @@ WITH latest AS (
         row(p.seen_at <= as_of AND a.revision = p.revision, r.first_seen_at, a.matched_at, a.version)
     ))
     FROM match_pass AS a
+    SEMI JOIN claim_match AS m ON m.post_key = a.post_key
     JOIN post AS p ON p.post_key = a.post_key
     JOIN post_revision AS r ON r.post_key = a.post_key AND r.revision = a.revision AND r.first_seen_at <= as_of
     GROUP BY a.post_key

@@ -18,7 +18,7 @@ counted AS (
         sum(author_count) FILTER (stance = 'query') AS query_count,
         sum(author_count) FILTER (stance = 'deny') AS deny_count
     FROM claim_day
-    WHERE source = '*' AND day <= $day
+    WHERE source = '*' AND day <= timezone('Europe/Stockholm', $now)::DATE
     GROUP BY claim_id
 ),
 first AS (
