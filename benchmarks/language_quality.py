@@ -58,8 +58,8 @@ def matching(gold: Sequence[Row], claims: Sequence[Claim], model: Path | None) -
     given = {"auto": 0, "suggest": 0}
     first = 0
     for row, pairs in zip(own, found, strict=True):
-        first += bool(pairs) and pairs[0][0].claim_id == row.get("claim")
-        for match, _ in pairs:
+        first += bool(pairs) and pairs[0].claim_id == row.get("claim")
+        for match in pairs:
             given[match.tier] += 1
             right[match.tier] += match.claim_id == row.get("claim")
     wanted = sum(bool(row.get("claim")) for row in own)

@@ -113,16 +113,16 @@ class Model(Section):
     encoder: Annotated[str, Field(min_length=1)] | None = None
     """For the embedding, which claims and clusters are found by. A folder like the shipped one answers everything."""
     sentiment: Annotated[str, Field(min_length=1)] | None = None
-    match_auto: Annotated[float, Field(gt=-1, le=2)] | None = None
-    match_suggest: Annotated[float, Field(gt=-1, le=2)] | None = None
-    """Cosines to a claim that count at once and that are worth a look, for that encoder."""
+    match_near: Annotated[float, Field(gt=-1, le=2)] | None = None
+    match_thread: Annotated[float, Field(gt=-1, le=2)] | None = None
+    """Nearness to a claim, for that encoder: from which a post is judged, and from which a thread's title is sure."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Model:
-        if self.encoder is None and (self.match_auto is not None or self.match_suggest is not None):
-            raise ValueError("match_auto and match_suggest are for an encoder of your own; name one, or leave them out")
-        if self.match_auto is not None and self.match_suggest is not None and self.match_auto < self.match_suggest:
-            raise ValueError("match_auto is less than match_suggest; what counts at once is nearer than what is shown")
+        if self.encoder is None and (self.match_near is not None or self.match_thread is not None):
+            raise ValueError("match_near and match_thread are for an encoder of your own; name one, or leave them out")
+        if self.match_near is not None and self.match_thread is not None and self.match_thread < self.match_near:
+            raise ValueError("match_thread is less than match_near; a thread that is sure is nearer than a candidate")
         return self
 
 

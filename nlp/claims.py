@@ -1,7 +1,8 @@
-"""Which tracked claims a post may be about: by meaning and by words, each with a threshold of its own."""
+"""Which tracked claims a post may be about, by meaning and by words, and how far the pair pass's answer is trusted."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from nlp.clean import clean
 from nlp.company import Company
 from nlp.encoder import Encoder, Floats, encode
+from nlp.likeness import Ground, lay_ground, rarity, towards
 from nlp.mentions import mask_company
 from nlp.meta import Meta
 from nlp.quotes import split_quotes
@@ -21,8 +23,12 @@ LEAST_WORDS = 8
 """A shorter post is suggested at most: too little is said to be sure what it is about."""
 MOST_WORDS = 60
 """A longer post says more than one thing: it is no wording of a claim."""
-WORDS_SUGGEST = 0.3
-"""Weighted share of a claim's words that is worth a person's look whatever the cosine."""
+WORDS_NEAR = 0.3
+"""Weighted share of a claim's words that makes a post a candidate whatever its meaning."""
+MOST_CANDIDATES = 4
+"""Claims that a post is held against by the pair pass: the nearest; the right one is seldom behind them."""
+LEAST_CHANCE = 1e-4
+"""The pair pass is never surer than this, either way."""
 K1 = 1.2
 """BM25's saturation of repeated words (Robertson and Zaragoza 2009); posts are short, so length is left alone."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
@@ -40,15 +46,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """A claim that a post may be about, why, and where."""
+class Candidate:
+    """A claim that a post may be about, and where; the pair pass says whether it is."""
 
     claim_id: str
-    tier: str
-    """`auto` counts at once; `suggest` waits for a person."""
-    cosine: float
+    meaning: float
+    """Likeness by meaning (`nlp.likeness`): a tenth is a spread of what unrelated posts have among themselves."""
     lexical: float
     """Weighted share of the claim's words that the post holds, 0 to 1."""
+    thread: float
+    """Nearness of the thread's title to the claim; 0 where there is none."""
+    is_short: bool
+    is_given: bool
+    """A person has said that the post is about the claim."""
     start: int
     end: int
     """The sentence of the post that is nearest to the claim."""
@@ -62,10 +72,12 @@ class ClaimIndex:
     masked: tuple[str, ...]
     """Each claim's statement as the model reads it."""
     owner: npt.NDArray[np.intp]
+    ground: Ground
     vectors: Floats
+    """(wordings, size): each wording's embedding as seen from the ground."""
     vocabulary: dict[str, int]
     weights: Floats
-    """(wordings, vocabulary): the share of each stem in its wording; rows sum to one."""
+    """(wordings, vocabulary): the share of each stem in its wording, by its rarity; rows sum to one."""
 
 
 def index_claims(claims: Sequence[Claim], *, encoder: Encoder, company: Company) -> ClaimIndex:
@@ -74,46 +86,80 @@ def index_claims(claims: Sequence[Claim], *, encoder: Encoder, company: Company)
     masked = [mask_company(clean(text), company) for _, text in wordings]
     bags = [set(stems(text)) for text in masked]
     vocabulary = {stem: at for at, stem in enumerate(sorted(set().union(*bags)))}
+    ground = lay_ground(encoder)
     return ClaimIndex(
         claims=tuple(claims),
         masked=tuple(mask_company(clean(claim.statement), company) for claim in claims),
         owner=np.array([at for at, _ in wordings], np.intp),
-        vectors=encode(encoder, masked).embedding,
+        ground=ground,
+        vectors=towards(encode(encoder, masked).embedding, ground),
         vocabulary=vocabulary,
         weights=_weights(bags, vocabulary),
     )
 
 
-def match_claims(
+def propose_claims(
     texts: Sequence[str],
     embeddings: Floats,
     index: ClaimIndex,
     *,
     meta: Meta,
+    quoted: Sequence[str] = (),
     threads: Floats | None = None,
     given: Sequence[Collection[str]] = (),
-) -> list[tuple[Match, ...]]:
-    """Return each text's candidate claims, nearest first. `embeddings` is (texts, size), of the same texts.
+) -> list[tuple[Candidate, ...]]:
+    """Return the claims that each text may be about, nearest first. `embeddings` is (texts, size), of the same texts.
 
-    Texts are the authors' own words. `threads` (texts, claims) says how near the thread that each stands in is to the
-    claims, by `thread_nearness`: what an answer leaves out, its thread has said. `given` names the claims that each is
-    known to be about: they are `auto` however near. Matching one text never depends on the others.
+    Texts are the authors' own words; `quoted` what each quotes, whose words count as its own here. `threads` (texts,
+    claims) says how near the thread that each stands in is to the claims, by `thread_nearness`: what an answer leaves
+    out, its thread has said. `given` names the claims that each is known to be about. What is proposed for one text
+    never depends on the others.
     """
     if not index.claims or not texts:
         return [() for _ in texts]
-    cosines, shares = likeness(texts, embeddings, index)
-    said = np.zeros_like(cosines) if threads is None else threads
+    meanings, shares = likeness(_with_quotes(texts, quoted), embeddings, index)
+    said = np.zeros_like(meanings) if threads is None else threads
     told = given or [()] * len(texts)
-    return [_matches(texts[at], cosines[at], shares[at], said[at], index, meta, told[at]) for at in range(len(texts))]
+    return [
+        _candidates(texts[at], meanings[at], shares[at], said[at], index, meta, told[at]) for at in range(len(texts))
+    ]
 
 
-def may_match(texts: Sequence[str], embeddings: Floats, index: ClaimIndex, *, meta: Meta) -> npt.NDArray[np.bool_]:
-    """Return (texts,): whether `match_claims` may find anything, whatever a text's thread; all texts at once."""
+def may_match(
+    texts: Sequence[str], embeddings: Floats, index: ClaimIndex, *, meta: Meta, quoted: Sequence[str] = ()
+) -> npt.NDArray[np.bool_]:
+    """Return (texts,): whether `propose_claims` may find anything, whatever a text's thread; all texts at once."""
     if not index.claims or not texts:
         return np.zeros(len(texts), np.bool_)
-    cosines, shares = likeness(texts, embeddings, index)
-    near = np.asarray(nearness(cosines, shares, meta=meta)) >= meta.match_suggest
-    return np.asarray((near | (shares >= WORDS_SUGGEST)).any(axis=1))
+    meanings, shares = likeness(_with_quotes(texts, quoted), embeddings, index)
+    return np.asarray(_is_near(meanings, shares, meta).any(axis=1))
+
+
+def chance_of(candidate: Candidate, about: float, *, meta: Meta) -> float:
+    """Return the probability that a post is about the claim: what the pair pass says, and how near the two are.
+
+    about: the pair pass's probability. Together they are right far more often than either (docs/models.md).
+    """
+    told = math.log(min(max(about, LEAST_CHANCE), 1 - LEAST_CHANCE)) - math.log1p(-min(about, 1 - LEAST_CHANCE))
+    weights = meta.match_weights
+    score = weights.bias + weights.meaning * candidate.meaning + weights.lexical * candidate.lexical
+    return 1 / (1 + math.exp(-max(min(score + weights.about * told, 60.0), -60.0)))
+
+
+def tier_of(candidate: Candidate, about: float, *, meta: Meta) -> str | None:
+    """Return how far a pair may be trusted, or None when the post is not about the claim.
+
+    about: the pair pass's probability that it is. A post that might be about the claim is about it when its thread
+    surely is; a short one by itself says too little to count.
+    """
+    chance = chance_of(candidate, about, meta=meta)
+    if candidate.is_given:
+        return "auto"
+    if chance >= meta.match_suggest and candidate.thread >= meta.match_thread:
+        return "auto"
+    if chance >= meta.match_auto:
+        return "suggest" if candidate.is_short else "auto"
+    return "suggest" if chance >= meta.match_suggest else None
 
 
 def thread_nearness(titles: Sequence[str], index: ClaimIndex, *, encoder: Encoder, company: Company) -> Floats:
@@ -126,57 +172,61 @@ def thread_nearness(titles: Sequence[str], index: ClaimIndex, *, encoder: Encode
 
 
 def likeness(texts: Sequence[str], embeddings: Floats, index: ClaimIndex) -> tuple[Floats, Floats]:
-    """Return (texts, claims) cosines and shares of words; of a claim's wordings the nearest counts."""
-    return _by_claim(embeddings @ index.vectors.T, index), _by_claim(_shares(texts, index), index)
+    """Return (texts, claims) likeness by meaning and shares of words; of a claim's wordings the nearest counts."""
+    meanings = towards(embeddings, index.ground) @ index.vectors.T
+    return _by_claim(meanings, index), _by_claim(_shares(texts, index), index)
 
 
-def _matches(
+def _candidates(
     text: str,
-    cosines: Floats,
+    meanings: Floats,
     shares: Floats,
     threads: Floats,
     index: ClaimIndex,
     meta: Meta,
     given: Collection[str],
-) -> tuple[Match, ...]:
-    is_short = word_count(text) < LEAST_WORDS
-    found = []
-    for at in np.argsort(-nearness(cosines, shares, meta=meta), kind="stable"):
-        cosine, share = float(cosines[at]), float(shares[at])
-        claim_id = index.claims[at].claim_id
-        tier = tier_of(cosine, share, meta=meta, is_short=is_short, thread=float(threads[at]))
-        if claim_id in given:
-            tier = "auto"
-        if tier:
-            start, end = best_sentence(text, index.masked[at])
-            found.append(
-                Match(
-                    claim_id=claim_id, tier=tier, cosine=round(cosine, 4), lexical=round(share, 4), start=start, end=end
-                )
-            )
-    return tuple(found)
+) -> tuple[Candidate, ...]:
+    near = np.asarray(_is_near(meanings, shares, meta))
+    order = np.argsort(-nearness(meanings, shares, meta=meta), kind="stable").tolist()
+    kept = [at for at in order if near[at]][:MOST_CANDIDATES]
+    return tuple(
+        _candidate(text, at, float(meanings[at]), float(shares[at]), float(threads[at]), index, given)
+        for at in order
+        if at in kept or index.claims[at].claim_id in given
+    )
 
 
-def tier_of(cosine: float, share: float, *, meta: Meta, is_short: bool, thread: float = 0.0) -> str | None:
-    """Return how far a pair may be trusted, or None when the post is not about the claim.
+def _candidate(
+    text: str, at: int, meaning: float, share: float, thread: float, index: ClaimIndex, given: Collection[str]
+) -> Candidate:
+    start, end = best_sentence(text, index.masked[at])
+    return Candidate(
+        claim_id=index.claims[at].claim_id,
+        meaning=round(meaning, 4),
+        lexical=round(share, 4),
+        thread=round(thread, 4),
+        is_short=word_count(text) < LEAST_WORDS,
+        is_given=index.claims[at].claim_id in given,
+        start=start,
+        end=end,
+    )
 
-    A post that might be about the claim, short or not, is about it when its thread surely is: on the simulated town
-    that finds 84 % of the main claim's posts instead of 37 %, at a precision of 96 %.
-    """
-    near = float(nearness(np.float32(cosine), np.float32(share), meta=meta))
-    if near >= meta.match_suggest and thread >= meta.match_auto:
-        return "auto"
-    if near >= meta.match_auto:
-        return "suggest" if is_short else "auto"
-    return "suggest" if near >= meta.match_suggest or share >= WORDS_SUGGEST else None
+
+def _is_near(meanings: Floats, shares: Floats, meta: Meta) -> npt.NDArray[np.bool_]:
+    near = np.asarray(nearness(meanings, shares, meta=meta)) >= meta.match_near
+    return np.asarray(near | (shares >= WORDS_NEAR))
 
 
-def nearness(cosine: Floats | np.float32, share: Floats | np.float32, *, meta: Meta) -> Floats | np.float32:
+def _with_quotes(texts: Sequence[str], quoted: Sequence[str]) -> list[str]:
+    return [f"{text}\n{more}" if more else text for text, more in zip(texts, quoted or [""] * len(texts), strict=True)]
+
+
+def nearness(meaning: Floats | np.float32, share: Floats | np.float32, *, meta: Meta) -> Floats | np.float32:
     """Return how near posts are to claims by meaning and words together.
 
     On unseen claims more posts are found at the same precision than by either alone.
     """
-    return cosine + np.float32(meta.lexical_weight) * share
+    return meaning + np.float32(meta.lexical_weight) * share
 
 
 def best_sentence(text: str, claim: str) -> tuple[int, int]:
@@ -212,12 +262,10 @@ def _by_claim(scores: Floats, index: ClaimIndex) -> Floats:
 
 
 def _weights(bags: Sequence[set[str]], vocabulary: dict[str, int]) -> Floats:
-    held = np.zeros((len(bags), len(vocabulary)), np.float32)
+    weighted = np.zeros((len(bags), len(vocabulary)), np.float32)
     for row, bag in enumerate(bags):
-        held[row, [vocabulary[stem] for stem in bag]] = 1.0
-    # Rarity among the claims themselves: a count over posts would make a label depend on its neighbours.
-    seen = held.sum(axis=0)
-    weighted = held * np.log1p((len(bags) - seen + 0.5) / (seen + 0.5))
+        # Rarity in the written posts, ever the same: neither other claims nor other posts change a label.
+        weighted[row, [vocabulary[stem] for stem in bag]] = [rarity(stem) for stem in bag]
     return np.asarray(weighted / np.maximum(weighted.sum(axis=1, keepdims=True), 1e-9), np.float32)
 
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from nlp.errors import ModelError
 from nlp.meta import HEADS, Meta, read_meta
+from nlp.ngrams import Ngrams, answer, read_ngrams
 
 Floats = npt.NDArray[np.float32]
 Key = tuple[str, ...]
@@ -27,6 +28,7 @@ Key = tuple[str, ...]
 SHIPPED = Path(__file__).parent / "model"
 INPUTS = ("input_ids", "attention_mask")
 OUTPUTS = ("embedding", *HEADS)
+RELEVANCE, SENTIMENT, TOPICS = (OUTPUTS.index(head) for head in ("relevance", "sentiment", "topics"))
 TEXTS_AT_ONCE = 512
 """Texts tokenised together; only memory depends on it."""
 KEPT = 4096
@@ -43,6 +45,8 @@ class Encoder:
     threads: int
     size: int
     """Numbers in an embedding."""
+    ngrams: Ngrams | None = None
+    """The word model, whose logits are added to the encoder's for single texts; none in a folder without one."""
     readers: Mapping[str, Callable[[str], Floats]] = field(default_factory=dict, repr=False, compare=False)
     """Other models' answers in the place of this one's, by output (`nlp.hub`)."""
     kept: OrderedDict[Key, list[Floats]] = field(default_factory=OrderedDict, repr=False, compare=False)
@@ -63,6 +67,8 @@ class Answers:
     """(N, topics), each on its own."""
     stance: Floats
     """(N, 4), in the order of `Meta.stance`; meaningful for pairs alone."""
+    about: Floats
+    """(N,): whether the text is about the claim; meaningful for pairs alone."""
 
 
 def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> Encoder:
@@ -84,7 +90,8 @@ def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> E
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     except Exception as error:  # both libraries raise types of their own for every kind of damage
         raise ModelError(f"model folder {folder}: cannot be loaded ({_first_line(error)})") from error
-    return Encoder(session, tokenizer, meta, threads or _cores(), _checked_size(session, folder, meta))
+    ngrams = read_ngrams(folder, classes=len(meta.sentiment) + len(meta.topics) + 1)
+    return Encoder(session, tokenizer, meta, threads or _cores(), _checked_size(session, folder, meta), ngrams)
 
 
 def is_model_folder(folder: Path) -> bool:
@@ -136,6 +143,11 @@ def _tokenise(encoder: Encoder, keys: Sequence[Key]) -> list[list[int]]:
 def _run(encoder: Encoder, ids: list[int], key: Key) -> list[Floats]:
     row = np.array([ids], dtype=np.int64)
     found: list[Floats] = encoder.session.run(OUTPUTS, {"input_ids": row, "attention_mask": np.ones_like(row)})
+    if encoder.ngrams is not None and len(key) == 1:
+        words, moods = answer(encoder.ngrams, key[0]), len(encoder.meta.sentiment)
+        found[SENTIMENT] = found[SENTIMENT] + words[:moods]
+        found[TOPICS] = found[TOPICS] + words[moods:-1]
+        found[RELEVANCE] = found[RELEVANCE] + words[-1]
     for name, read in encoder.readers.items():
         # Of a pair only the stance counts, which is this model's own.
         at = OUTPUTS.index(name)
@@ -149,7 +161,7 @@ def _width(encoder: Encoder, name: str) -> int:
 
 def _calibrated(encoder: Encoder, rows: Sequence[Sequence[Floats]]) -> Answers:
     meta = encoder.meta
-    widths = (encoder.size, 1, len(meta.sentiment), len(meta.topics), len(meta.stance))
+    widths = (encoder.size, 1, len(meta.sentiment), len(meta.topics), len(meta.stance), 1)
     raw = {
         name: np.array([row[at] for row in rows], np.float32).reshape(len(rows), widths[at])
         for at, name in enumerate(OUTPUTS)
@@ -161,6 +173,7 @@ def _calibrated(encoder: Encoder, rows: Sequence[Sequence[Floats]]) -> Answers:
         sentiment=_softmax(logits["sentiment"]),
         topics=_sigmoid(logits["topics"]),
         stance=_softmax(logits["stance"]),
+        about=_sigmoid(logits["about"])[:, 0],
     )
 
 

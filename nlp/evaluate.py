@@ -112,8 +112,8 @@ def _matching(
     found = match_posts([str(row["text"]) for row, _ in known], [one for _, one in known], index, stage=stage)
     ids = {claim.claim_id for claim in claims}
     wanted = [set(row["claims"]) & ids for row, _ in known]
-    sure = [{match.claim_id for match, _ in matches if match.tier == "auto"} for matches in found]
-    shown = [{match.claim_id for match, _ in matches} for matches in found]
+    sure = [{match.claim_id for match in matches if match.tier == "auto"} for matches in found]
+    shown = [{match.claim_id for match in matches} for matches in found]
     scores = {
         "auto_precision": _share(sure, wanted, sure),
         "auto_recall": _share(sure, wanted, wanted),

@@ -15,16 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.encoder import Encoder, Floats, encode
+from nlp.encoder import Encoder, Floats
 from nlp.errors import ModelError
 from nlp.hub_files import find_folder, fingerprint, graph_of, labels_of, pools_first
+from nlp.meta import Meta
 
 LONGEST = 512
 """Tokens that are read where a tokenizer does not say how many its model takes."""
-NEVER = 2.0
-"""A threshold that no cosine reaches."""
-SUGGEST_SPREADS = 4.0
-"""So many spreads over the likeness of unrelated posts a pair is worth a person's look."""
 Run = Callable[[Mapping[str, npt.NDArray[np.int64]]], Mapping[str, Floats]]
 
 
@@ -34,10 +31,10 @@ class Models:
 
     encoder: str | None = None
     sentiment: str | None = None
-    match_auto: float | None = None
-    """Cosine to a claim that counts at once; none: nobody has measured this encoder, and it only suggests."""
-    match_suggest: float | None = None
-    """Cosine to a claim that is worth a look; none: taken from how alike unrelated posts are to this encoder."""
+    match_near: float | None = None
+    """Nearness to a claim (`nlp.claims.nearness`) from which the pair is judged; none: the shipped model's."""
+    match_thread: float | None = None
+    """Nearness of a thread's title from which the thread is held to be about the claim; none: the shipped model's."""
 
 
 SHIPPED_ALONE = Models()
@@ -57,8 +54,7 @@ def with_models(encoder: Encoder, models: Models) -> Encoder:
     if models.encoder:
         encoder = _named(encoder, "embedding", load_embedder(models.encoder), models.encoder)
         encoder = replace(encoder, size=len(encoder.readers["embedding"]("mått")))
-        suggest, auto = _limits(encoder, models)
-        encoder = replace(encoder, meta=replace(encoder.meta, match_suggest=suggest, match_auto=auto))
+        encoder = replace(encoder, meta=_limited(encoder.meta, models))
     if models.sentiment:
         reader = load_sentiment(models.sentiment, encoder.meta.sentiment)
         encoder = _named(encoder, "sentiment", reader, models.sentiment)
@@ -115,15 +111,11 @@ def _named(encoder: Encoder, head: str, reader: Reader, name: str) -> Encoder:
     return replace(encoder, meta=meta, readers={**encoder.readers, head: reader.read}, kept=type(encoder.kept)())
 
 
-def _limits(encoder: Encoder, models: Models) -> tuple[float, float]:
-    """Return where matching suggests and counts for another encoder: those of the shipped one say nothing."""
-    posts = (Path(__file__).parent / "background.txt").read_text(encoding="utf-8").splitlines()
-    vectors = encode(encoder, posts).embedding
-    apart = (vectors @ vectors.T)[np.triu_indices(len(posts), 1)]
-    unrelated = min(float(apart.mean() + SUGGEST_SPREADS * apart.std()), 0.999)
-    suggest = unrelated if models.match_suggest is None else models.match_suggest
-    auto = NEVER if models.match_auto is None else models.match_auto
-    return suggest, max(auto, suggest)
+def _limited(meta: Meta, models: Models) -> Meta:
+    """Return the limits of nearness that somebody has measured; nearness is counted in each encoder's own spreads."""
+    near = meta.match_near if models.match_near is None else models.match_near
+    thread = meta.match_thread if models.match_thread is None else models.match_thread
+    return replace(meta, match_near=near, match_thread=max(thread, near))
 
 
 def _tokens(tokenizer: Any, text: str) -> dict[str, npt.NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""How alike two posts are, by meaning and by words, in units that do not depend on the model.
+"""How alike two posts are, or a post and a claim, by meaning and by words, in units that do not depend on the model.
 
 A model's raw cosines all lie close together. Against the posts of a fixed background they spread out: the background's
 mean is taken away, and likeness by meaning is counted in the spread that posts on different things have among
@@ -49,18 +49,26 @@ def lay_ground(encoder: Encoder) -> Ground:
     return Ground(centre=centre, unit=1.0 / (SPREADS * max(spread, 1e-3)))
 
 
+def towards(embeddings: Floats, ground: Ground) -> Floats:
+    """Return (texts, size): embeddings as seen from the ground; the inner product of two is likeness by meaning.
+
+    A text that was not judged, all zeros, is like none.
+    """
+    apart = _unit_rows(np.where(embeddings.any(axis=1, keepdims=True), embeddings - ground.centre, 0.0))
+    return np.asarray(apart * np.float32(math.sqrt(ground.unit)), np.float32)
+
+
 def places(texts: Sequence[str], embeddings: Floats, *, ground: Ground, company: Company) -> Floats:
     """Return (texts, size + SLOTS): the inner product of two rows is how alike the posts are.
 
-    Two halves, by meaning and by words, each as long as it weighs. A post that was not judged is like none by meaning.
+    Two halves, by meaning and by words, each as long as it weighs.
     """
-    meaning = _unit_rows(np.where(embeddings.any(axis=1, keepdims=True), embeddings - ground.centre, 0.0))
     words = np.zeros((len(texts), SLOTS), np.float32)
     for row, text in enumerate(texts):
         for stem in own_stems(text, company):
             slot, sign = _slot(stem)
             words[row, slot] += sign * rarity(stem)
-    return np.concatenate([meaning * np.float32(math.sqrt(ground.unit)), _unit_rows(words)], axis=1)
+    return np.concatenate([towards(embeddings, ground), _unit_rows(words)], axis=1)
 
 
 def levelled(sums: Floats, *, size: int, ground: Ground) -> Floats:

@@ -10,7 +10,18 @@ from typing import Any
 
 from nlp.errors import ModelError
 
-HEADS = ("relevance", "sentiment", "topics", "stance")
+HEADS = ("relevance", "sentiment", "topics", "stance", "about")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchWeights:
+    """What says that a post is about a claim, as a logistic regression: weights on the pair's measures."""
+
+    bias: float = 0.0
+    meaning: float = 0.0
+    lexical: float = 0.0
+    about: float = 1.0
+    """On the log odds of the pair pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +40,16 @@ class Meta:
     topic_thresholds: Mapping[str, float]
     stance_abstain: float
     """Confidence under which a stance goes to a person."""
+    match_near: float
+    """Nearness of a post to a claim (`nlp.claims.nearness`) from which the pair pass is asked about them."""
+    match_thread: float
+    """Nearness of a thread's title to a claim from which the thread is held to be about it."""
+    lexical_weight: float
+    """What the share of a claim's words adds to likeness by meaning in nearness."""
+    match_weights: MatchWeights
     match_auto: float
     match_suggest: float
-    """Nearness of a post to a claim (`nlp.claims.nearness`)."""
-    lexical_weight: float
-    """What the share of a claim's words adds to the cosine in nearness."""
+    """Probability that a post is about a claim, from which it counts at once, and from which a person should look."""
     figures: Mapping[str, Any]
 
 
@@ -54,9 +70,12 @@ def read_meta(folder: Path) -> Meta:
             relevance_threshold=float(thresholds.get("relevance", 0.5)),
             topic_thresholds={str(k): float(v) for k, v in thresholds.get("topics", {}).items()},
             stance_abstain=float(thresholds.get("stance_abstain", 0.5)),
-            match_auto=float(match.get("auto", 0.9)),
-            match_suggest=float(match.get("suggest", 0.8)),
+            match_near=float(match.get("near", 0.85)),
+            match_thread=float(match.get("thread", 0.95)),
             lexical_weight=float(match.get("lexical_weight", 0.3)),
+            match_weights=MatchWeights(**{str(k): float(v) for k, v in match.get("weights", {}).items()}),
+            match_auto=float(match.get("auto", 0.5)),
+            match_suggest=float(match.get("suggest", 0.2)),
             figures=raw.get("figures", {}),
         )
     except OSError as error:

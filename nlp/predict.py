@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from nlp.annotation import Annotation
-from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims
+from nlp.claims import Candidate, Claim, ClaimIndex, chance_of, index_claims, propose_claims, tier_of
 from nlp.mentions import OURS
 from nlp.pipeline import LanguageStage, annotate
+from nlp.quotes import split_quotes
 from nlp.stance import Stance, judge_stances
 
 CHUNK = 512
@@ -39,6 +40,20 @@ def predict(
             yield _row(row["id"], one, pairs)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A claim that a post is about, and where it stands."""
+
+    claim_id: str
+    tier: str
+    """`auto` counts at once; `suggest` waits for a person."""
+    chance: float
+    """Probability that the post is about the claim."""
+    candidate: Candidate
+    """Why it was proposed, and the sentence, by its offsets in the whole text."""
+    stance: Stance
+
+
 def match_posts(
     texts: Sequence[str],
     annotations: Sequence[Annotation],
@@ -46,27 +61,39 @@ def match_posts(
     *,
     stage: LanguageStage,
     official: Sequence[bool] | None = None,
-) -> list[list[tuple[Match, Stance]]]:
-    """Return each annotated post's claims and its stance to them; posts about somebody else have none."""
+) -> list[list[Match]]:
+    """Return each annotated post's claims, the surest first; posts about somebody else have none."""
+    meta = stage.encoder.meta
     embeddings = np.stack([one.embedding for one in annotations]) if annotations else np.zeros((0, 0), np.float32)
-    own = [one.own_text for one in annotations]
-    matched = match_claims(own, embeddings, index, meta=stage.encoder.meta)
-    found = [
-        [_in_text(match, one.own_text, text) for match in matches] if _may_match(one) else []
-        for matches, one, text in zip(matched, annotations, texts, strict=True)
+    quoted = [split_quotes(text).quoted for text in texts]
+    proposed = propose_claims([one.own_text for one in annotations], embeddings, index, meta=meta, quoted=quoted)
+    pairs = [
+        (at, _in_text(candidate, one.own_text, text))
+        for at, (candidates, one, text) in enumerate(zip(proposed, annotations, texts, strict=True))
+        if _may_match(one)
+        for candidate in candidates
     ]
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
-    places = [at for at, matches in enumerate(found) for _ in matches]
-    pairs = [(masked[m.claim_id], texts[at]) for at, matches in enumerate(found) for m in matches]
-    said = [official[at] for at in places] if official else None
-    stances = iter(judge_stances(pairs, encoder=stage.encoder, company=stage.company, official=said))
-    return [[(match, next(stances)) for match in matches] for matches in found]
+    stances = judge_stances(
+        [(masked[candidate.claim_id], texts[at]) for at, candidate in pairs],
+        encoder=stage.encoder,
+        company=stage.company,
+        official=[official[at] for at, _ in pairs] if official else None,
+    )
+    found: list[list[Match]] = [[] for _ in texts]
+    for (at, candidate), stance in zip(pairs, stances, strict=True):
+        if tier := tier_of(candidate, stance.about, meta=meta):
+            chance = round(chance_of(candidate, stance.about, meta=meta), 4)
+            found[at].append(
+                Match(claim_id=candidate.claim_id, tier=tier, chance=chance, candidate=candidate, stance=stance)
+            )
+    return [sorted(matches, key=lambda match: -match.chance) for matches in found]
 
 
-def _in_text(match: Match, own: str, text: str) -> Match:
-    """Return the match with its sentence's offsets in the whole text: own words are lines of it."""
-    at = max(0, text.find(own[match.start : match.end]))
-    return replace(match, start=at, end=min(len(text), at + match.end - match.start))
+def _in_text(candidate: Candidate, own: str, text: str) -> Candidate:
+    """Return the candidate with its sentence's offsets in the whole text: own words are lines of it."""
+    at = max(0, text.find(own[candidate.start : candidate.end]))
+    return replace(candidate, start=at, end=min(len(text), at + candidate.end - candidate.start))
 
 
 def _may_match(one: Annotation) -> bool:
@@ -74,8 +101,8 @@ def _may_match(one: Annotation) -> bool:
     return bool(kinds & OURS) if kinds else one.sentiment is not None
 
 
-def _row(row_id: Any, one: Annotation, pairs: Sequence[tuple[Match, Stance]]) -> dict[str, Any]:
-    sure = [(match, stance) for match, stance in pairs if match.tier == "auto"]
+def _row(row_id: Any, one: Annotation, matches: Sequence[Match]) -> dict[str, Any]:
+    sure = {match.claim_id: match.stance.stance for match in matches if match.tier == "auto"}
     is_about_us = not any(mention.kind in ("operator", "homonym") for mention in one.mentions)
     return {
         "id": row_id,
@@ -84,22 +111,23 @@ def _row(row_id: Any, one: Annotation, pairs: Sequence[tuple[Match, Stance]]) ->
         "relevant": one.is_relevant or bool(sure and is_about_us),
         "sentiment": one.sentiment or "neutral",
         "topics": list(one.topics),
-        "claims": {match.claim_id: stance.stance for match, stance in sure},
+        "claims": sure,
         "redactions": [{"start": r.start, "end": r.end, "kind": r.kind} for r in one.redactions],
         "relevance_score": one.relevance_score,
         "sentiment_scores": dict(one.sentiment_scores),
         "topic_scores": dict(one.topic_scores),
-        "claim_scores": {match.claim_id: _scores(match, stance) for match, stance in pairs},
-        "suggestions": {match.claim_id: stance.stance for match, stance in pairs if match.tier == "suggest"},
+        "claim_scores": {match.claim_id: _scores(match) for match in matches},
+        "suggestions": {match.claim_id: match.stance.stance for match in matches if match.tier == "suggest"},
     }
 
 
-def _scores(match: Match, stance: Stance) -> dict[str, Any]:
+def _scores(match: Match) -> dict[str, Any]:
     return {
-        "cosine": match.cosine,
-        "lexical": match.lexical,
-        "start": match.start,
-        "end": match.end,
-        "stance_scores": dict(stance.scores),
-        "is_sure": stance.is_sure,
+        "about": match.chance,
+        "meaning": match.candidate.meaning,
+        "lexical": match.candidate.lexical,
+        "start": match.candidate.start,
+        "end": match.candidate.end,
+        "stance_scores": dict(match.stance.scores),
+        "is_sure": match.stance.is_sure,
     }

@@ -35,6 +35,7 @@ _SIGNED = re.compile(
     rf"|(?:[.!?]\s+|\n){COMPANY_MASK}$"
 )
 """Words by which a company's own people sign: "Vi på Open Infra vill förtydliga", "/Anna, Open Infra"."""
+_MARKS = re.compile(r"^[ \t]*(?:>|&gt;)+ ?", re.MULTILINE)
 DENY_WEIGHT, QUERY_WEIGHT, QUESTION_WEIGHT = 1.0, 1.0, 0.75
 """What a cue adds to a logit; chosen on the development split of the written posts."""
 
@@ -50,19 +51,24 @@ class Stance:
     scores: Mapping[str, float]
     is_sure: bool
     """False: under the model's threshold; a person should look."""
+    about: float
+    """Probability that the post is about the claim at all; where it is not, the stance means nothing."""
 
 
 def judge_stances(
     pairs: Sequence[tuple[str, str]], *, encoder: Encoder, company: Company, official: Sequence[bool] | None = None
 ) -> list[Stance]:
-    """Return the stance of each (claim as the model reads it, post) pair; what a post quotes is not its own stance.
+    """Return the stance of each (claim as the model reads it, post) pair, and whether the post is about the claim.
 
-    `official` says which posts the company itself has written (none: only those that say so of themselves). It repeats
-    a claim to correct it: what would be support or a query of a customer is its denial.
+    What a post quotes is not its own stance, but who answers a post about the claim is about it too. `official` says
+    which posts the company itself has written (none: only those that say so of themselves). It repeats a claim to
+    correct it: what would be support or a query of a customer is its denial.
     """
-    own = [split_quotes(text).own for _, text in pairs]
+    parts = [split_quotes(text) for _, text in pairs]
+    own, claims = [part.own for part in parts], [claim for claim, _ in pairs]
     read = [model_text(text, company) for text in own]
-    found = encode(encoder, read, claims=[claim for claim, _ in pairs])
+    found = encode(encoder, read, claims=claims)
+    about = np.maximum(found.about, _quoted_about(claims, [part.quoted for part in parts], encoder, company))
     logits = np.log(np.maximum(found.stance, 1e-6))
     labels = encoder.meta.stance
     for row, ((claim, _), text) in enumerate(zip(pairs, own, strict=True)):
@@ -74,7 +80,17 @@ def judge_stances(
     for row, (text, is_official) in enumerate(zip(read, said, strict=True)):
         if is_official or is_signed(text):
             chances[row] = _corrected(chances[row], labels)
-    return [_stance(row, labels, encoder.meta.stance_abstain) for row in chances]
+    limit = encoder.meta.stance_abstain
+    return [_stance(row, float(chance), labels, limit) for row, chance in zip(chances, about, strict=True)]
+
+
+def _quoted_about(claims: Sequence[str], quoted: Sequence[str], encoder: Encoder, company: Company) -> Floats:
+    """Return (pairs,): the probability that what each post quotes is about its claim; nothing is about none."""
+    chances = np.zeros(len(claims), np.float32)
+    if rows := [row for row, text in enumerate(quoted) if text]:
+        read = [model_text(_MARKS.sub("", quoted[row]), company) for row in rows]
+        chances[rows] = encode(encoder, read, claims=[claims[row] for row in rows]).about
+    return chances
 
 
 def is_signed(text: str) -> bool:
@@ -103,7 +119,7 @@ def cues(text: str, claim: str) -> dict[str, float]:
     return found
 
 
-def _stance(chances: Sequence[float], labels: Sequence[str], limit: float) -> Stance:
+def _stance(chances: Sequence[float], about: float, labels: Sequence[str], limit: float) -> Stance:
     best = int(np.argmax(chances))
     is_sure = float(chances[best]) >= limit
     return Stance(
@@ -111,4 +127,5 @@ def _stance(chances: Sequence[float], labels: Sequence[str], limit: float) -> St
         score=round(float(chances[best]), 4),
         scores={label: round(float(chance), 4) for label, chance in zip(labels, chances, strict=True)},
         is_sure=is_sure,
+        about=round(about, 4),
     )

@@ -13,9 +13,11 @@ from typing import Any
 import torch
 from transformers import AutoTokenizer
 
+from nlp.ngrams import FILE, write_ngrams
 from nlp.pipeline import load_stage
-from training import calibrate, dataset, evaluate, export, prepare, stages
+from training import calibrate, dataset, evaluate, export, ngrams, prepare, stages
 from training.align import align
+from training.confusion import about_pairs
 from training.labels import COMPANY_MASK, MAX_LENGTH, OPERATOR_MASK, SENTIMENTS, STANCES, TOPICS
 from training.matching import UNMATCHED, claims_of, match_block, posts_of
 from training.model import Network, load_encoder
@@ -28,7 +30,7 @@ LOG = logging.getLogger(__name__)
 RUNS = prepare.ROOT / "runs"
 SHIPPED = prepare.ROOT.parent / "nlp" / "model"
 METRICS = prepare.ROOT / "metrics.json"
-VERSION = "2026.11.23"
+VERSION = "2026.11.23.2"
 SMOOTHED = 200
 """Training texts that tell how far activations reach."""
 
@@ -46,7 +48,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     staged = RUNS / "model"
     seen = [e for e in (*outside, *own) if e.split == "train"]
     export.export(network, staged, encoder=encoder, seen=seen[:: max(1, len(seen) // SMOOTHED)])
-    meta = judge(staged, [*outside, *own], claims)
+    posts = prepare.read_posts()
+    held = [e for split in ("dev", "test") for e in about_pairs(own, claims, posts, split)]
+    meta = judge(staged, [*outside, *own, *held], claims)
     meta["data_hashes"] = hashes
     _write(staged, meta)
     stage = load_stage(company=company_named("Open Infra"), model_dir=staged)
@@ -72,6 +76,8 @@ def fit(examples: Sequence[Example], claims: dict[str, dict[str, Any]], *, encod
     if not (RUNS / f"{stages.FIBRE.name}.pt").exists():
         probe(network, data)
     train(network, data, stages.FIBRE, teacher=teacher, folder=RUNS)
+    train(network, data, stages.VOICES, teacher=teacher, folder=RUNS)
+    train(network, data, stages.NAMES, teacher=teacher, folder=RUNS)
     align(network, data, targets)
     return network
 
@@ -79,11 +85,19 @@ def fit(examples: Sequence[Example], claims: dict[str, dict[str, Any]], *, encod
 def judge(folder: Path, examples: Sequence[Example], claims: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return the model's `meta.json`: calibrated on dev, measured on test, with the graph that ships."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    dev = [e for e in examples if e.split == "dev" and e.source in ("fibre", "fibre_pair", "social", "norec")]
+    dev = [
+        e
+        for e in examples
+        if e.split == "dev" and e.source in ("fibre", "fibre_pair", "fibre_about", "social", "norec")
+    ]
     test = [e for e in examples if e.split == "test"]
     statements = dataset.claim_examples(claims)
     out = {name: export.answer(folder / "model.onnx", tokenizer, part) for name, part in (("dev", dev), ("test", test))}
     exact = export.answer(export.exact_path(folder), tokenizer, test)
+    words = ngrams.weigh(ngrams.fit(examples), dev, out["dev"])
+    write_ngrams(words, folder)
+    out = {name: ngrams.add(words, part, out[name]) for name, part in (("dev", dev), ("test", test))}
+    exact = ngrams.add(words, test, exact)
     vectors = export.answer(folder / "model.onnx", tokenizer, statements)["embedding"]
     scale = calibrate.temperatures(dev, out["dev"])
     limits = calibrate.thresholds(dev, out["dev"], scale)
@@ -95,6 +109,7 @@ def judge(folder: Path, examples: Sequence[Example], claims: dict[str, dict[str,
         "calibration_error_test": calibrate.calibration_errors(test, out["test"], scale),
         "int8_against_fp32": export.differences(exact, out["test"]),
         "model_bytes": (folder / "model.onnx").stat().st_size,
+        "ngrams_bytes": (folder / FILE).stat().st_size,
     }
     return {
         "name": "ryktesvakt-nordic-small",

@@ -21,7 +21,7 @@ STEPS = np.round(np.arange(0.1, 0.91, 0.02), 2)
 def temperatures(examples: Sequence[Example], out: Mapping[str, Array]) -> dict[str, float]:
     """Return per head the number that logits are divided by, at the least negative log likelihood (Guo 2017)."""
     found = {}
-    for name in ("relevance", "sentiment", "topics", "stance"):
+    for name in ("relevance", "sentiment", "topics", "stance", "about"):
         logits, truth = known(name, examples, out)
         best = minimize_scalar(
             lambda log, y=logits, t=truth: _nll(y / np.exp(log), t), bounds=(-2, 3), method="bounded"
@@ -68,7 +68,7 @@ def calibration_errors(
         logits, truth = known(name, examples, out)
         chances = softmax(logits / scale[name])
         found[name] = _ece(chances.max(axis=1), chances.argmax(axis=1) == truth)
-    for name in ("relevance", "topics"):
+    for name in ("relevance", "topics", "about"):
         logits, truth = known(name, examples, out)
         chances = sigmoid(logits / scale[name]).ravel()
         found[name] = _ece(np.maximum(chances, 1 - chances), (chances >= 0.5) == truth.ravel().astype(bool))

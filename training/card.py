@@ -40,6 +40,8 @@ LINES = (
     Line("- recall of deny", "fibre_pair.stance_deny_recall"),
     Line("- recall of query", "fibre_pair.stance_query_recall"),
     Line("- recall of comment", "fibre_pair.stance_comment_recall"),
+    Line("whether a post is about a claim, average precision", "fibre_about.about_average_precision"),
+    Line("- share of the pairs judged rightly", "fibre_about.about_accuracy"),
     Line("Swedish social posts, three classes, macro-F1", "social.sentiment_macro_f1", 0.70),
     Line("Swedish social posts, the clearly good and bad ones, accuracy", "social.sentiment_polar_accuracy"),
     Line("Norwegian review sentences (NoReC), macro-F1", "norec.sentiment_macro_f1"),
@@ -52,7 +54,8 @@ def figures(metrics: Mapping[str, Any], meta: Mapping[str, Any]) -> str:
     test, dev = metrics["test"], metrics.get("dev", {})
     rows = [_row(line, test, dev) for line in LINES if line.key in test]
     parts = [
-        f"Model `{meta['name']}` {meta['version']}, {metrics['model_bytes']:,} bytes.",
+        f"Model `{meta['name']}` {meta['version']}, {metrics['model_bytes']:,} bytes"
+        f" and {metrics['ngrams_bytes']:,} of word model.",
         _table(("figure", "test", "dev", "goal"), rows),
         "Topics, F1 on the test posts: " + ", ".join(_topics(test)) + ".",
         *_rest(metrics),

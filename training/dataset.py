@@ -16,6 +16,7 @@ from torch import Tensor
 
 from training.augment import vary
 from training.cache import Cache, encode, hidden, join
+from training.confusion import confused, near_misses
 from training.labels import STANCES, TOPICS
 from training.model import Network
 from training.prepare import SEED, Example
@@ -106,6 +107,7 @@ def _labels(examples: Sequence[Example]) -> dict[str, Tensor]:
         "relevance": torch.tensor([-1 if e.relevance is None else e.relevance for e in examples]),
         "sentiment": torch.tensor([-1 if e.sentiment is None else e.sentiment for e in examples]),
         "stance": torch.tensor([-1 if e.stance is None else e.stance for e in examples]),
+        "about": torch.tensor([-1 if e.about is None else e.about for e in examples]),
         "topics": torch.tensor([e.topics or unknown for e in examples]),
         "score": torch.tensor([-1.0 if e.score is None else e.score for e in examples]),
     }
@@ -133,11 +135,7 @@ def vary_fibre(
             text = post_text(row["text"], row["company"], homonyms=False)
             found.append(Example(source="fibre", split="train", text=text, relevance=0))
     known = {key: row for key, row in claims.items() if row["split"] == "train"}
-    for row in posts:
-        if row.get("near") in known and row["split"] == "train":
-            text, near = post_text(row["text"], row["company"]), known[row["near"]]
-            statement = statement_text(near["statement"], near["company"])
-            found.append(Example(source="fibre_pair", split="train", text=text, claim=statement, stance=COMMENT))
+    found += near_misses(posts, known)
     for example in train:
         if example.source == "fibre_pair" and example.group in known:
             found += _other_pairs(example, known, rng)
@@ -145,9 +143,11 @@ def vary_fibre(
         statement, truth = (statement_text(row[part], row["company"]) for part in ("statement", "truth"))
         for text, stance in ((truth, DENY), (statement, SUPPORT)):
             found.append(
-                Example(source="fibre_pair", split="train", text=text, claim=statement, stance=stance, group=key)
+                Example(
+                    source="fibre_pair", split="train", text=text, claim=statement, stance=stance, about=1, group=key
+                )
             )
-    return found
+    return found + confused(train, known)
 
 
 def _other_pairs(example: Example, claims: dict[str, dict[str, Any]], rng: random.Random) -> list[Example]:
@@ -158,5 +158,6 @@ def _other_pairs(example: Example, claims: dict[str, dict[str, Any]], rng: rando
         found.append(replace(example, claim=truth, stance=FLIPPED[example.stance]))
     if rng.random() < 0.15:
         other = rng.choice([row for key, row in sorted(claims.items()) if key != example.group])
-        found.append(replace(example, claim=statement_text(other["statement"], other["company"]), stance=COMMENT))
+        statement = statement_text(other["statement"], other["company"])
+        found.append(replace(example, claim=statement, stance=None, about=0))
     return found

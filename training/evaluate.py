@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import snowballstemmer
 import torch
-from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
+from sklearn.metrics import accuracy_score, average_precision_score, f1_score, precision_score, recall_score
 
 from training.dataset import Dataset
 from training.labels import SENTIMENTS, STANCES, TOPICS
@@ -43,7 +43,7 @@ def figures(examples: Sequence[Example], out: Mapping[str, Array], thresholds: M
         own = [examples[row] for row in at]
         values = {name: value[at] for name, value in out.items()}
         scores = {**_sentiment(own, values), **_stance(own, values), **_relevance(own, values, thresholds)}
-        scores |= _topics(own, values, thresholds)
+        scores |= {**_topics(own, values, thresholds), **_about(own, values)}
         found |= {f"{source}.{name}": round(float(value), 4) for name, value in scores.items()}
     return found
 
@@ -97,6 +97,18 @@ def _relevance(
         "relevance_f1": f1_score(truth, guess),
         "relevance_precision": precision_score(truth, guess, zero_division=0),
         "relevance_recall": recall_score(truth, guess),
+    }
+
+
+def _about(examples: Sequence[Example], out: Mapping[str, Array]) -> dict[str, float]:
+    rows = [row for row, e in enumerate(examples) if e.about is not None]
+    truth = np.array([examples[row].about for row in rows])
+    if len(set(truth.tolist())) < 2:
+        return {}
+    logits = out["about"][rows]
+    return {
+        "about_average_precision": average_precision_score(truth, logits),
+        "about_accuracy": accuracy_score(truth, logits > 0),
     }
 
 

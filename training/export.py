@@ -110,7 +110,7 @@ def differences(exact: Mapping[str, Any], small: Mapping[str, Any]) -> dict[str,
         same = exact[name].argmax(1) == small[name].argmax(1)
         found[f"{name}_same_label"] = float(same.mean())
         found[f"{name}_max_logit_difference"] = float(np.abs(exact[name] - small[name]).max())
-    for name in ("relevance", "topics"):
+    for name in ("relevance", "topics", "about"):
         found[f"{name}_same_side"] = float(((exact[name] > 0) == (small[name] > 0)).mean())
         found[f"{name}_max_logit_difference"] = float(np.abs(exact[name] - small[name]).max())
     cosine = (exact["embedding"] * small["embedding"]).sum(1)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from training.labels import SENTIMENTS, STANCES, TOPICS
 
-HEADS = ("relevance", "sentiment", "topics", "stance")
+HEADS = ("relevance", "sentiment", "topics", "stance", "about")
 
 
 class Outputs(NamedTuple):
@@ -24,6 +24,7 @@ class Outputs(NamedTuple):
     sentiment: Tensor
     topics: Tensor
     stance: Tensor
+    about: Tensor
 
 
 class Embeddings(nn.Module):
@@ -97,6 +98,7 @@ class Network(nn.Module):
         self.sentiment = nn.Linear(2 * size, len(SENTIMENTS))
         self.topics = nn.Linear(2 * size, len(TOPICS))
         self.stance = nn.Sequential(nn.Linear(2 * size, 128), nn.GELU(), nn.Linear(128, len(STANCES)))
+        self.about = nn.Linear(2 * size, 1)
 
     def lower(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return the hidden state after embeddings and the frozen layers."""
@@ -122,6 +124,7 @@ class Network(nn.Module):
             sentiment=self.sentiment(seen[1]),
             topics=self.topics(seen[2]),
             stance=self.stance(seen[3]),
+            about=self.about(seen[4]).squeeze(-1),
         )
 
     def means(self, x: Tensor, mask: Tensor) -> Tensor:

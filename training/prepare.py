@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.quotes import split_quotes
 from training.labels import SENTIMENTS, STANCES, TOPICS
 from training.text import plain, post_text, statement_text
 
@@ -33,6 +34,15 @@ SHARED_FILES = (
     "superlim/absabank-imm/absabank-imm_train.jsonl",
     "superlim/swefaq/swefaq_dev.jsonl",
 )
+OTHER_TRADES = frozenset(
+    (
+        "Apotek Linden", "Bruksvärme", "Dalbussen", "Granbanken", "Hallonboden", "Hemgården", "Lekbro",
+        "Lillåns Vatten", "Matfyren", "Norrspåret", "Paketräven", "Region Ådal", "Renhåll Öst", "Rönnsjö Vatten",
+        "Sjövalla Energi", "Solgläntan Bostäder", "Solrike", "Sundbanken", "Tallmo kommun", "Tryggvik Försäkring",
+        "Vaktora Larm", "Västkraft Elnät", "Älvkraft", "Åkerbuss",
+    )
+)  # fmt: skip
+"""Companies that sell no fibre: that a post on them has none of the topics tells nothing of posts on fibre."""
 NLI_STANCE = {"entailment": "support", "contradiction": "deny", "neutral": "comment"}
 
 
@@ -58,13 +68,15 @@ class Example:
     sentiment: int | None = None
     topics: tuple[int, ...] | None = None
     stance: int | None = None
+    about: int | None = None
+    """Of a pair: whether the text is about the claim at all."""
     group: str | None = None
     """Texts of one group say the same: a claim's statement and the posts that match it, or one paraphrase pair."""
     score: float | None = None
     """Graded likeness of a paraphrase pair, 0 to 5."""
 
 
-LIMITS = {"reply": 3000, "paraphrase": 5000, "nli": 7000}
+LIMITS = {"reply": 3000, "paraphrase": 5000, "paraphrase_pair": 2000, "nli": 7000}
 """Training examples kept of a source: what two cores manage in an hour."""
 
 
@@ -77,6 +89,7 @@ def read_shared(shared: Path = SHARED) -> list[Example]:
         *_read_nli(data / "superlim" / "swenli"),
         *_read_replies(data / "stance" / "en_covid.jsonl"),
         *_read_paraphrases(data / "superlim" / "sweparaphrase"),
+        *_read_paraphrase_pairs(data / "superlim" / "sweparaphrase"),
         *_read_language(data / "superlim"),
     ]
     train = [example for example in found if example.split == "train"]
@@ -125,6 +138,7 @@ def _read_nli(folder: Path) -> Iterator[Example]:
                 text=plain(row["premise"]),
                 claim=plain(row["hypothesis"]),
                 stance=STANCES.index(NLI_STANCE[row["label"]]),
+                about=int(row["label"] != "neutral"),
             )
 
 
@@ -147,6 +161,17 @@ def _read_paraphrases(folder: Path) -> Iterator[Example]:
                     group=f"{split}{number}",
                     score=float(row["label"]),
                 )
+
+
+def _read_paraphrase_pairs(folder: Path) -> Iterator[Example]:
+    # Scored alike or apart by people; what lies between is left out.
+    for row in rows(folder / "sweparaphrase_train.jsonl"):
+        score = float(row["label"])
+        if not 2.0 < score < 4.0:
+            first, second = plain(row["sentence_1"]), plain(row["sentence_2"])
+            yield Example(
+                source="paraphrase_pair", split="train", text=second, claim=first, about=int(score >= 4.0), score=score
+            )
 
 
 def _read_language(folder: Path) -> Iterator[Example]:
@@ -182,11 +207,19 @@ def _single(row: dict[str, Any]) -> Example:
         source="fibre",
         split=row["split"],
         text=post_text(row["text"], row["company"]),
-        relevance=None if row["is_relevant"] is None else int(row["is_relevant"]),
+        relevance=int(row["is_relevant"]),
         sentiment=SENTIMENTS.index(row["sentiment"]) if row["sentiment"] else None,
-        topics=tuple(int(topic in row["topics"]) for topic in TOPICS) if row["is_relevant"] and row["topics"] else None,
+        topics=_topics(row),
         group=row["claim"],
     )
+
+
+def _topics(row: dict[str, Any]) -> tuple[int, ...] | None:
+    if not row["is_relevant"] or not row["topics"]:
+        return None
+    if row["topics"] == ["other"] and row["company"] in OTHER_TRADES:
+        return None
+    return tuple(int(topic in row["topics"]) for topic in TOPICS)
 
 
 def _pair(row: dict[str, Any], claims: dict[str, dict[str, Any]]) -> Example:
@@ -196,6 +229,8 @@ def _pair(row: dict[str, Any], claims: dict[str, dict[str, Any]]) -> Example:
         text=post_text(row["text"], row["company"]),
         claim=statement_text(claims[row["claim"]]["statement"], row["company"]),
         stance=STANCES.index(row["stance"]),
+        # A reply to a quote may not name the claim with a word of its own: only the quote is about it then.
+        about=None if split_quotes(row["text"]).quoted else 1,
         group=row["claim"],
     )
 

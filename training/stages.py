@@ -13,7 +13,15 @@ GENERAL = Stage(
     name="general",
     steps=1000,
     horizon=1400,
-    mix={"nli": 0.44, "norec": 0.22, "social": 0.10, "reply": 0.06, "paraphrase": 0.12, "language": 0.06},
+    mix={
+        "nli": 0.40,
+        "norec": 0.20,
+        "social": 0.10,
+        "reply": 0.06,
+        "paraphrase": 0.10,
+        "paraphrase_pair": 0.08,
+        "language": 0.06,
+    },
     pulled=TAUGHT,
     encoder_rate=1.5e-4,
     head_rate=1e-3,
@@ -22,9 +30,9 @@ GENERAL = Stage(
 
 FIBRE = Stage(
     name="fibre",
-    steps=3000,
-    horizon=3050,
-    mix={"fibre": 0.42, "fibre_pair": 0.36, "nli": 0.05, "norec": 0.06, "social": 0.07, "language": 0.04},
+    steps=3200,
+    horizon=3250,
+    mix={"fibre": 0.38, "fibre_pair": 0.42, "nli": 0.05, "norec": 0.05, "social": 0.06, "language": 0.04},
     pulled=("language",),
     encoder_rate=1e-4,
     head_rate=1e-3,
@@ -33,3 +41,30 @@ FIBRE = Stage(
     check_every=150,
 )
 """The product's own questions, from heads that are fitted first, with a share of everything before."""
+
+VOICES = Stage(
+    name="voices",
+    steps=900,
+    horizon=900,
+    mix={"fibre": 0.54, "fibre_pair": 0.26, "nli": 0.03, "norec": 0.05, "social": 0.08, "language": 0.04},
+    pulled=("language",),
+    encoder_rate=6e-5,
+    head_rate=4e-4,
+    tokens=640,
+    seed=20231103,
+    check_every=150,
+)
+"""Topics and mood once more, gently: the last round of posts is for them."""
+
+NAMES = Stage(
+    name="names",
+    steps=200,
+    horizon=200,
+    mix={"fibre": 0.70, "fibre_pair": 0.20, "social": 0.05, "language": 0.05},
+    pulled=("language",),
+    encoder_rate=3e-5,
+    head_rate=1e-3,
+    tokens=640,
+    seed=20231104,
+)
+"""Relevance of posts that name nobody: what talk of fibre sounds like, beside other talk."""

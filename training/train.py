@@ -89,6 +89,8 @@ def batch_loss(out: Outputs, batch: Batch, source: str, teacher: Mapping[int, Te
         # Replies whose rumour is unknown teach tone only: half weight.
         share = 0.5 if source == "reply" else 1.0
         loss = loss + share * functional.cross_entropy(out.stance[known], labels["stance"][known], label_smoothing=0.05)
+    if (known := labels["about"] >= 0).any():
+        loss = loss + functional.binary_cross_entropy_with_logits(out.about[known], labels["about"][known].float())
     if source == "paraphrase":
         loss = loss + _rank_loss(out.embedding, labels["score"][::2])
     return loss + _pull(out.embedding, batch.at, teacher)

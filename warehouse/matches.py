@@ -16,6 +16,8 @@ from warehouse.rollups import touch
 
 UNRELATED = "none"
 
+UNRELATED = "none"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingMatch:

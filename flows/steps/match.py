@@ -16,19 +16,27 @@ from crawlers.pseudonym import author_key
 from flows.desk import Desk
 from flows.poison import UnsoundError, without_poison
 from flows.steps.annotate import labels_version, put_aside
-from nlp.claims import Claim, ClaimIndex, Match, index_claims, match_claims, may_match, thread_nearness
+from nlp.claims import (
+    Candidate,
+    Claim,
+    ClaimIndex,
+    index_claims,
+    may_match,
+    propose_claims,
+    thread_nearness,
+    tier_of,
+)
 from nlp.encoder import Floats
 from nlp.mentions import OURS, find_mentions
 from nlp.stance import Stance, judge_stances
 from warehouse import matches as store
 from warehouse.ledger import list_claims
-from warehouse.matches import PendingMatch
+from warehouse.matches import UNRELATED, PendingMatch
 
 BATCH = 8192
 STEP = "match"
-STANCES = ("support", "deny", "query", "comment")
-JUDGED_SUGGESTIONS = 100
-"""Suggestions of a claim whose stance is asked, a batch."""
+MOST_JUDGED = 400
+"""Pairs of a claim that are judged, of a batch: the nearest. A claim that is new is held against months of posts."""
 MOST_WORDINGS = 32
 """Paraphrases of a claim that are held against posts: the latest, beyond that they repeat each other."""
 LOOK_BACK = timedelta(days=90)
@@ -106,47 +114,57 @@ def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: Cl
     judges = {claim.claim_id: _judge(desk, text) for claim, text in zip(index.claims, index.masked, strict=True)}
     known = store.known_stances(desk.con, models=list(judges.values()), post_keys=[post.post_key for post, _ in pairs])
     rows = {
-        at: replace(
-            known[post.post_key, post.revision, judges[one.claim_id]],
-            claim_id=one.claim_id,
-            tier=one.tier,
-            score_embedding=one.cosine,
-            score_lexical=one.lexical,
-            span_start=one.start,
-            span_end=one.end,
-        )
+        at: known[post.post_key, post.revision, judges[one.claim_id]]
         for at, (post, one) in enumerate(pairs)
         if (post.post_key, post.revision, judges[one.claim_id]) in known
     }
     new = _worth_judging(pairs, [at for at in range(len(pairs)) if at not in rows])
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
     stances = judge_stances(
-        [(masked[pairs[at][1].claim_id], pairs[at][0].text) for at in new],
+        [(masked[pairs[at][1].claim_id], _with_quotes(pairs[at][0])) for at in new],
         encoder=desk.stage.encoder,
         company=desk.stage.company,
         official=_official(desk, [pairs[at][0] for at in new]),
     )
     for at, stance in zip(new, stances, strict=True):
-        rows[at] = _row(*pairs[at], stance, model=judges[pairs[at][1].claim_id])
-    return [
-        rows[at] if at in rows else _row(*pairs[at], None, model=judges[pairs[at][1].claim_id])
-        for at in range(len(pairs))
-    ]
+        rows[at] = _row(pairs[at][0], pairs[at][1], stance, model=judges[pairs[at][1].claim_id])
+    return [_tiered(rows[at], pairs[at][1], desk) for at in sorted(rows)]
+
+
+def _tiered(row: store.Match, one: Candidate, desk: Desk) -> store.Match:
+    """Return a judged pair as this pass proposed it."""
+    return replace(
+        row,
+        claim_id=one.claim_id,
+        tier=tier_of(one, row.about_probability or 0.0, meta=desk.stage.encoder.meta) or UNRELATED,
+        score_embedding=one.meaning,
+        score_lexical=one.lexical,
+        span_start=one.start,
+        span_end=one.end,
+    )
+
+
+def _with_quotes(post: PendingMatch) -> str:
+    """Return the post as its author saw it: what it answers above its own words."""
+    lines = [f"> {line}" for quote in post.quoted for line in quote.splitlines() if line.strip()]
+    return "\n".join([*lines, post.text])
 
 
 def _pairs(
     desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: ClaimIndex
-) -> list[tuple[PendingMatch, Match]]:
+) -> list[tuple[PendingMatch, Candidate]]:
     """Return who may be about what: what likeness says, and what a person has confirmed."""
     encoder, company = desk.stage.encoder, desk.stage.company
     texts = [post.text for post in posts]
     confirmed = store.confirmed_claims(desk.con, now=desk.now)
-    worth = may_match(texts, vectors, index, meta=encoder.meta)
+    quoted = ["\n".join(post.quoted) for post in posts]
+    worth = may_match(texts, vectors, index, meta=encoder.meta, quoted=quoted)
     rows = [at for at in range(len(posts)) if worth[at] or posts[at].post_key in confirmed]
     chosen, texts, near = [posts[at] for at in rows], [texts[at] for at in rows], vectors[rows]
     threads = thread_nearness([post.thread_title for post in chosen], index, encoder=encoder, company=company)
     given = [confirmed.get(post.post_key, frozenset()) for post in chosen]
-    found = match_claims(texts, near, index, meta=encoder.meta, threads=threads, given=given)
+    quotes = [quoted[at] for at in rows]
+    found = propose_claims(texts, near, index, meta=encoder.meta, quoted=quotes, threads=threads, given=given)
     return [
         (post, one)
         for post, vector, ours, matches in zip(chosen, near, given, found, strict=True)
@@ -155,19 +173,15 @@ def _pairs(
     ]
 
 
-def _worth_judging(pairs: Sequence[tuple[PendingMatch, Match]], among: Sequence[int]) -> list[int]:
-    """Return the pairs whose stance is asked: all that count, and of a claim's suggestions the nearest.
-
-    Nobody looks at more, and a claim that is held against months of posts has very many that are far.
-    """
-    counted = [at for at in among if pairs[at][1].tier == "auto"]
-    waiting = sorted((at for at in among if pairs[at][1].tier != "auto"), key=lambda at: -pairs[at][1].cosine)
+def _worth_judging(pairs: Sequence[tuple[PendingMatch, Candidate]], among: Sequence[int]) -> list[int]:
+    """Return the pairs that are put to the model: of each claim the nearest, and all that a person has spoken of."""
     seen: Counter[str] = Counter()
-    for at in waiting:
+    chosen = [at for at in among if pairs[at][1].is_given]
+    for at in sorted((at for at in among if not pairs[at][1].is_given), key=lambda at: -pairs[at][1].meaning):
         seen[pairs[at][1].claim_id] += 1
-        if seen[pairs[at][1].claim_id] <= JUDGED_SUGGESTIONS:
-            counted.append(at)
-    return sorted(counted)
+        if seen[pairs[at][1].claim_id] <= MOST_JUDGED:
+            chosen.append(at)
+    return sorted(chosen)
 
 
 def _judge(desk: Desk, statement: str) -> str:
@@ -188,20 +202,20 @@ def _may_match(desk: Desk, text: str, *, is_judged: bool) -> bool:
     return bool(kinds & OURS) if kinds else is_judged
 
 
-def _row(post: PendingMatch, one: Match, stance: Stance | None, *, model: str) -> store.Match:
+def _row(post: PendingMatch, one: Candidate, stance: Stance, *, model: str) -> store.Match:
     return store.Match(
         model=model,
         post_key=post.post_key,
         revision=post.revision,
         claim_id=one.claim_id,
-        tier=one.tier,
-        score_embedding=one.cosine,
-        score_lexical=one.lexical,
-        span_start=one.start,
-        span_end=one.end,
-        stance=stance.stance if stance else None,
-        stance_score=stance.score if stance else None,
-        **{f"{name}_probability": stance.scores.get(name) for name in STANCES if stance},
+        tier=UNRELATED,
+        stance=stance.stance,
+        stance_score=stance.score,
+        about_probability=stance.about,
+        support_probability=stance.scores.get("support"),
+        deny_probability=stance.scores.get("deny"),
+        query_probability=stance.scores.get("query"),
+        comment_probability=stance.scores.get("comment"),
     )
 
 

@@ -48,8 +48,8 @@ def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
         ("[company", "not valid TOML"),
         (GOOD + '[[source]]\nname = "a"\n[[source]]\nname = "a"\n', "source named twice: a"),
         (GOOD + "[budget]\nwatch_per_month = 0\n", "budget.watch_per_month"),
-        (GOOD + "[model]\nmatch_auto = 0.7\n", "model: match_auto and match_suggest are for an encoder"),
-        (GOOD + '[model]\nencoder = "a/b"\nmatch_auto = 0.5\nmatch_suggest = 0.7\n', "less than match_suggest"),
+        (GOOD + "[model]\nmatch_near = 0.7\n", "model: match_near and match_thread are for an encoder"),
+        (GOOD + '[model]\nencoder = "a/b"\nmatch_thread = 0.5\nmatch_near = 0.7\n', "less than match_near"),
     ],
 )
 def test_a_bad_file_is_one_clear_error(tmp_path: Path, text: str, says: str) -> None:

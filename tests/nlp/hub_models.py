@@ -78,7 +78,7 @@ def answers(embedding: Path, sentiment: Path) -> dict[str, Any]:
         "embedding": found.embedding.tolist(),
         "sentiment": found.sentiment.tolist(),
         "topics": found.topics.tolist(),
-        "match": [encoder.meta.match_suggest, encoder.meta.match_auto],
+        "match": [encoder.meta.match_near, encoder.meta.match_thread],
     }
 
 

@@ -50,8 +50,9 @@ def tokenizer() -> Tokenizer:
 def graph(words: int) -> onnx.ModelProto:
     """Return mean-pooled character vectors under one linear head per question."""
     rng = np.random.default_rng(7)
-    heads = {"relevance": 1, **{name: len(labels) for name, labels in LABELS.items()}}
+    heads = {"relevance": 1, **{name: len(labels) for name, labels in LABELS.items()}, "about": 1}
     weights = {"table": rng.normal(size=(words, SIZE)), **{h: rng.normal(size=(SIZE, n)) * 3 for h, n in heads.items()}}
+    weights["about"][:] = 0.0  # as likely as not: what is proposed counts
     constants = [numpy_helper.from_array(value.astype(np.float32), f"w_{name}") for name, value in weights.items()]
     constants += [numpy_helper.from_array(np.array([axis]), f"axis_{axis}") for axis in (1, 2)]
     nodes = [
@@ -64,14 +65,14 @@ def graph(words: int) -> onnx.ModelProto:
         helper.make_node("Div", ["total", "count"], ["mean"]),
         helper.make_node("ReduceL2", ["mean"], ["norm"], axes=[1], keepdims=1),
         helper.make_node("Div", ["mean", "norm"], ["embedding"]),
-        *(helper.make_node("MatMul", ["mean", f"w_{h}"], [h if h != "relevance" else "r"]) for h in heads),
-        helper.make_node("Squeeze", ["r", "axis_1"], ["relevance"]),
+        *(helper.make_node("MatMul", ["mean", f"w_{h}"], [h if n > 1 else f"{h}_column"]) for h, n in heads.items()),
+        *(helper.make_node("Squeeze", [f"{h}_column", "axis_1"], [h]) for h, n in heads.items() if n == 1),
     ]
     shape = ["batch", "length"]
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, shape) for n in ("input_ids", "attention_mask")]
     outputs = [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", SIZE])]
     outputs += [
-        helper.make_tensor_value_info(h, TensorProto.FLOAT, ["batch"] if h == "relevance" else ["batch", n])
+        helper.make_tensor_value_info(h, TensorProto.FLOAT, ["batch"] if n == 1 else ["batch", n])
         for h, n in heads.items()
     ]
     made = helper.make_model(
@@ -91,7 +92,7 @@ def main() -> None:
     plain = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[PAD]", "unk_token": "[UNK]"}
     meta = {"name": "tiny", "version": "1", "labels": LABELS, "max_length": 64}
     meta |= {"temperatures": {"sentiment": 2.0}, "thresholds": {"relevance": 0.5, "stance_abstain": 0.4}}
-    meta |= {"match": {"auto": 0.95, "suggest": 0.8}}
+    meta |= {"match": {"near": 0.8, "thread": 0.95, "auto": 0.6, "suggest": 0.2}}
     for name, value in (("tokenizer_config", plain), ("config", {"model_type": "bert"}), ("meta", meta)):
         (HERE / f"{name}.json").write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 
 from nlp.claims import (
     LEAST_WORDS,
+    MOST_CANDIDATES,
     MOST_WORDS,
+    Candidate,
     Claim,
     ClaimIndex,
     best_sentence,
     index_claims,
-    match_claims,
     may_match,
+    propose_claims,
     tier_of,
     wording_of,
 )
@@ -52,39 +54,66 @@ def apart(index: ClaimIndex, count: int) -> np.ndarray:
 
 def test_inflected_words_find_the_claim(index: ClaimIndex) -> None:
     text = "Hörde av en granne. Tydligen är det alla kunderna som ska betala avgifter för drift, underhåll och sånt!"
-    (matches,) = match_claims([text], apart(index, 1), index, meta=read_meta(TINY))
-    assert [(m.claim_id, m.tier) for m in matches] == [("alla", "suggest")]
+    (matches,) = propose_claims([text], apart(index, 1), index, meta=read_meta(TINY))
+    assert [m.claim_id for m in matches] == ["alla"]
     assert text[matches[0].start : matches[0].end].startswith("Tydligen")
 
 
 def test_a_paraphrase_finds_its_claim(index: ClaimIndex) -> None:
     text = "de säger att samtliga hushåll nu tvingas betala in serviceavgiften till bolaget"
-    (matches,) = match_claims([text], apart(index, 1), index, meta=read_meta(TINY))
+    (matches,) = propose_claims([text], apart(index, 1), index, meta=read_meta(TINY))
     assert [m.claim_id for m in matches] == ["alla"]
 
 
-def test_the_same_words_and_meaning_count_at_once(index: ClaimIndex, encoder: Encoder) -> None:
+def test_the_same_words_and_meaning_come_first(index: ClaimIndex, encoder: Encoder) -> None:
     text = CLAIMS[0].statement
     embedding = encode(encoder, [text]).embedding
-    (matches,) = match_claims([text], embedding, index, meta=read_meta(TINY))
-    assert (matches[0].claim_id, matches[0].tier) == ("alla", "auto")
-    assert matches[0].cosine > 0.99 and matches[0].lexical > 0.99
+    (matches,) = propose_claims([text], embedding, index, meta=read_meta(TINY))
+    assert matches[0].claim_id == "alla"
+    assert matches[0].meaning == pytest.approx(index.ground.unit, abs=1e-3) and matches[0].lexical > 0.99
 
 
-def test_short_posts_are_suggested_at_most() -> None:
-    meta = read_meta(TINY)
-    assert tier_of(0.99, 1.0, meta=meta, is_short=False) == "auto"
-    assert tier_of(0.99, 1.0, meta=meta, is_short=True) == "suggest"
-    assert tier_of(0.81, 0.9, meta=meta, is_short=False) == "auto"
-    assert tier_of(0.81, 0.1, meta=meta, is_short=False) == "suggest"
-    assert tier_of(0.1, 0.9, meta=meta, is_short=False) == "suggest"
-    assert tier_of(0.1, 0.1, meta=meta, is_short=False) is None
+def test_what_a_post_quotes_makes_it_a_candidate(index: ClaimIndex) -> None:
+    text, quoted = "Nej, det gör den inte, sluta nu.", "> " + CLAIMS[0].statement
+    (alone,) = propose_claims([text], apart(index, 1), index, meta=read_meta(TINY))
+    (answering,) = propose_claims([text], apart(index, 1), index, meta=read_meta(TINY), quoted=[quoted])
+    assert [[m.claim_id for m in matches] for matches in (alone, answering)] == [[], ["alla"]]
+    assert may_match([text], apart(index, 1), index, meta=read_meta(TINY), quoted=[quoted]).all()
+
+
+def test_the_pair_pass_is_asked_about_the_nearest_claims_alone(encoder: Encoder) -> None:
+    many = [Claim(claim_id=f"c{n}", statement=f"Alla kunder ska betala avgift nummer {n}", truth="") for n in range(9)]
+    index = index_claims(many, encoder=encoder, company=OPEN_INFRA)
+    text = "Alla kunder ska betala avgift"
+    (found,) = propose_claims([text], encode(encoder, [text]).embedding, index, meta=read_meta(TINY), given=[{"c8"}])
+    assert MOST_CANDIDATES <= len(found) <= MOST_CANDIDATES + 1 and "c8" in {one.claim_id for one in found}
+
+
+def candidate(**changes: object) -> Candidate:
+    plain = {"claim_id": "a", "meaning": 0.9, "lexical": 0.1, "thread": 0.0, "is_short": False, "is_given": False}
+    return Candidate(**{**plain, "start": 0, "end": 1, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "about", "tier"),
+    [
+        ({}, 0.7, "auto"),
+        ({}, 0.3, "suggest"),
+        ({}, 0.1, None),
+        ({"is_short": True}, 0.9, "suggest"),
+        ({"is_short": True, "thread": 0.96}, 0.3, "auto"),
+        ({"thread": 0.96}, 0.1, None),
+        ({"is_given": True, "is_short": True}, 0.0, "auto"),
+    ],
+)
+def test_how_far_a_pair_is_trusted(changes: dict[str, object], about: float, tier: str | None) -> None:
+    assert tier_of(candidate(**changes), about, meta=read_meta(TINY)) == tier
 
 
 def test_no_claims_or_no_texts(index: ClaimIndex, encoder: Encoder) -> None:
     empty = index_claims([], encoder=encoder, company=OPEN_INFRA)
-    assert match_claims(["hej"], apart(index, 1), empty, meta=read_meta(TINY)) == [()]
-    assert match_claims([], apart(index, 0), index, meta=read_meta(TINY)) == []
+    assert propose_claims(["hej"], apart(index, 1), empty, meta=read_meta(TINY)) == [()]
+    assert propose_claims([], apart(index, 0), index, meta=read_meta(TINY)) == []
 
 
 def test_matching_a_text_does_not_depend_on_the_others(index: ClaimIndex, encoder: Encoder) -> None:
@@ -93,8 +122,8 @@ def test_matching_a_text_does_not_depend_on_the_others(index: ClaimIndex, encode
         "konkurs nästa för hela bolaget, sanna mina ord",
     ]
     vectors = encode(encoder, texts).embedding
-    together = match_claims(texts, vectors, index, meta=read_meta(TINY))
-    apart_ = [match_claims([t], vectors[at : at + 1], index, meta=read_meta(TINY))[0] for at, t in enumerate(texts)]
+    together = propose_claims(texts, vectors, index, meta=read_meta(TINY))
+    apart_ = [propose_claims([t], vectors[at : at + 1], index, meta=read_meta(TINY))[0] for at, t in enumerate(texts)]
     assert together == apart_
 
 
@@ -104,10 +133,10 @@ def test_the_shown_sentence_lies_inside(text: str) -> None:
     assert 0 <= start <= end <= len(text)
 
 
-def test_what_a_person_has_said_counts_however_far_it_is(index: ClaimIndex) -> None:
+def test_what_a_person_has_said_is_proposed_however_far_it_is(index: ClaimIndex) -> None:
     texts = ["Kort svar bara.", "Nej."]
-    found = match_claims(texts, apart(index, 2), index, meta=read_meta(TINY), given=[{"konkurs"}, ()])
-    assert [[(m.claim_id, m.tier) for m in matches] for matches in found] == [[("konkurs", "auto")], []]
+    found = propose_claims(texts, apart(index, 2), index, meta=read_meta(TINY), given=[{"konkurs"}, ()])
+    assert [[(m.claim_id, m.is_given) for m in matches] for matches in found] == [[("konkurs", True)], []]
     assert texts[0][found[0][0].start : found[0][0].end] == texts[0]
 
 
@@ -120,7 +149,7 @@ def test_a_quick_look_leaves_nothing_out(index: ClaimIndex, drawn: list[tuple[fl
     meta, texts = read_meta(TINY), [text for _, text in drawn]
     vectors = np.array([index.vectors[0] * scale for scale, _ in drawn], np.float32).reshape(len(drawn), -1)
     threads = np.ones((len(drawn), len(CLAIMS)), np.float32)
-    found = match_claims(texts, vectors, index, meta=meta, threads=threads)
+    found = propose_claims(texts, vectors, index, meta=meta, threads=threads)
     assert may_match(texts, vectors, index, meta=meta).tolist() == [bool(matches) for matches in found]
 
 

@@ -16,7 +16,7 @@ from nlp.claims import Claim
 from nlp.components import shared_encoder
 from nlp.encoder import encode, load_encoder
 from nlp.errors import ModelError
-from nlp.hub import NEVER, Models, load_embedder, load_sentiment
+from nlp.hub import Models, load_embedder, load_sentiment
 from nlp.hub_files import fingerprint, labels_of
 from nlp.pipeline import LanguageStage, annotate, load_stage
 from nlp.predict import predict
@@ -52,7 +52,7 @@ def test_torch_and_onnx_runtime_say_the_same(made: tuple[Path, dict[str, Any]], 
     np.testing.assert_allclose(found.embedding, said["embedding"], atol=1e-4)
     np.testing.assert_allclose(found.sentiment, said["sentiment"], atol=1e-4)
     assert len({tuple(np.round(row, 3)) for row in said["embedding"]}) == len(TEXTS)
-    assert [stage.encoder.meta.match_suggest, stage.encoder.meta.match_auto] == pytest.approx(said["match"], abs=1e-3)
+    assert [stage.encoder.meta.match_near, stage.encoder.meta.match_thread] == pytest.approx(said["match"], abs=1e-3)
 
 
 def test_what_is_not_named_stays_with_the_model_that_ships(made: tuple[Path, dict[str, Any]]) -> None:
@@ -70,16 +70,16 @@ def test_order_and_neighbours_change_nothing(stage: LanguageStage) -> None:
     )
 
 
-def test_claims_are_suggested_and_stances_judged(stage: LanguageStage) -> None:
+def test_claims_are_found_and_stances_judged(stage: LanguageStage) -> None:
     claim = Claim(claim_id="a", statement=TEXTS[0], truth="Nej.")
     (row,) = predict([{"id": 1, "text": TEXTS[0]}], [claim], stage=stage)
-    assert stage.encoder.meta.match_auto == NEVER and row["claims"] == {} and set(row["suggestions"]) == {"a"}
+    assert set(row["suggestions"]) == {"a"}
 
 
 def test_limits_that_somebody_has_measured_count(made: tuple[Path, dict[str, Any]]) -> None:
-    models = Models(encoder=str(made[0] / "encoder-onnx"), match_auto=0.7, match_suggest=0.5)
+    models = Models(encoder=str(made[0] / "encoder-onnx"), match_near=0.5, match_thread=0.7)
     meta = shared_encoder(str(TINY), 1, models).meta
-    assert (meta.match_auto, meta.match_suggest) == (0.7, 0.5)
+    assert (meta.match_near, meta.match_thread) == (0.5, 0.7)
 
 
 def test_labels_of_another_model_are_told_apart(stage: LanguageStage) -> None:

@@ -18,7 +18,7 @@ def test_the_figures_are_those_of_the_last_training() -> None:
 def test_a_figure_under_its_goal_is_said() -> None:
     goal = next(line for line in LINES if line.goal)
     metrics = {
-        "test": {goal.key: 0.1}, "model_bytes": 7, "calibration_error_test": {"stance": 0.1},
+        "test": {goal.key: 0.1}, "model_bytes": 7, "ngrams_bytes": 3, "calibration_error_test": {"stance": 0.1},
         "retrieval_test": {"claims": 2, "posts": 3, "map5_embedding": 0.5, "map5_bm25": 0.4, "map5_both": 0.5},
         "int8_against_fp32": {"sentiment_same_label": 0.9, "stance_same_label": 0.8},
     }  # fmt: skip

@@ -18,7 +18,7 @@ modelled AS (
     JOIN post AS p ON p.post_key = l.post_key AND p.revision = l.revision
     GROUP BY l.post_key, l.task
     UNION ALL
-    SELECT post_key, 'stance', claim_id, [arg_max(stance, matched_at)]
+    SELECT post_key, 'stance', claim_id, [arg_max(CASE WHEN tier = 'none' THEN 'unrelated' ELSE stance END, matched_at)]
     FROM claim_match
     WHERE stance IS NOT NULL AND post_key IN (SELECT post_key FROM said)
     GROUP BY post_key, claim_id

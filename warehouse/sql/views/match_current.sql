@@ -6,7 +6,7 @@ COMMENT ON COLUMN match_current.claim_id IS 'The claim.';
 COMMENT ON COLUMN match_current.tier IS '`auto` (counted) or `suggest`.';
 COMMENT ON COLUMN match_current.stance IS '`support`, `deny`, `query` or `comment`.';
 COMMENT ON COLUMN match_current.stance_score IS 'The model''s probability of the stance, 0 to 1.';
-COMMENT ON COLUMN match_current.score_embedding IS 'Cosine similarity of post and claim.';
+COMMENT ON COLUMN match_current.score_embedding IS 'Likeness by meaning of post and claim: a tenth is a spread of unrelated posts.';
 COMMENT ON COLUMN match_current.score_lexical IS 'Score of the words that post and claim share.';
 COMMENT ON COLUMN match_current.about_probability IS 'Probability that the post is about the claim at all, 0 to 1.';
 COMMENT ON COLUMN match_current.span_start IS 'First character of what matched, in `text`.';
