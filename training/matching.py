@@ -24,8 +24,8 @@ DATA = Path(__file__).parent / "data"
 WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 UNMATCHED: Row = {"near": 2.0, "thread": 2.0, "lexical_weight": 0.0, "auto": 1.0, "suggest": 1.0}
 """The block of a model whose limits are not chosen yet: nothing is near enough."""
-PRECISION = 0.8
-"""Share of what counts at once that must be right on the written posts, whose hard negatives are many."""
+PRECISION, THREAD_PRECISION = 0.9, 0.8
+"""Share of what counts at once, and of the threads that are sure, that must be right on the written posts."""
 MISSED = 0.05
 """Share of the posts about a claim that may be too far from it to be judged, and that may stay unsuggested."""
 RIDGE = 0.005
@@ -82,7 +82,7 @@ def match_block(gold: Sequence[Row], claims: Sequence[Claim], stage: LanguageSta
 
     `near`: 19 of 20 posts about a claim lie over it; the weight of words is the one that ranks pairs best. `thread`: a
     pair that near is right four times in five, by nearness alone. `weights`: a logistic regression of being about the
-    claim on likeness, words and the pair pass. `auto` and `suggest` are its probabilities: at least four of five pairs
+    claim on likeness, words and the pair pass. `auto` and `suggest` are its probabilities: at least nine of ten pairs
     over `auto` are right, among posts of which one in six is written to mislead; 19 of 20 right pairs that are judged
     lie over `suggest`.
     """
@@ -107,10 +107,10 @@ def match_block(gold: Sequence[Row], claims: Sequence[Claim], stage: LanguageSta
             for p, j in zip(pairs, judged, strict=True)
         ]
     )
-    sure, found = _limit(chances, right)
+    sure, found = _limit(chances, right, PRECISION)
     return {
         "near": round(near, 4),
-        "thread": round(_limit(nearness.ravel(), held.right.ravel())[0], 4),
+        "thread": round(_limit(nearness.ravel(), held.right.ravel(), THREAD_PRECISION)[0], 4),
         "lexical_weight": weight,
         "weights": weights,
         "auto": round(sure, 4),
@@ -144,10 +144,10 @@ def _average_precision(scores: Array, right: Array) -> float:
     return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
 
 
-def _limit(scores: Array, right: Array) -> tuple[float, int]:
-    """Return the least score over which `PRECISION` of the pairs are right, and how many right ones those are."""
+def _limit(scores: Array, right: Array, precision: float) -> tuple[float, int]:
+    """Return the least score over which that share of the pairs is right, and how many right ones those are."""
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(right[order])
-    sure = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= PRECISION)
+    sure = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= precision)
     last = int(sure[-1]) if len(sure) else 0
     return float(scores[order][last]), int(hits[last])
