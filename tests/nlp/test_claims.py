@@ -1,5 +1,7 @@
 """Claims: what is proposed, how far it is trusted, and where in the post it stands."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from nlp.claims import (
     Claim,
     ClaimIndex,
     best_sentence,
+    chance_of,
     index_claims,
     may_match,
     propose_claims,
@@ -22,7 +25,7 @@ from nlp.claims import (
     wording_of,
 )
 from nlp.encoder import Encoder, encode, load_encoder
-from nlp.meta import read_meta
+from nlp.meta import MatchWeights, read_meta
 from tests.nlp.conftest import OPEN_INFRA
 
 TINY = Path(__file__).parent / "tiny_model"
@@ -108,6 +111,16 @@ def candidate(**changes: object) -> Candidate:
 )
 def test_how_far_a_pair_is_trusted(changes: dict[str, object], about: float, tier: str | None) -> None:
     assert tier_of(candidate(**changes), about, meta=read_meta(TINY)) == tier
+
+
+def test_likeness_and_words_count_beside_the_pair_pass() -> None:
+    weights = MatchWeights(bias=-4.0, meaning=5.0, lexical=8.0, about=1.0)
+    meta = replace(read_meta(TINY), match_weights=weights)
+    near, far = candidate(meaning=0.6, lexical=0.5), candidate(meaning=0.0, lexical=0.0)
+    assert chance_of(near, 0.5, meta=meta) == pytest.approx(1 / (1 + math.exp(-3.0)))
+    assert (tier_of(near, 0.5, meta=meta), tier_of(far, 0.5, meta=meta)) == ("auto", None)
+    chances = [chance_of(near, about, meta=meta) for about in (0.0, 0.2, 0.9, 1.0)]
+    assert chances == sorted(chances) and 0 < chances[0] < chances[-1] < 1
 
 
 def test_no_claims_or_no_texts(index: ClaimIndex, encoder: Encoder) -> None:
