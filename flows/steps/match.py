@@ -87,8 +87,8 @@ def _each(
     """Return what each post makes of the claims. Raises UnsoundError for a score that is no number."""
     found: dict[str, list[store.Match]] = {post.post_key: [] for post in posts}
     for one in _found(desk, posts, np.stack([vectors[key] for key in found]), index):
-        numbers = (one.score_embedding, one.stance_score, one.support_probability, one.deny_probability)
-        if not all(math.isfinite(number) for number in numbers if number is not None):
+        chances = (one.stance_score, one.about_probability, one.support_probability, one.deny_probability)
+        if not all(math.isfinite(number) for number in (one.score_embedding, *chances) if number is not None):
             raise UnsoundError
         found[one.post_key].append(one)
     return list(found.values())

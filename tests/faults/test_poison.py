@@ -113,7 +113,7 @@ def test_a_stance_that_is_no_number_sets_its_post_aside(tmp_path: Path, monkeypa
     def some_unsound(pairs: Sequence[tuple[str, str]], **given: Any) -> list[Stance]:
         found = judge_stances(pairs, **given)
         return [
-            Stance(stance=one.stance, score=float("nan"), scores=one.scores, is_sure=False)
+            Stance(stance=one.stance, score=float("nan"), scores=one.scores, is_sure=False, about=one.about)
             if deadly.MARK in text
             else one
             for (_, text), one in zip(pairs, found, strict=True)

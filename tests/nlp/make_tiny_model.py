@@ -92,7 +92,7 @@ def main() -> None:
     plain = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[PAD]", "unk_token": "[UNK]"}
     meta = {"name": "tiny", "version": "1", "labels": LABELS, "max_length": 64}
     meta |= {"temperatures": {"sentiment": 2.0}, "thresholds": {"relevance": 0.5, "stance_abstain": 0.4}}
-    meta |= {"match": {"near": 0.8, "thread": 0.95, "auto": 0.6, "suggest": 0.2}}
+    meta |= {"match": {"near": 0.8, "thread": 0.95, "auto": 0.6, "suggest": 0.2, "weights": {"lexical": 1.0}}}
     for name, value in (("tokenizer_config", plain), ("config", {"model_type": "bert"}), ("meta", meta)):
         (HERE / f"{name}.json").write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 

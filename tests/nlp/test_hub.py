@@ -73,7 +73,7 @@ def test_order_and_neighbours_change_nothing(stage: LanguageStage) -> None:
 def test_claims_are_found_and_stances_judged(stage: LanguageStage) -> None:
     claim = Claim(claim_id="a", statement=TEXTS[0], truth="Nej.")
     (row,) = predict([{"id": 1, "text": TEXTS[0]}], [claim], stage=stage)
-    assert set(row["suggestions"]) == {"a"}
+    assert set(row["claims"]) == {"a"} and row["claim_scores"]["a"]["meaning"] > 0
 
 
 def test_limits_that_somebody_has_measured_count(made: tuple[Path, dict[str, Any]]) -> None:
