@@ -1,8 +1,7 @@
-"""Which tracked claims a post may be about, by meaning and by words, and how far the pair pass's answer is trusted."""
+"""Which tracked claims a post may be about, by meaning and by words."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -27,8 +26,6 @@ WORDS_NEAR = 0.3
 """Weighted share of a claim's words that makes a post a candidate whatever its meaning."""
 MOST_CANDIDATES = 4
 """Claims that a post is held against by the pair pass: the nearest; the right one is seldom behind them."""
-LEAST_CHANCE = 1e-4
-"""The pair pass is never surer than this, either way."""
 K1 = 1.2
 """BM25's saturation of repeated words (Robertson and Zaragoza 2009); posts are short, so length is left alone."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
@@ -133,33 +130,6 @@ def may_match(
         return np.zeros(len(texts), np.bool_)
     meanings, shares = likeness(_with_quotes(texts, quoted), embeddings, index)
     return np.asarray(_is_near(meanings, shares, meta).any(axis=1))
-
-
-def chance_of(candidate: Candidate, about: float, *, meta: Meta) -> float:
-    """Return the probability that a post is about the claim: what the pair pass says, and how near the two are.
-
-    about: the pair pass's probability. Together they are right far more often than either (docs/models.md).
-    """
-    told = math.log(min(max(about, LEAST_CHANCE), 1 - LEAST_CHANCE)) - math.log1p(-min(about, 1 - LEAST_CHANCE))
-    weights = meta.match_weights
-    score = weights.bias + weights.meaning * candidate.meaning + weights.lexical * candidate.lexical
-    return 1 / (1 + math.exp(-max(min(score + weights.about * told, 60.0), -60.0)))
-
-
-def tier_of(candidate: Candidate, about: float, *, meta: Meta) -> str | None:
-    """Return how far a pair may be trusted, or None when the post is not about the claim.
-
-    about: the pair pass's probability that it is. A post that might be about the claim is about it when its thread
-    surely is; a short one by itself says too little to count.
-    """
-    chance = chance_of(candidate, about, meta=meta)
-    if candidate.is_given:
-        return "auto"
-    if chance >= meta.match_suggest and candidate.thread >= meta.match_thread:
-        return "auto"
-    if chance >= meta.match_auto:
-        return "suggest" if candidate.is_short else "auto"
-    return "suggest" if chance >= meta.match_suggest else None
 
 
 def thread_nearness(titles: Sequence[str], index: ClaimIndex, *, encoder: Encoder, company: Company) -> Floats:

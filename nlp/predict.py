@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from nlp.annotation import Annotation
-from nlp.claims import Candidate, Claim, ClaimIndex, chance_of, index_claims, propose_claims, tier_of
+from nlp.claims import Candidate, Claim, ClaimIndex, index_claims, propose_claims
 from nlp.mentions import OURS
 from nlp.pipeline import LanguageStage, annotate
 from nlp.quotes import split_quotes
 from nlp.stance import Stance, judge_stances
+from nlp.tiers import chance_of, tier_of
 
 CHUNK = 512
 """Rows in memory at a time."""

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from nlp.claims import LEAST_CHANCE, MOST_CANDIDATES, Candidate, Claim, chance_of, index_claims, likeness
+from nlp.claims import MOST_CANDIDATES, Candidate, Claim, index_claims, likeness
 from nlp.clean import model_text
 from nlp.encoder import encode
 from nlp.meta import MatchWeights
 from nlp.pipeline import LanguageStage
 from nlp.quotes import split_quotes
 from nlp.stance import judge_stances
+from nlp.tiers import LEAST_CHANCE, chance_of
 from training.text import NOBODY, company_named, statement_text
 
 DATA = Path(__file__).parent / "data"

@@ -24,11 +24,11 @@ from nlp.claims import (
     may_match,
     propose_claims,
     thread_nearness,
-    tier_of,
 )
 from nlp.encoder import Floats
 from nlp.mentions import OURS, find_mentions
 from nlp.stance import Stance, judge_stances
+from nlp.tiers import tier_of
 from warehouse import matches as store
 from warehouse.ledger import list_claims
 from warehouse.matches import UNRELATED, PendingMatch

@@ -17,15 +17,14 @@ from nlp.claims import (
     Claim,
     ClaimIndex,
     best_sentence,
-    chance_of,
     index_claims,
     may_match,
     propose_claims,
-    tier_of,
     wording_of,
 )
 from nlp.encoder import Encoder, encode, load_encoder
 from nlp.meta import MatchWeights, read_meta
+from nlp.tiers import chance_of, tier_of
 from tests.nlp.conftest import OPEN_INFRA
 
 TINY = Path(__file__).parent / "tiny_model"
