@@ -83,11 +83,11 @@ class Alert:
 
     alert_id: str
     kind: str
-    """`alarm`, `mismatch`, `void`, `silence` or `mailing` (somebody quotes one)."""
+    """`alarm`, `mismatch`, `void`, `silence`, `mailing` (somebody quotes one) or `topic` (more is said against us)."""
     severity: str
     """`watch`, `warning` or `critical`."""
     subject_id: str
-    """Claim id, cluster id, source or mailing id."""
+    """Claim id, cluster id, source, mailing id or `topic:` and the topic's code."""
     raised_at: datetime
     reason: str
     """One Swedish sentence: why."""
@@ -97,3 +97,5 @@ class Alert:
     evidence: float | None = None
     """The alarm's statistic M when it was raised (a bet's wealth; compare with its threshold)."""
     threshold: float | None = None
+    topics: tuple[str, ...] = ()
+    """Topics whose alarm it explains: theirs was not raised beside it."""

@@ -1,5 +1,6 @@
 -- Alerts as they stood at a time, worst first, then newest.
-SELECT a.alert_id, a.kind, e.severity, a.subject_id, a.raised_at, e.reason, e.state, a.segments, e.evidence, a.threshold
+SELECT a.alert_id, a.kind, e.severity, a.subject_id, a.raised_at, e.reason, e.state, a.segments, e.evidence, a.threshold,
+    coalesce(a.topics, []) AS topics
 FROM alert AS a
 JOIN (
     SELECT alert_id, severity, reason, state, evidence
