@@ -132,7 +132,7 @@ class _Reader:
         except StopIteration as done:
             said = done.value
         except Exception as error:
-            log.exception("a thread could not be read")
+            log.error("a thread could not be read", extra={"error": type(error).__name__})
             said = f"{type(error).__name__}: {error}"
         if not isinstance(said, Wanted):
             del self._threads[thread]

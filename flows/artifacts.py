@@ -9,6 +9,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.settings import PREFECT_API_URL
 
 from flows.desk import Desk
+from flows.poison import kind_of
 from warehouse.named import rows
 
 log = logging.getLogger(__name__)
@@ -20,8 +21,8 @@ def record_pass(desk: Desk) -> None:
         return
     try:
         _record(desk)
-    except Exception:
-        log.exception("artifacts not written")
+    except Exception as error:
+        log.error("artifacts not written", extra={"error": kind_of(error)})
 
 
 def _record(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.errors import FlowsError
+from flows.poison import kind_of
 from flows.settings import Config
 from flows.status import Status, look
 
@@ -22,8 +23,8 @@ def write_metrics(config: Config) -> None:
         from prometheus_client import write_to_textfile
 
         write_to_textfile(str(config.metrics.textfile), registry_of(look(config)))
-    except (OSError, ImportError):
-        log.exception("metrics not written")
+    except (OSError, ImportError) as error:
+        log.error("metrics not written", extra={"error": kind_of(error)})
 
 
 def metrics_text(config: Config) -> str:

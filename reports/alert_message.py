@@ -9,16 +9,21 @@ from functools import cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from reports.board.render import harmless
 from reports.board.speech import Speech
 from reports.charts import Picture
-from reports.digest import inlined, wrapped
+from reports.digest import inlined
+from reports.mail import LONGEST_STATEMENT as SHORT_STATEMENT
+from reports.mail import LONGEST_SUBJECT, harmless_header
 from reports.swedish import clipped
+from reports.templating import environment, harmless, wrapped
 
 MOST_TOLD = 8
 LONGEST_STATEMENT = 140
+LONGEST_COMPANY = 30
+NAMED = ("silence", "mailing")
+"""Kinds of alerts whose subject people know by its id: a source, a mailing."""
 LONGEST_REASON = 400
 
 
@@ -58,11 +63,29 @@ class AlertMessage:
 
 
 def title_of(message: AlertMessage, speech: Speech) -> str:
-    """Return the message's first line: how grave, about whom, and the number that it is known by."""
+    """Return the message's one line: how grave, what it is about, whom, and the number that it is known by.
+
+    What it is about is cut so that the rest has room: in a header it is one line of `LONGEST_SUBJECT` at most.
+    """
     key = "alert.title_reminder" if message.is_reminder else "alert.title"
-    severity = speech.name("severity", message.severity)
-    title = speech.t(key, severity=severity, company=message.company, id=id_of(message, speech))
-    return speech.t("mail.simulation", subject=title) if message.is_simulation else title
+    severity, company = speech.name("severity", message.severity), clipped(message.company, LONGEST_COMPANY)
+
+    def titled(about: str) -> str:
+        title = speech.t(key, severity=severity, about=about, company=company, id=id_of(message, speech))
+        return harmless_header(speech.t("mail.simulation", subject=title) if message.is_simulation else title)
+
+    rest = len({one.subject_id for one in message.alerts}) - 1
+    room = LONGEST_SUBJECT - len(titled("-")) - len(speech.t("alert.title_more", count=rest) if rest else "")
+    about = _about(message.alerts[0], speech, most=min(room, SHORT_STATEMENT))
+    return titled(about + speech.t("alert.title_more", count=rest) if rest else about)
+
+
+def _about(one: Told, speech: Speech, *, most: int) -> str:
+    """Return what an alert is about in a few words: the claim, or what has happened and where."""
+    if one.statement:
+        return f"”{clipped(harmless_header(one.statement), most - 4).rstrip('.')}”"
+    kind = speech.name("kind", one.kind)
+    return clipped(f"{kind} ({harmless_header(one.subject_id)})" if one.kind in NAMED else kind, most - 2)
 
 
 def id_of(message: AlertMessage, speech: Speech) -> str:
@@ -164,14 +187,4 @@ def _new_statement(one: Told, message: AlertMessage) -> str:
 
 @cache
 def _environment(language: str, zone: str) -> Environment:
-    speech = Speech(language, ZoneInfo(zone))
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(speech.filters())
-    environment.globals.update(t=speech.t, name=speech.name, language=language)
-    return environment
+    return environment("reports", Speech(language, ZoneInfo(zone)))

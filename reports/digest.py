@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import css_inline
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from reports.board.render import harmless
 from reports.board.speech import Speech
 from reports.charts import Picture
 from reports.digest_contents import EVERYTHING, Limits, contents, speech_of
+from reports.templating import environment
 from warehouse.records import Digest
 
-TEXT_WIDTH = 76
 Draw = Callable[[Picture], Markup]
 
 
@@ -62,26 +60,4 @@ def _text(speech: Speech) -> Environment:
 
 @cache
 def _environment(language: str, zone: str, *, is_html: bool) -> Environment:
-    speech = Speech(language, ZoneInfo(zone))
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=is_html,  # noqa: S701 - the text of a mail is no HTML
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(speech.filters())
-    environment.filters.update(
-        harmless=harmless,
-        web=lambda url: bool(url) and url.startswith(("https://", "http://")),
-        author=lambda key: speech.t("posts.author", key=key[:6]) if key else speech.t("posts.nobody"),
-        wrapped=wrapped,
-        oneline=lambda text: "".join(text.split()),
-    )
-    environment.globals.update(t=speech.t, name=speech.name, language=language)
-    return environment
-
-
-def wrapped(text: str, indent: str = "") -> str:
-    """Return a paragraph in lines of a mail's width; addresses are not cut."""
-    return textwrap.fill(text, TEXT_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return environment("reports", Speech(language, ZoneInfo(zone)), is_html=is_html)

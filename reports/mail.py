@@ -149,9 +149,10 @@ def mail_key(kind: str, *parts: str) -> str:
 
 
 def harmless_header(text: str) -> str:
-    """Return a text as one line of a header: without breaks, signs that turn the direction, and unseen ones."""
+    """Return a text as one line of a header: without breaks, signs that turn the direction, unseen or encoded ones."""
     kept = (sign if unicodedata.category(sign)[0] != "C" else " " for sign in text)
-    return clipped(" ".join("".join(kept).split()), LONGEST_SUBJECT)
+    # `=?` begins an encoded word: it would be read as what it encodes, whatever that is.
+    return clipped(" ".join("".join(kept).split()).replace("=?", "= ?"), LONGEST_SUBJECT)
 
 
 def address(given: str) -> Address:

@@ -57,3 +57,16 @@ def test_only_flows_config_reads_the_environment() -> None:
         if path != ROOT / "flows" / "config.py" and ("os.environ" in (t := path.read_text()) or "getenv(" in t)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_logs_an_error_with_its_message_which_may_quote_a_post_or_a_secret(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in (ROOT / room).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if (call.func.attr == "exception" and getattr(call.func.value, "id", "") in ("log", "logger", "logging"))
+        or any(keyword.arg == "exc_info" for keyword in call.keywords)
+    ]
+    assert wrong == []

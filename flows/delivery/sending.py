@@ -16,6 +16,7 @@ from flows.delivery.composing import is_quiet
 from flows.delivery.digest_mailing import build_digest_mail
 from flows.delivery.smtp import send_mail
 from flows.delivery.wording import alert_mail, alert_message, speech_of
+from flows.poison import kind_of
 from flows.settings import Config
 from reports.alert_message import plain_text, short_text, title_of
 from warehouse import outbox
@@ -106,7 +107,8 @@ def _tried(con: duckdb.DuckDBPyConnection, config: Config, due: Due, channel: Ch
     except NotTaken:
         raise
     except Exception as error:
-        log.exception("message not made", extra={"what": due.message_id})
+        # The error alone, not its message, which may quote a post, an address or a password.
+        log.error("message not made", extra={"what": due.message_id, "error": kind_of(error)})
         raise NotTaken("broken") from error
 
 

@@ -1,47 +1,26 @@
-"""Templates to HTML: everything that users wrote is escaped, cut where it is long, and kept from turning the page."""
+"""The board's templates to HTML, and the files that its pages load."""
 
 from __future__ import annotations
 
 import json
-import unicodedata
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from reports.board.speech import Speech
-
-LONGEST_TEXT = 6000
-"""Characters of a post that a page shows; the rest is where it was written."""
-_TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-"""Signs that turn the direction of what follows: none of ours, and a trick in others' words."""
+from reports.templating import environment
 
 
 def render(template: str, *, speech: Speech, **values: Any) -> str:
     """Return a page as HTML."""
     made = _environment(speech.language, str(speech.zone)).get_template(f"{template}.html.j2")
     return made.render(speech=speech, **values)
-
-
-def harmless(text: str | None) -> str:
-    """Return a user's text without signs that turn, hide or break what stands around it, and not endless."""
-    if not text:
-        return ""
-    shown = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + " …"
-    kept = shown.translate(_TURNING)
-    # Stacks of combining marks climb over the lines above; three on a letter is more than any language here needs.
-    out: list[str] = []
-    marks = 0
-    for sign in kept:
-        marks = marks + 1 if unicodedata.combining(sign) else 0
-        if marks <= 3 and (sign in "\n\t" or unicodedata.category(sign) != "Cc"):
-            out.append(sign)
-    return "".join(out)
 
 
 def static_version() -> str:
@@ -79,22 +58,10 @@ STATIC = {
 @cache
 def _environment(language: str, zone: str) -> Environment:
     speech = Speech(language, ZoneInfo(zone))
-    environment = Environment(
-        loader=PackageLoader("reports.board"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(speech.filters())
-    environment.filters.update(
-        harmless=harmless,
-        web=lambda url: bool(url) and url.startswith(("https://", "http://")),
-        data=_data,
-        author=lambda key: speech.t("posts.author", key=key[:6]) if key else speech.t("posts.nobody"),
-    )
-    environment.globals.update(t=speech.t, name=speech.name, names=speech.names, static=_static, language=language)
-    return environment
+    made = environment("reports.board", speech)
+    made.filters["data"] = _data
+    made.globals.update(names=speech.names, static=_static)
+    return made
 
 
 @pass_context

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reports.board.render import LONGEST_TEXT, harmless
+from reports.templating import LONGEST_TEXT, harmless
 from tests.board.conftest import browser, send
 from tests.board.scenes import DAYS, MAIN, build
 from tests.warehouse.landings import a_post

@@ -137,7 +137,8 @@ def test_what_is_news_together_is_one_message_by_one_number_to_every_channel(con
     raised(con, "c", kind="silence", subject_id="flashback", reason="flashback har inte lästs på 30 timmar.")
     config = config_of(tmp_path, mail)
     assert [one.problem for one in a_pass(con, config, T0)] == ["", ""]
-    assert mail.subjects() == ["Kritiskt: Open Infra – Larm 2026-11-09/1"] == hook.titles()
+    about = "”Alla ska betala” och 1 till – Open Infra"
+    assert mail.subjects() == [f"Kritiskt: {about} – Larm 2026-11-09/1"] == hook.titles()
     ((to, read),) = mail.got
     assert to == "jour@foretag.example"
     text = str(read.get_body(("plain",)).get_content())
@@ -206,6 +207,23 @@ def _killed() -> None:
     raise SystemExit
 
 
+def test_what_an_error_quotes_is_in_no_log_whoever_formats_it(con, mail, tmp_path: Path, monkeypatch, caplog) -> None:
+    raised(con)
+    config = config_of(tmp_path, mail, channels=[{"name": "mejl", "to": ["jour@foretag.example"]}])
+
+    def broken(*_: object) -> None:
+        raise ValueError("post: de lurar oss; smtp password hunter2; jour@foretag.example")
+
+    monkeypatch.setattr(sending, "alert_message", broken)
+    with caplog.at_level(logging.DEBUG):
+        assert [one.problem for one in a_pass(con, config, T0)] == ["broken"]
+    (told,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert (told.getMessage(), told.what) == ("message not made", "alert 2026-11-09/1")
+    assert told.error.startswith("ValueError in "), "its kind and place are there to mend it by"
+    for words in ("lurar", "hunter2", "jour@"):
+        assert words not in caplog.text and not any(words in str(one.__dict__) for one in caplog.records)
+
+
 def test_a_process_that_is_killed_loses_nothing(tmp_path: Path, mail) -> None:
     values = values_of(tmp_path, mail.port, channels=[{"name": "mejl", "to": ["jour@foretag.example"]}])
     path = paths_of(validate(values, where="test")).warehouse
@@ -236,7 +254,7 @@ def test_it_escalates_to_those_who_want_to_know_from_there(con, mail, hook, tmp_
         raised(con, severity=severity, at=at)
         a_pass(con, config, at)
     assert [subject.split(":")[0] for subject in mail.subjects()] == ["Bevakning", "Varning", "Kritiskt"]
-    assert hook.titles() == ["Kritiskt: Open Infra – Larm 2026-11-09/3"]
+    assert hook.titles() == ["Kritiskt: ”Alla ska betala” – Open Infra – Larm 2026-11-09/3"]
     assert "trappat upp från Varning" in hook.got[0]["message"]
 
 
@@ -270,9 +288,9 @@ def test_at_night_only_critical_is_told_and_the_rest_in_the_morning(con, mail, h
     assert a_pass(con, config, night) == []
     raised(con, "b", severity="critical", subject_id="annat", at=night + HOUR)
     a_pass(con, config, night + HOUR)
-    assert mail.subjects() == ["Kritiskt: Open Infra – Larm 2026-11-10/1"]
+    assert mail.subjects() == ["Kritiskt: Påståendet sprids – Open Infra – Larm 2026-11-10/1"]
     a_pass(con, config, night + 8 * HOUR)
-    assert mail.subjects()[1:] == ["Varning: Open Infra – Larm 2026-11-10/2"]
+    assert mail.subjects()[1:] == ["Varning: ”Alla ska betala” – Open Infra – Larm 2026-11-10/2"]
 
 
 def test_a_message_that_failed_in_the_evening_is_not_sent_at_night_unless_it_is_critical(
@@ -285,7 +303,7 @@ def test_a_message_that_failed_in_the_evening_is_not_sent_at_night_unless_it_is_
     raised(con, "b", severity="critical", subject_id="annat", at=evening)
     a_pass(con, config, evening)
     a_pass(con, config, evening + 2 * HOUR)
-    assert mail.subjects() == ["Kritiskt: Open Infra – Larm 2026-11-09/2"]
+    assert mail.subjects() == ["Kritiskt: Påståendet sprids – Open Infra – Larm 2026-11-09/2"]
 
 
 def test_what_nobody_takes_is_told_again_and_what_somebody_takes_is_not(con, mail, hook, tmp_path: Path) -> None:
@@ -311,7 +329,7 @@ def test_what_no_channel_wants_is_told_with_what_one_wants(con, mail, hook, tmp_
     assert a_pass(con, config, T0) == [] and list_deliveries(con, since=None) == []
     raised(con, "b", severity="warning", subject_id="annat", at=T0 + HOUR)
     a_pass(con, config, T0 + HOUR)
-    assert hook.titles() == ["Varning: Open Infra – Larm 2026-11-09/1"]
+    assert hook.titles() == ["Varning: Påståendet sprids och 1 till – Open Infra – Larm 2026-11-09/1"]
     assert len(outbox.alerts_of(con, "alert 2026-11-09/1")) == 2
 
 
@@ -342,9 +360,9 @@ def test_news_of_an_alert_that_was_waiting_is_not_taken_for_told(con, mail, hook
     set_alert_state(con, "a", "handled", by="Anna", at=T0 + HOUR)
     raised(con, severity="warning", is_reopened=True, at=T0 + HOUR)
     a_pass(con, config, T0 + HOUR)
-    assert mail.subjects() == ["Varning: Open Infra – Larm 2026-11-09/1"]
+    assert mail.subjects() == ["Varning: ”Alla ska betala” – Open Infra – Larm 2026-11-09/1"]
     a_pass(con, config, T0 + 4 * HOUR)
-    assert mail.subjects()[1:] == ["Varning: Open Infra – Larm 2026-11-09/2"]
+    assert mail.subjects()[1:] == ["Varning: ”Alla ska betala” – Open Infra – Larm 2026-11-09/2"]
     assert "öppnat igen" in str(mail.got[1][1].get_body(("plain",)).get_content())
 
 
