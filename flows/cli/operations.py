@@ -70,22 +70,31 @@ def deployments(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; printed when left out.")] = None,
     pool: Annotated[str, typer.Option(help="What runs the flows: process, docker or kubernetes.")] = "process",
     image: Annotated[str | None, typer.Option(help="Image that docker and kubernetes run.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Put them on the server of PREFECT_API_URL as well.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Write the Prefect deployments that the configuration asks for: each source on a schedule of its own.
 
-    Example: ryktesvakt deployments --config my.toml --out prefect.yaml && prefect deploy --all
+    Example: ryktesvakt deployments --config my.toml --out prefect.yaml --apply
     """
+    from flows.deploying import deploy
     from flows.deployments import prefect_file
 
     if pool not in POOLS:
         raise UsageError(f"--pool {pool}: none of {', '.join(POOLS)}")
-    text = prefect_file(load(config), config_file=config, pool=pool, image=image)  # type: ignore[arg-type]
+    if apply and out is None:
+        raise UsageError("--apply: needs --out, the file that stays as what was put on the server")
+    where = config.absolute() if config and pool == "process" else config
+    text = prefect_file(load(config), config_file=where, pool=pool, image=image)  # type: ignore[arg-type]
     if out is None:
         typer.echo(text, nl=False)
+        return
+    out.write_text(text, encoding="utf-8")
+    if apply:
+        deploy(out, pool=pool)  # type: ignore[arg-type]
+        say(f"Deployments and automations are on the server, as {out} has them. Next: prefect worker start")
     else:
-        out.write_text(text, encoding="utf-8")
-        say(f"Deployments: {out}. Next: prefect deploy --all")
+        say(f"Deployments: {out}. Next: the same with --apply, or prefect deploy --all")
 
 
 def replay(config: ConfigOption = None, as_json: JsonOption = False) -> None:
