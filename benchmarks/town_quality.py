@@ -18,7 +18,8 @@ import duckdb
 from earlywarning.own_past import replay_own_past
 from earlywarning.watch import MatchedPost
 from flows.config import example_file, load
-from flows.own_past import read_past, settings_of
+from flows.own_past import read_past
+from flows.promise import settings_of
 from town import END, Post, Truth, build_world
 
 STANCES = ("support", "deny", "query", "comment")
@@ -69,7 +70,7 @@ def first_alarms(con: duckdb.DuckDBPyConnection, seed: int) -> dict[str, dict[st
     """Return the first alarm of each claim by the labels, and had every post been judged as it was meant."""
     config = load(example_file())
     past = replace(read_past(con, config, now=END), sources=())
-    settings = settings_of(config.budget)
+    settings = settings_of(config, "claims")
     meant = {key: truth.claims for key, truth in truths(seed).items()}
     posts = [
         MatchedPost(claim_id=claim, source=source, posted_at=at, seen_at=seen_at, author_key=author, stance=stance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -34,6 +34,8 @@ class MatchedPost:
     author_key: str
     stance: str
     views: int | None = None
+    post_key: str = ""
+    """Told where a post may count in several series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class WatchResult:
     state: WatchState
     crossings: tuple[WatchCrossing, ...]
     """Oldest first; escalation is `severity.take`'s business."""
+    usual_24h: Mapping[str, float] = field(default_factory=dict)
+    """Upper bound of what is ordinary in a day, by claim; empty where no hour could be taken in."""
 
 
 def watch(
@@ -125,6 +129,7 @@ def watch(
     return WatchResult(
         state=replace(new, claims=after),
         crossings=tuple(sorted(found, key=lambda c: (c.evidence_at, c.claim_id, c.level))),
+        usual_24h=dict(zip(ids, usual.tolist(), strict=True)),
     )
 
 

@@ -11,18 +11,21 @@ from zoneinfo import ZoneInfo
 import duckdb
 import numpy as np
 
-from earlywarning.alarm_state import AlarmSettings, threshold_hours
 from earlywarning.clock import hour_of
 from earlywarning.own_past import OwnPast, Replayed, replay_own_past
 from earlywarning.rhythm import Volume
+from earlywarning.topics import PREFIX
+from flows.config import author_secret
 from flows.errors import UsageError
+from flows.promise import settings_of, share_of
 from flows.settings import Budget, Config
 from flows.sources import sites_of
-from flows.steps.unregistered import SHARE, part_of
+from flows.steps.topics import as_evidence, not_ours
 from flows.steps.watch import as_matched, as_seen, sent_by
 from warehouse import watching
 from warehouse.alerts import alert_events, list_alerts
 from warehouse.ledger import list_claims
+from warehouse.topics import topic_posts
 
 DELAY_DAYS = 28
 """Delays are told of posts and alerts of so many days before."""
@@ -56,6 +59,9 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime:
 
 def read_past(con: duckdb.DuckDBPyConnection, config: Config, *, now: datetime) -> OwnPast:
     """Return what was known at a moment: posts seen by then, claims registered, visits done, mailings sent."""
+    topics = config.topics.watched
+    secret = author_secret(config) if config.company.accounts else b""
+    on_topics = not_ours(config, secret, topic_posts(con, topics, now=now, posted_after=EVER))
     return OwnPast(
         posts=[as_matched(post) for post in watching.matched_posts(con, now=now)],
         claims={claim.claim_id: claim.created_at for claim in list_claims(con, now=now)},
@@ -66,23 +72,27 @@ def read_past(con: duckdb.DuckDBPyConnection, config: Config, *, now: datetime) 
         ],
         mailings=sent_by(con, now),
         sources=[site.name for site in sites_of(config)],
+        topics=[PREFIX + topic for topic in topics],
+        topic_posts=[as_evidence(post) for post in on_topics],
     )
 
 
 def replay(
     con: duckdb.DuckDBPyConnection, config: Config, *, now: datetime, budget: Budget, from_registration: bool
 ) -> Replayed:
-    """Replay the claims' alarm up to a moment, on their part of a budget."""
-    past = read_past(con, config, now=now)
-    return replay_own_past(past, until=now, settings=settings_of(budget), from_registration=from_registration)
-
-
-def settings_of(budget: Budget) -> AlarmSettings:
-    """Return the alarm's settings for the claims' part of a budget."""
-    whole = AlarmSettings(
-        watch_hours=threshold_hours(budget.watch_per_month), warning_hours=threshold_hours(budget.warning_per_month)
+    """Replay the alarm of claims and topics up to a moment, on their parts of a budget."""
+    return replay_own_past(
+        read_past(con, config, now=now),
+        until=now,
+        settings=settings_of(config, "claims", budget=budget),
+        topic_settings=settings_of(config, "topics", budget=budget) if config.topics.watched else None,
+        from_registration=from_registration,
     )
-    return part_of(whole, 1.0 - SHARE)
+
+
+def replayed_share(config: Config) -> float:
+    """Return the part of the promise that a replay has: all but the clusters'."""
+    return 1.0 - share_of(config, "clusters")
 
 
 def told_by(con: duckdb.DuckDBPyConnection, *, now: datetime) -> list[dict[str, Any]]:

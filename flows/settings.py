@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from flows.section import Identifier, Name, Section
 from flows.settings_people import Alerts, Board, Delivery
 from flows.settings_warehouse import Warehouse
+from reports.swedish import TOPICS
 
 
 class Homonym(Section):
@@ -87,6 +88,19 @@ class Budget(Section):
     warning_per_month: Annotated[float, Field(gt=0)] = 0.5
 
 
+class Topics(Section):
+    """Topics with an alarm of their own, on a small part of the budget; none: claims and clusters have it all."""
+
+    watched: tuple[str, ...] = ("terms", "maintenance_fee", "price", "marketing", "billing", "complaints")
+
+    @field_validator("watched")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := sorted(set(value) - set(TOPICS)):
+            raise ValueError(f"no such topic: {', '.join(unknown)}; the topics are {', '.join(TOPICS)}")
+        return tuple(dict.fromkeys(value))
+
+
 class Storage(Section):
     data: Path = Path("data")
     landing_days: Annotated[int, Field(gt=0)] = 180
@@ -151,6 +165,7 @@ class Config(Section):
     source: tuple[Source, ...] = ()
     crawl: Crawl = Crawl()
     budget: Budget = Budget()
+    topics: Topics = Topics()
     storage: Storage = Storage()
     warehouse: Warehouse = Warehouse()
     language: Language = Language()

@@ -112,7 +112,7 @@ def _why(alerts: list[Alert], digest: Digest, speech: Speech) -> str:
     uptake = _uptake(alerts[0], digest)
     if uptake is None:
         is_candidate = any(one.cluster_id == alerts[0].subject_id for one in digest.candidates)
-        return f"{speech.name('kind', 'candidate' if is_candidate else alerts[0].kind)}."
+        return f"{speech.called(alerts[0], is_candidate)}."
     statement = clipped(uptake.claim.statement, 140).rstrip(".")
     kinds = {alert.kind for alert in alerts if alert.subject_id == uptake.claim.claim_id}
     segments = {race.segment.segment: race.segment.name for race in digest.races}

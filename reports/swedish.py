@@ -35,6 +35,7 @@ KINDS = {
     "silence": "En källa är tyst",
     "candidate": "Något sprids som inget påstående förklarar",
     "mailing": "Ett utskick citeras",
+    "topic": "Missnöjet växer",
 }
 STATES = {
     "new": "ny",

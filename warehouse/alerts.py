@@ -39,8 +39,10 @@ def put_alerts(
             if event is None:
                 continue
             state = before.state if before and event not in NEWS else alert.state
-            raised_at = before.raised_at if before else alert.raised_at
-            _save_alert(con, replace(alert, raised_at=raised_at, state=state), event=event, at=at, by=None)
+            raised_at, topics = (before.raised_at, before.topics) if before else (alert.raised_at, alert.topics)
+            stands = replace(alert, raised_at=raised_at, topics=topics, state=state)
+            _save_alert(con, stands, event=event, at=at, by=None)
+            known[alert.alert_id] = stands
             news += [alert] if event in NEWS else []
     return news
 
@@ -55,6 +57,14 @@ def set_alert_state(con: duckdb.DuckDBPyConnection, alert_id: str, state: str, *
         with transaction(con):
             _save_alert(con, alert, event="reopened" if state == "new" else state, at=at, by=by)
     return alert
+
+
+def note_topic(con: duckdb.DuckDBPyConnection, alert_id: str, topic: str, *, at: datetime) -> None:
+    """Note at an alert that it explains a topic's alarm; the same again changes nothing. Raises LedgerError."""
+    before = get_alert(con, alert_id)
+    if topic not in before.topics:
+        with transaction(con):
+            _save_alert(con, replace(before, topics=(*before.topics, topic)), event="changed", at=at, by=None)
 
 
 def undo_alert_state(con: duckdb.DuckDBPyConnection, alert_id: str, *, by: str, at: datetime) -> Alert:

@@ -24,7 +24,7 @@ def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone
     has begun at the beginning of the hour of its first post.
     """
     asked = {"day": day, "now": now, "timezone": timezone}
-    with _last_week(con, now=now), known_at(con, now=now):
+    with last_week(con, now=now), known_at(con, now=now):
         return Counted(
             volume=tuple(records(con, "now_volume", DailyVolume, **asked, day_count=VOLUME_DAYS)),
             topics=tuple(records(con, "now_topics", TopicVolume, **asked)),
@@ -35,8 +35,8 @@ def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone
 
 
 @contextmanager
-def _last_week(con: duckdb.DuckDBPyConnection, *, now: datetime) -> Iterator[None]:
-    """Let the functions see last week's posts alone."""
+def last_week(con: duckdb.DuckDBPyConnection, *, now: datetime) -> Iterator[None]:
+    """Let the functions see the posts of the last eight days alone."""
     name = rows(con, "database_name")[0]["name"].replace('"', '""')
     run(con, "now_moment", now=now)
     try:

@@ -117,21 +117,19 @@ def _own(
         raise UsageError(f"no source had been read by {now.astimezone(zone):%Y-%m-%d %H:%M}: nothing to replay")
     if out is not None:
         write_alerts(out, replayed.alerts)
-    report = _report(replayed, budget)
+    report = _report(replayed, budget, own_past.replayed_share(settings))
     if as_json:
         extra = {"as_of": now, "told": told, "delays": [asdict(d) for d in delays]} if as_of else {}
         emit({**extra, **report, "alerts": [asdict(alert) for alert in replayed.alerts]})
         return
-    show(["claim", "raised at", "severity", "what", "posts by then"], own_past.as_rows(replayed))
+    show(["claim or topic", "raised at", "severity", "what", "posts by then"], own_past.as_rows(replayed))
     if as_of:
         _show_as_of(told, delays)
     _show_budget(report)
 
 
-def _report(replayed: Any, budget: Any) -> dict[str, Any]:
-    """Return what a budget gave in 30 days against what it promised; claims have four fifths of it."""
-    from flows.steps.unregistered import SHARE
-
+def _report(replayed: Any, budget: Any, share: float) -> dict[str, Any]:
+    """Return what a budget gave in 30 days against what it promised of the part that was replayed."""
     months = max(replayed.days / 30, 1e-9)
     found = {
         "begin": replayed.begin,
@@ -141,7 +139,7 @@ def _report(replayed: Any, budget: Any) -> dict[str, Any]:
     }
     for level in ("watch", "warning"):
         count = getattr(replayed, f"{level}_count")
-        promised = (1.0 - SHARE) * getattr(budget, f"{level}_per_month")
+        promised = share * getattr(budget, f"{level}_per_month")
         found |= {f"{level}_count": count, f"{level}_per_month": count / months, f"{level}_promised": promised}
     return found
 

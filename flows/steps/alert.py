@@ -15,6 +15,7 @@ from flows.sources import sites_of
 from flows.steps import quotes
 from flows.steps.digest import expectations
 from flows.steps.standings import SUBJECT, Finding, as_json, recall, settle
+from flows.steps.topic_alerts import explained_topics, fold, topic_findings
 from flows.steps.watch import WatchPass, mailings_of
 from reports import health
 from reports.swedish import counted, duration, inside, listed, number
@@ -50,9 +51,12 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     findings += [_quoted(quote, desk) for quote in quoted]
     for claim in found.claims:
         findings += _beside(claim, found, segments, mailings, is_spreading=claim.claim_id in is_spreading)
+    explained = explained_topics(found, memory.standings, findings)
+    findings += topic_findings(found, explained)
     answered = [mailing.corrects for mailing in mailings if mailing.corrects]
     judge_levels(desk.con)
     news, standings = settle(desk.con, memory, findings, answered=answered, now=now)
+    fold(desk.con, explained, standings, now=now)
     mark_candidates(desk.con, sorted(found.cluster_ids), at=now)
     remembered_by = {**found.memory, SUBJECT: as_json(standings), quotes.SUBJECT: remembered}
     watching.put_states(desk.con, remembered_by, step_at=now)

@@ -10,18 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from earlywarning import watch as alarm
-from earlywarning.alarm_state import AlarmSettings
 from earlywarning.clock import Clock
 from earlywarning.exposure import SourceVisit
 from earlywarning.watch import MatchedPost, WatchCrossing
 from earlywarning.watch_state import WatchState
 from flows.desk import Desk
+from flows.promise import settings_of
 from reports.swedish import counted, listed, number
 from warehouse import clusters as store
 from warehouse.clusters import ClusteredPost
 
-SHARE = 0.2
-"""Part of the promised false alarms that the clusters may use; the claims have the rest."""
 LIVE = timedelta(days=14)
 """A cluster without a new post for so long is watched no more until it has one."""
 SUBJECT = "watch-clusters"
@@ -33,11 +31,8 @@ class ClusterPass:
 
     crossings: tuple[WatchCrossing, ...]
     memory: Mapping[str, Any]
-
-
-def part_of(settings: AlarmSettings, share: float) -> AlarmSettings:
-    """Return settings that use a part of the promise: the evidence asked for is the higher, the smaller the part."""
-    return replace(settings, watch_hours=settings.watch_hours / share, warning_hours=settings.warning_hours / share)
+    posts: Mapping[str, Sequence[ClusteredPost]]
+    """By live cluster."""
 
 
 def watch_clusters(
@@ -46,7 +41,6 @@ def watch_clusters(
     *,
     visits: Sequence[SourceVisit],
     now: datetime,
-    settings: AlarmSettings,
     clock: Clock,
     shares: Mapping[str, float],
 ) -> ClusterPass:
@@ -74,7 +68,7 @@ def watch_clusters(
         now=now,
         shares=shares,
         clock=clock,
-        settings=part_of(settings, SHARE),
+        settings=settings_of(desk.config, "clusters"),
     )
     words = {name: each[0].terms for name, each in posts.items()}
     return ClusterPass(
@@ -84,6 +78,7 @@ def watch_clusters(
             "watch": replace(found.state, seen={}).to_dict(),
             "prints": {name: _print(each, until=now) for name, each in posts.items()},
         },
+        posts=posts,
     )
 
 

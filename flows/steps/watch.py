@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from earlywarning import watch as alarm
-from earlywarning.alarm_state import AlarmSettings, threshold_hours
+from earlywarning.alarm_state import AlarmSettings
 from earlywarning.clock import Clock, hour_of
 from earlywarning.exposure import SourceVisit
 from earlywarning.mailings import Mailing
@@ -19,9 +19,12 @@ from earlywarning.rhythm import clock_of, shares_of
 from earlywarning.watch import MatchedPost, WatchCrossing
 from earlywarning.watch_state import WatchState
 from flows.desk import Desk
+from flows.promise import settings_of
 from flows.sources import sites_of
-from flows.steps import rhythm, unregistered
+from flows.steps import rhythm, topics, unregistered
+from flows.steps.topics import TopicPass
 from warehouse import watching
+from warehouse.clusters import ClusteredPost
 from warehouse.ledger import list_claims, list_mailings
 from warehouse.records import Claim, Visit
 
@@ -50,13 +53,17 @@ class WatchPass:
     """The next states by subject, as JSON values: `alert` saves them after the alerts, so that a kill loses none."""
     cluster_ids: frozenset[str] = frozenset()
     """Clusters among those that crossed: they become candidates for a claim."""
+    clusters: Mapping[str, Sequence[ClusteredPost]] = field(default_factory=dict)
+    """Posts of the clusters that are watched."""
+    topics: TopicPass = field(default_factory=TopicPass)
+    """What the watch of the topics found: whether it is news depends on the others' alerts."""
     clock: Clock = field(default_factory=Clock)
     """How busy the sources are, hour by hour."""
 
 
 def watch(desk: Desk) -> WatchPass:
-    """Advance the alarm of every claim and every cluster to now, and return what crossed a level."""
-    now, settings = desk.now, alarm_settings(desk)
+    """Advance the alarm of every claim, cluster and topic to now, and return what crossed a level."""
+    now = desk.now
     states = watching.get_states(desk.con, now=now)
     state, since = _remembered(states)
     taken = frozenset(states[TAKEN][1]["posts"]) if TAKEN in states else None
@@ -76,11 +83,11 @@ def watch(desk: Desk) -> WatchPass:
         prior_rates=_prior_rates(desk, claim_ids, now),
         clock=clock,
         shares=shares,
-        settings=unregistered.part_of(settings, 1.0 - unregistered.SHARE),
+        settings=settings_of(desk.config, "claims"),
     )
-    clusters = unregistered.watch_clusters(
-        desk, states.get(unregistered.SUBJECT), visits=visits, now=now, settings=settings, clock=clock, shares=shares
-    )
+    same: Any = {"visits": visits, "now": now, "clock": clock, "shares": shares}
+    clusters = unregistered.watch_clusters(desk, states.get(unregistered.SUBJECT), **same)
+    about = topics.watch_topics(desk, states.get(topics.SUBJECT), read_from=now - READ_BACK, **same)
     return WatchPass(
         at=now,
         claims=claims,
@@ -90,18 +97,13 @@ def watch(desk: Desk) -> WatchPass:
             SUBJECT: found.state.to_dict(),
             TAKEN: {"posts": sorted({_taken(post) for post in posts if post.seen_at > now - LATE})},
             unregistered.SUBJECT: clusters.memory,
+            topics.SUBJECT: about.memory,
             rhythm.SUBJECT: learned.to_dict(),
         },
         cluster_ids=frozenset(crossing.claim_id for crossing in clusters.crossings),
+        clusters=clusters.posts,
+        topics=about,
         clock=clock,
-    )
-
-
-def alarm_settings(desk: Desk) -> AlarmSettings:
-    """Return the alarm's settings for the budget of the configuration."""
-    budget = desk.config.budget
-    return AlarmSettings(
-        watch_hours=threshold_hours(budget.watch_per_month), warning_hours=threshold_hours(budget.warning_per_month)
     )
 
 
@@ -166,6 +168,7 @@ def as_matched(post: watching.MatchedPost) -> MatchedPost:
     """Return a matched post of the warehouse as the early warning takes it."""
     return MatchedPost(
         claim_id=post.claim_id,
+        post_key=post.post_key,
         source=post.source,
         posted_at=post.posted_at,
         seen_at=post.seen_at,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from reports import health, swedish
@@ -29,6 +29,13 @@ _SWEDISH: Mapping[str, Mapping[str, str]] = {
     "topic": swedish.TOPICS,
     "verdict": swedish.VERDICTS,
 }
+
+
+class _Alert(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject_id(self) -> str: ...
 
 
 @cache
@@ -61,6 +68,18 @@ class Speech:
             return ""
         words = _SWEDISH.get(group) if self.language == "sv" else None
         return str((words or catalogue(self.language)["names"].get(group, {})).get(code, code))
+
+    def called(self, alert: _Alert, is_candidate: bool = False) -> str:
+        """Return what an alert is called: by its kind, and by the topic where it is about one."""
+        name = self.name("kind", "candidate" if is_candidate else alert.kind)
+        if alert.kind != "topic":
+            return name
+        return f"{name}: {self.name('topic', alert.subject_id.removeprefix('topic:'))}"
+
+    def also_in(self, topics: Sequence[str]) -> str:
+        """Return in which topics a claim is seen too; empty for none."""
+        named = self.listed([self.name("topic", topic) for topic in topics])
+        return self.t("alerts.also_in", topics=named) if topics else ""
 
     def names(self, group: str) -> dict[str, str]:
         """Return all codes of a group with what they are called."""
@@ -155,5 +174,18 @@ class Speech:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return what the templates call, by name."""
-        own = ("number", "rough", "percent", "chance", "day", "short_day", "moment", "duration", "count", "noun")
+        own = (
+            "called",
+            "also_in",
+            "number",
+            "rough",
+            "percent",
+            "chance",
+            "day",
+            "short_day",
+            "moment",
+            "duration",
+            "count",
+            "noun",
+        )
         return {"clipped": swedish.clipped, **{name: getattr(self, name) for name in own}}

@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 
 from flows.desk import Desk
-from flows.steps import unregistered
 from flows.steps.gather import cluster_id_of, gather_unmatched, name_groups
-from flows.steps.watch import alarm_settings
 from tests.flows.desks import a_desk, land, one_pass, told
 from tests.warehouse.landings import T0, hours
 from warehouse.clusters import Cluster, ClusterPost, cluster_members, decide_cluster, list_candidates, list_clusters
@@ -113,13 +111,6 @@ def test_one_author_and_the_founder_raise_nothing(desk: Desk) -> None:
     land(desk, "one", posts)
     assert not one_pass(desk, hours(10)).news
     assert list_candidates(desk.con, now=desk.now) == []
-
-
-def test_claims_and_clusters_share_one_promise(desk: Desk) -> None:
-    settings = alarm_settings(desk)
-    parts = [unregistered.part_of(settings, share) for share in (unregistered.SHARE, 1 - unregistered.SHARE)]
-    for level in ("watch_hours", "warning_hours"):
-        assert sum(1 / getattr(part, level) for part in parts) == pytest.approx(1 / getattr(settings, level))
 
 
 def known(**states: str) -> dict[str, Cluster]:

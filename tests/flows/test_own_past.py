@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,19 @@ def test_a_burst_is_told_by_the_pass_that_had_seen_it() -> None:
         past([post(i, 240 + i / 3, seen_after=72) for i in range(30)]), until=T0 + timedelta(days=30)
     )
     assert late.alerts[0].raised_at - T0 > 312 * HOUR, "what was seen three days later could not be told before"
+
+
+@pytest.mark.parametrize("explained", [0, 7, 15])
+def test_a_topic_is_replayed_too_unless_a_claims_open_alert_explains_it(explained: int) -> None:
+    on_topic = [replace(p, claim_id="topic:price", post_key=f"k{i}") for i, p in enumerate(BURST[:20])]
+    mine = [replace(p, post_key=f"k{i}" if i < explained else f"c{i}") for i, p in enumerate(BURST[:15])]
+    given = replace(past(mine), topics=["topic:price"], topic_posts=on_topic)
+    found = replay_own_past(given, until=T0 + timedelta(days=30))
+    kinds = {alert.claim_id: alert.kind for alert in found.alerts}
+    assert kinds["om"] == "alarm"
+    assert kinds.get("topic:price") == (None if explained == 15 else "topic")
+    alone = replay_own_past(replace(given, topics=[], topic_posts=[]), until=T0 + timedelta(days=30))
+    assert alone.alerts == tuple(alert for alert in found.alerts if alert.kind == "alarm")
 
 
 @pytest.mark.parametrize("days", [9, 11, 12, 15, 30])
@@ -152,7 +166,7 @@ def test_the_commands_replay_the_companys_own_warehouse(run: Callable[..., Any],
     crawling = next(part for part in after["delays"] if part["part"] == "crawling")
     assert (crawling["count"], crawling["median_hours"]) == (14, pytest.approx(0.5))
     own = run("--own-past", "--json", "--watch-budget", "5")
-    assert own["watch_promised"] == pytest.approx(4.0)
+    assert own["watch_promised"] == pytest.approx(5 * 9 / 11), "clusters have two elevenths, and are not replayed"
     assert own["watch_count"] + own["warning_count"] >= 1
     shown = run("--as-of", (T0 + timedelta(days=11)).isoformat())
     assert "where the time went" in shown
