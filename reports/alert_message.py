@@ -84,7 +84,7 @@ def _about(one: Told, speech: Speech, *, most: int) -> str:
     """Return what an alert is about in a few words: the claim, or what has happened and where."""
     if one.statement:
         return f"”{clipped(harmless_header(one.statement), most - 4).rstrip('.')}”"
-    kind = speech.name("kind", one.kind)
+    kind = speech.called(one)
     return clipped(f"{kind} ({harmless_header(one.subject_id)})" if one.kind in NAMED else kind, most - 2)
 
 
@@ -97,7 +97,7 @@ def short_text(message: AlertMessage, speech: Speech) -> str:
     """Return one sentence and the link: what fits a text message."""
     worst = message.alerts[0]
     said = clipped(harmless(worst.statement or worst.reason), LONGEST_STATEMENT)
-    kind = speech.name("kind", worst.kind)
+    kind = speech.called(worst)
     rest = len(message.alerts) - 1
     parts = [f"{kind}: ”{said}”" if worst.statement else said]
     parts += [speech.t("alert.more", count=rest)] if rest else []
@@ -111,7 +111,7 @@ def plain_text(message: AlertMessage, speech: Speech) -> str:
     lines += [speech.t("alert.reminder"), ""] if message.is_reminder else []
     for one in message.alerts[:MOST_TOLD]:
         news = f" ({said})" if (said := change(one, speech)) else ""
-        lines += [f"{speech.name('severity', one.severity)}: {speech.name('kind', one.kind)}{news}"]
+        lines += [f"{speech.name('severity', one.severity)}: {speech.called(one)}{news}"]
         lines += [wrapped(speech.t("alert.about", statement=said))] if (said := _new_statement(one, message)) else []
         lines += [wrapped(clipped(harmless(one.reason), LONGEST_REASON)), ""]
     if len(message.alerts) > MOST_TOLD:
@@ -127,7 +127,7 @@ def html_text(message: AlertMessage, speech: Speech, *, picture_tag: str) -> str
     shown = [
         {
             "one": one,
-            "heading": speech.name("kind", one.kind),
+            "heading": speech.called(one),
             "change": change(one, speech),
             "statement": _new_statement(one, message),
             "reason": clipped(harmless(one.reason), LONGEST_REASON),
@@ -155,8 +155,10 @@ def change(one: Told, speech: Speech) -> str:
 
 
 def link_of(message: AlertMessage) -> str:
-    """Return where the board shows what the message is about: the claim's page where it is about one."""
+    """Return where the board shows what the message is about: a claim's page, a topic's posts, else the first page."""
     worst = message.alerts[0]
+    if worst.kind == "topic":
+        return f"{message.board_url}/inlagg?amne={quote(worst.subject_id.removeprefix('topic:'))}&ton=negative"
     return f"{message.board_url}/pastaenden/{quote(worst.subject_id)}" if worst.statement else f"{message.board_url}/"
 
 
