@@ -76,7 +76,7 @@ SELECT printf('%020x', CASE WHEN n < 20 THEN n * $posts::BIGINT // 20 ELSE $post
     'relevant' AS label, $turn::VARCHAR AS judged_by, $at AS judged_at, 'r' AS revision
 FROM (SELECT unnest(range(500)) AS n)
 """
-COUNTS = ("mention_hour", "mention_day", "claim_hour", "claim_day", "threads")
+COUNTS = ("mention_hour", "volume_hour", "mention_day", "claim_hour", "claim_day", "threads")
 BATCH = 500_000
 
 

@@ -17,7 +17,7 @@ from warehouse.named import records, rows
 from warehouse.records.board import BoardPost, PostQuery
 
 PAGE_POSTS = 25
-FIRST_READ, GROWTH = 2_000, 3
+FIRST_READ, GROWTH = 2_000, 9
 """Posts: the least that the first stretch holds where words are looked for, and how many times more the next one."""
 MOST_READ, MORE_READ = 20_000, 200_000
 """Posts after which a search ends: of what is newest, and for somebody who asks for what is older."""

@@ -151,6 +151,7 @@ def _erase(
         "erase_spans",
         "erase_clusters",
         "erase_titles",
+        "forget_titles",
         "erase_sightings",
     ):
         run(con, name)

@@ -48,6 +48,7 @@ def expire(path: Path, *, now: datetime, days: int, by_source: Mapping[str, floa
             for source, limit in limits.items():
                 line_count += int(run(con, "expire_lines_of_source", source=source, before=limit).fetchall()[0][0])
                 run(con, "expire_titles_of_source", source=source, before=limit)
+            run(con, "forget_titles")
             run(con, "forget_targets")
         refresh(con)
     if post_count or line_count:

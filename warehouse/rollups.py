@@ -18,6 +18,7 @@ SHADOW_SHARE = 0.2
 """Where a greater part of the posts has changed, the tables themselves are read."""
 _COUNT = (
     "rollup_mention_hour",
+    "rollup_volume_hour",
     "rollup_mention_day",
     "rollup_claim_hour",
     "rollup_claim_day",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 
 from tests.warehouse.landings import T0, a_post, write_landing
 from warehouse import board_search
-from warehouse.board_rows import get_post
+from warehouse.board_rows import get_post, suggested_posts
 from warehouse.board_search import GROWTH, search_posts, stretches
 from warehouse.keys import post_key
 from warehouse.labels import judge
 from warehouse.ledger import put_claim
 from warehouse.load import load_landing
+from warehouse.matches import Match, save_matches
 from warehouse.named import records, rows
 from warehouse.records import Claim
 from warehouse.records.board import BoardPost, PostQuery
@@ -103,8 +105,37 @@ def test_a_post_from_the_counts_is_what_the_tables_say(full: duckdb.DuckDBPyConn
     for key in keys:
         assert get_post(full, key) == records(full, "board_any_post", BoardPost, post_key=key)
     assert [post.stance for key in keys[:3] for post in get_post(full, key)] == ["support", "deny", None]
-    assert [bool(rows(full, "board_post", post_key=key)) for key in keys] == [True, True, True, True, False, True]
+    hours = [rows(full, "board_post_at", post_key=key)[0]["hour_at"] for key in keys]
+    counted = [rows(full, "board_post", post_key=key, hour_at=at) for key, at in zip(keys, hours, strict=True)]
+    assert [bool(found) for found in counted] == [True, True, True, True, False, True]
     assert get_post(full, "none") == []
+
+
+def test_suggested_posts_are_paged_newest_first_and_miss_none(full: duckdb.DuckDBPyConnection) -> None:
+    for claim in ("c", "d"):
+        put_claim(full, Claim(claim_id=claim, statement="s", truth="t", created_at=T0))
+    known = full.execute("SELECT post_key, revision FROM post").fetchall()
+    may_be = [(key, of) for key, of in known if int(hashlib.sha256(key.encode()).hexdigest(), 16) % 3]
+    found = [Match(post_key=k, revision=r, claim_id="c", tier="suggest", stance="query") for k, r in may_be]
+    save_matches(full, known, found, model="m", version="v", at=T0)
+    # Several of one hour, and one that a person has looked at.
+    full.execute(
+        "UPDATE post SET posted_at = time_bucket(INTERVAL 1 DAY, posted_at) + to_seconds(hash(post_id) % 3000)"
+    )
+    judge(full, may_be[0][0], task="match", claim_id="c", labels=["unrelated"], by="Bo", at=T0)
+    touch(full, [key for key, _ in known])
+    refresh(full)
+    for size in (1, 5, 200):
+        paged: list[BoardPost] = []
+        while page := suggested_posts(full, "c", before=paged[-1].posted_at if paged else None, limit=size):
+            paged += page
+        assert len({post.post_key for post in paged}) == len(paged) == len(may_be) - 1
+        assert [post.posted_at for post in paged] == sorted((post.posted_at for post in paged), reverse=True)
+    assert {(post.tier, post.stance, post.claim_id, post.judged_by) for post in paged} == {
+        ("suggest", "query", "c", None)
+    }
+    assert {post.sentiment for post in paged} == {"negative", "neutral"}
+    assert suggested_posts(full, "d") == []
 
 
 @given(st.lists(st.integers(1, 9000), max_size=300))

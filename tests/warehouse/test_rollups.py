@@ -65,6 +65,14 @@ ANEW = {
             count(DISTINCT p.author_key), max(p.view_count), min(p.posted_at),
             max(p.posted_at), arg_min(p.url, row(p.posted_at, p.post_key))
         FROM mention_current AS p JOIN thread AS t USING (thread_key) GROUP BY ALL""",
+    "suggestion_fact": """
+        SELECT m.post_key, m.claim_id, time_bucket(INTERVAL 1 HOUR, p.posted_at) AS hour_at, m.stance,
+            coalesce(c.sentiment, ''), CASE WHEN c.post_key IS NULL THEN [] ELSE (
+                SELECT coalesce(list(DISTINCT label ORDER BY label), []) FROM label_current AS l
+                WHERE l.post_key = m.post_key AND l.task = 'topic'
+            ) END
+        FROM match_current AS m JOIN post AS p USING (post_key) LEFT JOIN mention_current AS c USING (post_key)
+        WHERE m.tier = 'suggest' AND p.text IS NOT NULL AND p.deleted_at IS NULL""",
 }
 """What the views must say, from the tables themselves."""
 
@@ -80,6 +88,7 @@ def load(path: Path, seed: int) -> None:
             "posted_at": T0 - timedelta(hours=int(rng.integers(30)), minutes=int(rng.integers(60))),
             "view_count": int(rng.integers(100)),
             "author_key": f"author-{number % 3}",
+            "thread_title": f"title {rng.integers(4)}",
             "source": ("forum", "other")[number % 2],
         }
         posts.append(a_post(int(number), **changes))

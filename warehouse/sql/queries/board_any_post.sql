@@ -1,4 +1,4 @@
--- One post with what is held of it now; each claim that it speaks of is a row. Right for every post, and slow on millions.
+-- One post with what is held of it now; each claim that it speaks of is a row. Asked while `one_shadow` stands.
 WITH label AS (
     SELECT max(label) FILTER (task = 'sentiment') AS sentiment, max(label) FILTER (task = 'relevance') AS relevance,
         coalesce(list_sort(list(label) FILTER (task = 'topic')), []) AS topics

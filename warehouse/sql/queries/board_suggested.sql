@@ -1,20 +1,21 @@
--- Posts that may be about a claim and that no person has looked at, newest first.
-WITH found AS (
-    SELECT p.post_key, p.source, p.url, p.author_key, p.posted_at, p.text, m.claim_id, m.stance, m.tier, m.judged_by
-    FROM match_current AS m
-    JOIN post AS p USING (post_key)
-    WHERE m.claim_id = $claim_id AND m.tier = 'suggest' AND p.text IS NOT NULL AND p.deleted_at IS NULL
-        AND ($before::TIMESTAMPTZ IS NULL OR p.posted_at < $before)
-    ORDER BY p.posted_at DESC, p.post_key
-    LIMIT $row_limit
+-- Posts that may be about a claim and that no person has looked at, newest first. The hours of so many as a page holds are
+-- enough, and all of the hour that the page before ended in.
+WITH waiting AS (
+    SELECT post_key, claim_id, stance, sentiment, topics
+    FROM suggestion_fact
+    WHERE claim_id = $claim_id AND ($before::TIMESTAMPTZ IS NULL OR hour_at <= $before)
+    QUALIFY rank() OVER (
+        PARTITION BY hour_at IS NOT DISTINCT FROM time_bucket(INTERVAL 1 HOUR, $before::TIMESTAMPTZ) ORDER BY hour_at DESC
+    ) <= $row_limit
 ),
-label AS (
-    SELECT post_key, task, label FROM label_current WHERE post_key IN (SELECT post_key FROM found)
+-- Laid out before it is put in order: the few posts are then found by their key, and not by reading all.
+found AS MATERIALIZED (
+    SELECT p.post_key, p.source, p.url, p.author_key, p.posted_at, p.text, nullif(w.sentiment, '') AS sentiment, w.topics,
+        w.claim_id, w.stance, 'suggest' AS tier, NULL AS judged_by
+    FROM post AS p
+    JOIN waiting AS w USING (post_key)
 )
-SELECT f.post_key, f.source, f.url, f.author_key, f.posted_at, f.text,
-    max(l.label) FILTER (l.task = 'sentiment') AS sentiment,
-    coalesce(list_sort(list(l.label) FILTER (l.task = 'topic')), []) AS topics, f.claim_id, f.stance, f.tier, f.judged_by
-FROM found AS f
-LEFT JOIN label AS l USING (post_key)
-GROUP BY ALL
-ORDER BY f.posted_at DESC, f.post_key
+FROM found
+WHERE $before::TIMESTAMPTZ IS NULL OR posted_at < $before
+ORDER BY posted_at DESC, post_key
+LIMIT $row_limit

@@ -1,10 +1,6 @@
 CREATE OR REPLACE VIEW hourly_volume AS
-SELECT hour_at, source, sum(post_count)::BIGINT AS post_count,
-    coalesce(sum(post_count) FILTER (sentiment = 'negative'), 0)::BIGINT AS negative_count,
-    sum(rumour_count)::BIGINT AS rumour_count
-FROM mention_hour
-WHERE topic = '*'
-GROUP BY ALL;
+SELECT hour_at, source, post_count, negative_count, rumour_count
+FROM volume_hour;
 COMMENT ON VIEW hourly_volume IS 'Posts about the company by hour (UTC) and source; hours without any are not rows.';
 COMMENT ON COLUMN hourly_volume.hour_at IS 'The hour, by its beginning.';
 COMMENT ON COLUMN hourly_volume.source IS 'The site or network.';

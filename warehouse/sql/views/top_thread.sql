@@ -1,8 +1,7 @@
 CREATE OR REPLACE VIEW top_thread AS
-SELECT t.thread_key, t.source, t.thread_id, t.thread_title, c.post_count, c.negative_count, c.rumour_count,
-    c.author_count, c.view_count, c.first_posted_at, c.last_posted_at, c.url
-FROM thread_total AS c
-JOIN thread AS t USING (thread_key);
+SELECT thread_key, source, thread_id, thread_title, post_count, negative_count, rumour_count, author_count, view_count,
+    first_posted_at, last_posted_at, url
+FROM thread_total;
 COMMENT ON VIEW top_thread IS 'Threads in which the company is talked of: sort by post_count, rumour_count or view_count.';
 COMMENT ON COLUMN top_thread.thread_key IS 'The thread.';
 COMMENT ON COLUMN top_thread.source IS 'The site or network.';
