@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaincinv
 
 from earlywarning.alarm_state import AlarmSettings, Floats
 
 
 def base_rate_bound(exposure: Floats, posts: Floats, settings: AlarmSettings) -> Floats:
     """Return the upper bound of the base rate, posts per activity hour, given exposure and posts of the window."""
+    from scipy.special import gammaincinv  # imported where it is needed: most passes need none of it
+
     shape = settings.prior_shape + posts
     bound = gammaincinv(shape, settings.upper) / (settings.prior_hours + exposure)
     return np.asarray(np.maximum(bound, settings.floor_per_hour), dtype=np.float64)

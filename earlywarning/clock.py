@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
 import numpy as np
 from numpy.typing import NDArray
 
@@ -111,5 +110,7 @@ def is_working_day(day: date) -> bool:
 
 @lru_cache(maxsize=64)
 def _swedish(year: int) -> frozenset[date]:
+    import holidays  # imported where it is needed: most passes need none of it
+
     found = holidays.country_holidays("SE", years=year, categories=("public", "de_facto"), include_sundays=False)
     return frozenset(found)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from earlywarning.growth import Particles
 from earlywarning.reach import UNEVENNESS
@@ -122,4 +121,6 @@ def poisson_quantile(chance: Floats, mean: Floats) -> Floats:
 
 
 def _normal_quantile(chance: Floats) -> Floats:
+    from scipy.special import ndtri  # imported where it is needed: most passes need none of it
+
     return np.asarray(ndtri(np.clip(chance, 1e-12, 1 - 1e-12)), dtype=np.float64)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from earlywarning.reach import UNEVENNESS, ViewsBelief
 
@@ -203,6 +202,8 @@ def _log_posterior(
 
 def _heaps(size: Floats, counts: Floats) -> Floats:
     """Return the sum over hours of log Gamma(Y + r) - log Gamma(r): equal counts and equal sizes are many."""
+    from scipy.special import gammaln  # imported where it is needed: most passes need none of it
+
     values, times = np.unique(counts, return_counts=True)
     kinds, place = np.unique(size, return_inverse=True)
     table = gammaln(np.add.outer(kinds, values)) - gammaln(kinds)[:, None]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc
 
 from earlywarning.clock import is_working_day
 from earlywarning.periods import Period, kind_of
@@ -117,6 +116,8 @@ def _ordinary(before: Sequence[tuple[int, float]], room: float, days: int) -> tu
 
 def _quantile(chance: float, size: float, odds: float) -> int:
     """Return the least count that a negative binomial exceeds with at most a chance; its tail is a beta integral."""
+    from scipy.special import betainc  # imported where it is needed: most passes need none of it
+
     high = 1
     while betainc(high + 1.0, size, odds) > chance:
         high *= 2

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scipy.special import betainc
-
 from earlywarning.mailings import Mailing, Segment
 
 EVERYONE = "all"
@@ -77,6 +75,8 @@ def find_void(
     """
     if any(m.corrects == claim_id and m.sent_at <= now for m in mailings) or queries_24h < VOID_LEAST:
         return None
+    from scipy.special import betainc  # imported where it is needed: most passes need none of it
+
     shape, rate = 0.5 + queries_before, 2.0 + days_before
     chance = float(betainc(queries_24h, shape, 1.0 / (1.0 + rate)))
     if chance >= VOID_CHANCE:

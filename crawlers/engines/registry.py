@@ -2,63 +2,38 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import cast
 
-from crawlers.engines import (
-    bluesky,
-    discourse,
-    evidence,
-    familjeliv,
-    feed,
-    flarum,
-    flashback,
-    generic,
-    google_places,
-    google_reviews,
-    invision,
-    lemmy,
-    mastodon,
-    mybb,
-    nodebb,
-    phpbb,
-    reddit,
-    smf,
-    spirit,
-    trustpilot,
-    vbulletin,
-    xenforo,
-    youtube,
-)
+from crawlers.engines import evidence
 from crawlers.model import Engine, Page
 
-_MODULES: tuple[ModuleType, ...] = (
-    bluesky,
-    discourse,
-    familjeliv,
-    feed,
-    flarum,
-    flashback,
-    generic,
-    google_places,
-    google_reviews,
-    invision,
-    lemmy,
-    mastodon,
-    mybb,
-    nodebb,
-    phpbb,
-    reddit,
-    smf,
-    spirit,
-    trustpilot,
-    vbulletin,
-    xenforo,
-    youtube,
+NAMES = (
+    *("bluesky", "discourse", "familjeliv", "feed", "flarum", "flashback", "generic", "google_places"),
+    *("google_reviews", "invision", "lemmy", "mastodon", "mybb", "nodebb", "phpbb", "reddit", "smf", "spirit"),
+    *("trustpilot", "vbulletin", "xenforo", "youtube"),
 )
+"""Each the name that a site's TOML gives, and of the engine's module."""
+GENERIC = "generic"
 
-ENGINES: dict[str, Engine] = {module.NAME: cast(Engine, module) for module in _MODULES}
-"""By the name that a site's TOML gives."""
+
+class _Engines(Mapping[str, Engine]):
+    """The engines by name; one is imported when it is asked for, since most passes need few of them."""
+
+    def __getitem__(self, name: str) -> Engine:
+        if name not in NAMES:
+            raise KeyError(name)
+        return cast(Engine, import_module(f"crawlers.engines.{name}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+ENGINES: Mapping[str, Engine] = _Engines()
 
 
 SUREST = 0.99
@@ -85,11 +60,11 @@ def detect(page: Page) -> list[tuple[str, float]]:
     """
     bare = evidence.without_words(page)
     # What describes its posts is known by its words; all others by what the software wrote around them.
-    told = {name: engine.detect(page if name == generic.NAME else bare) for name, engine in ENGINES.items()}
+    told = {name: engine.detect(page if name == GENERIC else bare) for name, engine in ENGINES.items()}
     found = {name: confidence for name, confidence in told.items() if confidence > 0}
-    if generic.NAME in found:
-        best = max((confidence for name, confidence in found.items() if name != generic.NAME), default=0.0)
-        found[generic.NAME] *= 1 - best
+    if GENERIC in found:
+        best = max((confidence for name, confidence in found.items() if name != GENERIC), default=0.0)
+        found[GENERIC] *= 1 - best
     for name, confidence in evidence.beside(page).items():
         found[name] = 1 - (1 - found.get(name, 0.0)) * (1 - confidence)
     ranked = sorted(found.items(), key=lambda pair: pair[1], reverse=True)
