@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -54,24 +55,29 @@ def uptake(posts: Iterable[tuple[datetime, str, str | None]], *, now: datetime) 
     )
 
 
+def _parity(support: list[datetime], deny: list[datetime]) -> datetime | None:
+    if not support:
+        return None
+    times = [[at.timestamp() for at in said] for said in (support, deny)]
+    found = drawn_level(*times, since=times[0][0])
+    return None if found is None else datetime.fromtimestamp(found, tz=UTC)
+
+
 def _times(said: Iterable[tuple[datetime, str, str | None]], stance: str) -> list[datetime]:
     mine = sorted((at.timestamp(), author) for at, author, its in said if its == stance)
     return [datetime.fromtimestamp(posted, tz=UTC) for posted, _, _ in count_once({}, mine, ask=1)]
 
 
-def _parity(support: list[datetime], deny: list[datetime]) -> datetime | None:
-    """Return the first denial after which the last three days hold enough of them; both lists are by time."""
-    if not support:
-        return None
-    first_deny = first_support = supports = 0
-    for place, at in enumerate(deny):
-        while deny[first_deny] <= at - WINDOW:
-            first_deny += 1
-        while supports < len(support) and support[supports] <= at:
-            supports += 1
-        while first_support < supports and support[first_support] <= at - WINDOW:
-            first_support += 1
-        denials = place + 1 - first_deny
-        if at >= support[0] and denials >= LEAST_DENIALS and denials >= supports - first_support:
+def drawn_level(support: Sequence[float], deny: Sequence[float], *, since: float, begin: int = 0) -> float | None:
+    """Return the first denial, from that number on, after which the last three days hold enough of them.
+
+    Both lists are seconds, by time, and whole for the three days before the denials asked for. since: the first
+    support: denials before it are no answer to it.
+    """
+    for place in range(begin, len(deny)):
+        at, opened = deny[place], deny[place] - WINDOW.total_seconds()
+        denials = place + 1 - bisect_right(deny, opened)
+        supports = bisect_right(support, at) - bisect_right(support, opened)
+        if at >= since and denials >= LEAST_DENIALS and denials >= supports:
             return at
     return None

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import duckdb
 
 from warehouse.digest_rows import VOLUME_DAYS, Counted, known_at, read_delay, read_posts, uptake_of
 from warehouse.named import records, rows, run, statement
 from warehouse.records import DailyVolume, TopicVolume
+
+LATELY = timedelta(days=8)
+"""So far back the tables can be read without the posts before."""
 
 
 def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone: str) -> Counted:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import duckdb
 
-from warehouse.digest_now import last_week
+from warehouse.digest_now import LATELY, last_week
 from warehouse.named import listed, records
-
-LATELY = timedelta(days=8)
-"""So far back the tables can be read without the posts before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 
 from crawlers.model import Site
-from earlywarning.uptake import uptake
 from flows.desk import Desk
 from flows.figures import register_figures
 from flows.settings import Config
 from flows.sources import sites_of
+from flows.steps.parity import hours_to_parity
 from reports.digest import render_digest
 from reports.unchanged import fingerprint
 from warehouse.digest_now import count_now
@@ -24,7 +24,6 @@ from warehouse.digest_rows import Count, SourceExpectation, count_as_of, read_di
 from warehouse.outbox import digests_until
 from warehouse.records import Digest
 from warehouse.rollups import refresh
-from warehouse.watching import MatchedPost, matched_posts
 
 RACE_IS_NEWS = timedelta(days=2)
 """A claim that is talked about has a race a day; an older race is of a claim that has fallen silent."""
@@ -35,7 +34,7 @@ def digest(desk: Desk) -> Path:
     now, config = desk.now, desk.config
     register_figures(desk)
     day = now.astimezone(desk.zone).date() - timedelta(days=1)
-    rows = digest_of(desk.con, config, day=day, now=now, count=_counted(desk))
+    rows = digest_of(desk.con, config, day=day, now=now, count=_counted(desk), keep=True)
     mark = fingerprint(rows)
     html = render_digest(rows, language=config.delivery.language, unchanged_since=unchanged_since(desk.con, day, mark))
     path = digest_path(desk.paths.digests, day)
@@ -54,9 +53,15 @@ def _counted(desk: Desk) -> Count:
 
 
 def digest_of(
-    con: duckdb.DuckDBPyConnection, config: Config, *, day: date, now: datetime, count: Count = count_as_of
+    con: duckdb.DuckDBPyConnection,
+    config: Config,
+    *,
+    day: date,
+    now: datetime,
+    count: Count = count_as_of,
+    keep: bool = False,
 ) -> Digest:
-    """Return what a day's digest says as of a moment."""
+    """Return what a day's digest says as of a moment; with `keep` the next has less to read."""
     rows = read_digest(
         con,
         company=config.company.name,
@@ -69,7 +74,8 @@ def digest_of(
         count=count,
     )
     live = only_live(rows)
-    return with_parity(live, matched_posts(con, now=now) if live.claims else ())
+    hours = hours_to_parity(con, [uptake.claim.claim_id for uptake in live.claims], now=now, keep=keep)
+    return replace(live, claims=tuple(replace(c, hours_to_parity=hours[c.claim.claim_id]) for c in live.claims))
 
 
 def unchanged_since(con: duckdb.DuckDBPyConnection, day: date, mark: str) -> date | None:
@@ -90,15 +96,6 @@ def only_live(rows: Digest) -> Digest:
     about = {None} | {uptake.claim.claim_id for uptake in claims}
     posts = tuple(post for post in rows.posts if post.claim_id in about)
     return replace(rows, races=races, claims=claims, posts=posts)
-
-
-def with_parity(rows: Digest, posts: Sequence[MatchedPost]) -> Digest:
-    """Return the digest with the time that each claim's denials took to draw level with its supports."""
-    found = []
-    for claim in rows.claims:
-        mine = [(p.posted_at, p.author_key, p.stance) for p in posts if p.claim_id == claim.claim.claim_id]
-        found.append(replace(claim, hours_to_parity=uptake(mine, now=rows.generated_at).hours_to_parity))
-    return replace(rows, claims=tuple(found))
 
 
 def digest_path(folder: Path, day: date) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,9 @@ from earlywarning.watch_state import WatchState
 from flows.desk import Desk
 from flows.promise import settings_of
 from flows.settings import Config
-from reports.swedish import TOPICS, counted, inside, number
 from warehouse import topics as store
-from warehouse.topics import LATELY, TopicPost
+from warehouse.digest_now import LATELY
+from warehouse.topics import TopicPost
 
 SUBJECT = "watch-topics"
 
@@ -73,7 +73,7 @@ def watch_topics(
     )
     lately = [post for post in posts if post.posted_at > now - WINDOW]
     return TopicPass(
-        crossings=tuple(_told(crossing) for crossing in found.crossings),
+        crossings=found.crossings,
         posts={PREFIX + topic: [post for post in lately if post.topic == topic] for topic in watched},
         usual_24h=found.usual_24h,
         memory={
@@ -106,15 +106,3 @@ def as_evidence(post: TopicPost) -> MatchedPost:
 
 def _mark(post: TopicPost) -> str:
     return f"{post.topic}/{post.post_key[:16]}"
-
-
-def _told(crossing: WatchCrossing) -> WatchCrossing:
-    people = counted(crossing.authors_24h, "person", "personer")
-    name = inside(TOPICS[crossing.claim_id.removeprefix(PREFIX)])
-    return replace(
-        crossing,
-        reason=(
-            f"{people} skrev på ett dygn negativt om ämnet {name}; "
-            f"vanligt är högst {number(crossing.usual_24h, decimals=1)}."
-        ),
-    )
