@@ -14,6 +14,7 @@ from crawlers.engines import (
     reading,
     refusal,
     vbulletin_classic,
+    vbulletin_mobile,
     vbulletin_modern,
     vbulletin_rows,
 )
@@ -134,6 +135,8 @@ def _title(document: Document) -> str:
 def _page_number(document: Document, page: Page) -> int:
     field = attribute(document.css_first("input.js-pagenum"), "value")
     shown = _PAGES.search(text_of(document.css_first(".pagenav .vbmenu_control, .pagination .popupctrl")))
+    if pages := vbulletin_mobile.pages_of(document):
+        return pages.number
     match = _PAGE_IN_URL.search(page.url)
     in_url = next(filter(None, match.groups()), "") if match else ""
     return markup.integer(field) or (int(shown[1]) if shown else 0) or (int(in_url) if in_url else 1)
@@ -141,6 +144,8 @@ def _page_number(document: Document, page: Page) -> int:
 
 def _first_url(document: Document, page: Page) -> str | None:
     """Return the link to the first page, which no other address tells where a board rewrites them."""
+    if (pages := vbulletin_mobile.pages_of(document)) and (first := pages.url(1, document, page)):
+        return without_session(first)
     links = document.css("a[rel=start][href]")
     links += [link for link in document.css(".pagenav a[href], .pagination a[href]") if text_of(link) == "1"]
     links += document.css("a[rel=prev][href]") if _page_number(document, page) == 2 else []
@@ -151,6 +156,9 @@ def _first_url(document: Document, page: Page) -> str | None:
 
 
 def _next_url(document: Document, page: Page) -> str | None:
+    if pages := vbulletin_mobile.pages_of(document):
+        following = pages.url(pages.number + 1, document, page)
+        return without_session(following) if following else None
     links = document.css(
         "a[rel=next][href]:not(.h-disabled), .js-pagenav a.right-arrow[href]:not(.h-disabled), link[rel=next][href]"
     )

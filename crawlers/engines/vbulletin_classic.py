@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
-from crawlers.engines import addresses, markup, reading, vbulletin_dates, vbulletin_quotes
+from crawlers.engines import addresses, markup, reading, vbulletin_dates, vbulletin_mobile, vbulletin_quotes
 from crawlers.engines.document import Document
 from crawlers.engines.markup import Marks, attribute, text_of
 from crawlers.engines.parts import Parts
@@ -22,6 +22,7 @@ _OWNER_ID = re.compile(r"(?:post_?|edit)(\d+)")
 _PARTS = {
     "message": _MESSAGE,
     "user": "a.bigusername, a.username",
+    "said": vbulletin_mobile.AUTHOR,
     "guest": ".bigusername, .username",
     "menu": "[id^='postmenu_']",
     "reputation": "[id^='repdisplay_']",
@@ -45,7 +46,10 @@ _SESSION = re.compile(r"(?<=[?&])s=[0-9a-f]{32}&?")
 def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page; the stubs of deleted and ignored posts have no message."""
     owners = (_owner(message) for message in document.css(_MESSAGE))
-    return list({owner.mem_id: owner for owner in owners if owner is not None}.values())
+    found = list({owner.mem_id: owner for owner in owners if owner is not None}.values())
+    if document.css_first(vbulletin_mobile.AUTHOR) is None:
+        return found
+    return [owner for owner in found if not vbulletin_mobile.is_stub(owner)]
 
 
 def _owner(message: LexborNode) -> LexborNode | None:
@@ -138,7 +142,7 @@ def _head(node: LexborNode, parts: Parts, outside: Marks) -> str:
 
 def _author(node: LexborNode, parts: Parts) -> tuple[str, str]:
     """Return the shown name and the user id, empty where the page has none: guests and rewritten addresses."""
-    user = parts.first(node, "user")
+    user = parts.first(node, "user", "said")
     match = _USER_ID.search(attribute(user, "href"))
     user_id = next((group for group in match.groups() if group), "") if match else ""
     if not user_id and (shown := attribute(parts.first(node, "reputation"), "id").split("_"))[-1].isdigit():

@@ -30,7 +30,7 @@ _IN_PATH = (
     re.compile(r"-(\d+)(?:-\d+)?(?:-post\d+)?(?:\.html|/)(?:index\d+\.html|page\d+/?)?$"),
 )
 _COUNTS = re.compile(r"\D*(\d[\d.,\s\u00a0]*)\D+?(\d[\d.,\s\u00a0]*)\D*")
-_LAST_CELLS = ".threadlastpost, .cell-lastpost, td.lastpost, .lastpost"
+_LAST_CELLS = ".threadlastpost, .cell-lastpost, td.lastpost, .lastpost, .threadbit.ui-li-has-icon > p"
 
 
 def thread_id_in(url: str) -> str | None:
@@ -126,6 +126,8 @@ def _counts(row: LexborNode) -> tuple[int | None, int | None]:
         has_opening = re.search(r"\b(?:posts?|inlägg|indlæg|innlegg)\b", text_of(posts), re.IGNORECASE)
         replies = shown - 1 if shown and has_opening else shown
         return replies, markup.integer(text_of(row.css_first(".views-count")))
+    if (count := row.css_first(".ui-li-count")) is not None:
+        return markup.integer(text_of(count)), None
     stats = row.css(".threadstats li")
     if len(stats) >= 2:
         return _after_label(text_of(stats[0])), _after_label(text_of(stats[1]))

@@ -154,3 +154,48 @@ def test_flashback_is_left_to_its_own_engine() -> None:
     head = b'<html><head><link rel="stylesheet" href="https://static.flashback.org/x.css"></head>'
     body = head + b'<meta name="generator" content="vBulletin"><a class="post-user-username" href="/u1">Anna</a>'
     assert vbulletin.detect(page(body)) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("number", "count", "address", "following", "first"),
+    [
+        (1, 3, "showthread.php?88-Brev", "showthread.php?88-Brev&page=2", None),
+        (2, 3, "showthread.php?88-Brev/page2", "showthread.php?88-Brev&page=3", "showthread.php?88-Brev"),
+        (3, 3, "showthread.php?t=88&amp;page=3", None, "showthread.php?t=88"),
+        (2, 4, "threads/88-Brev/page2", "threads/88-Brev?page=3", "threads/88-Brev"),
+        (1, 2, f"showthread.php?s={'0' * 32}&amp;t=88", "showthread.php?t=88&page=2", None),
+        (1, 2, "showthread.php?88-homepage7", "showthread.php?88-homepage7&page=2", None),
+        (1, 1, "showthread.php?88-Brev", None, None),
+    ],
+)
+def test_the_skin_for_telephones_tells_its_pages_to_a_script(
+    number: int, count: int, address: str, following: str | None, first: str | None
+) -> None:
+    found = mobile(
+        f'<div class="pagenav" data-role="vbpagenav" data-pagenumber="{number}" data-totalpages="{count}" '
+        f'data-address="{address}" data-address2="" data-anchor=""></div>{SAID}'
+    )
+    base = "https://board.example/forum/"
+    assert found.page_number == number
+    assert found.next_url == (base + following if following else None)
+    assert found.first_url == (base + first if first else None)
+
+
+def test_a_deleted_post_of_the_skin_for_telephones_is_none_though_its_reason_shows() -> None:
+    gone = SAID.replace("<div class=postfoot></div>", "").replace("70011", "70012").replace("Hej", "Orsak: reklam")
+    assert [post.text for post in mobile(SAID + gone).posts] == ["Hej"]
+    with pytest.raises(NotAThreadError):
+        mobile(gone)
+
+
+SAID = (
+    "<li class='postbit postbitim postcontainer' id=post_70011><div class=posthead><span class=xsaid>"
+    "<a href='member.php?31-gunnar'>Gunnar</a> skrev:</span><span class=postdate><span class=date>2026-11-18&nbsp;"
+    "<span class=time>21:14</span></span></span></div><div class=postbody><div id=post_message_70011><blockquote "
+    "class='postcontent restore'>Hej</blockquote></div></div><div class=postfoot></div></li>"
+)
+
+
+def mobile(inside: str) -> ThreadPage:
+    whole = f"<!doctype html><html lang=sv><h1>Brev</h1><ol id=posts>{inside}</ol></html>"
+    return vbulletin.parse_thread(page(whole, "https://board.example/forum/showthread.php?88-Brev"), site("vbulletin"))
