@@ -28,10 +28,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from benchmarks import crawl_pages, parsing
+from crawlers.crawl_job import CrawlJob
 from crawlers.frontier import Changes, Frontier, KnownThread, next_sweep
 from crawlers.model import Site
 from crawlers.pseudonym import Redact
-from crawlers.run import CrawlJob
 from crawlers.worker import CrawlerWorker
 from nlp.company import Company
 from nlp.redact.redactor import make_redactor

@@ -17,6 +17,7 @@ from warcio.warcwriter import WARCWriter
 from crawlers.errors import ArchiveError
 from crawlers.sealed import SUFFIX as SEALED
 from crawlers.sealed import SealedWriter
+from crawlers.warc_record import response_record
 
 SUFFIX = ".warc.gz"
 LEVEL = 2
@@ -50,15 +51,18 @@ class ArchiveWriter:
         """Add one response as it came, still compressed where the server compressed it."""
         writer = self._writer or self._open()
         kept = [(name, value) for name, value in headers if name.lower() not in HOP_HEADERS]
+        kept.append(("Content-Length", str(len(body))))
+        status_line, date = _status_line(status), _date(fetched_at)
+        if plain := response_record(url, status_line=status_line, headers=kept, body=body, date=date):
+            self._write(plain)
+            return
         record = writer.create_warc_record(
             url,
             "response",
             payload=BytesIO(body),
             length=len(body),
-            http_headers=StatusAndHeaders(
-                _status_line(status), [*kept, ("Content-Length", str(len(body)))], protocol="HTTP/1.1"
-            ),
-            warc_headers_dict={"WARC-Date": _date(fetched_at)},
+            http_headers=StatusAndHeaders(status_line, kept, protocol="HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": date},
         )
         self._add(writer, record)
 
@@ -81,11 +85,14 @@ class ArchiveWriter:
         return self._writer
 
     def _add(self, writer: WARCWriter, record: ArcWarcRecord) -> None:
-        """Write a record as a gzip member of its own, at once and whole."""
         writer.out = plain = BytesIO()
         writer.write_record(record)
+        self._write(plain.getbuffer())
+
+    def _write(self, record: bytes | memoryview) -> None:
+        """Write a record as a gzip member of its own, at once and whole."""
         assert self._stream is not None
-        self._stream.write(isal_zlib.compress(plain.getbuffer(), LEVEL, wbits=GZIP))
+        self._stream.write(isal_zlib.compress(record, LEVEL, wbits=GZIP))
         self._stream.flush()
 
 

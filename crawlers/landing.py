@@ -15,7 +15,7 @@ from isal import isal_zlib
 
 from crawlers.errors import LandingError
 from crawlers.sealed import SealedWriter
-from warehouse.records import Post, Record, WireError, as_dict, from_line, to_line
+from warehouse.records import Post, Record, WireError, as_dict, from_line, to_bytes
 
 SUFFIX = ".jsonl.gz"
 LEVEL = 2
@@ -80,13 +80,11 @@ class RecordFile:
 def line_of(record: Record, *, is_landing: bool) -> bytes:
     """Return a record as its file holds it, with the line's end; nothing where that is for posts alone."""
     if is_landing:
-        line = to_line(record)
-    elif isinstance(record, Post):
-        line = json.dumps(as_dict(record), ensure_ascii=False)
-    else:
-        return b""
-    # A lone surrogate (possible in JSON from hostile servers) is not text: it must not stop the whole file.
-    return line.encode("utf-8", "replace") + b"\n"
+        return to_bytes(record) + b"\n"
+    if isinstance(record, Post):
+        # A lone surrogate is not text: it must not stop the whole file.
+        return json.dumps(as_dict(record), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    return b""
 
 
 def give_name(temporary: Path, path: Path) -> Path:

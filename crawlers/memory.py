@@ -16,6 +16,9 @@ NEW_OBJECTS = 50_000
 """So many that are still there make Python look which of them only hold each other: a page has some thousand, and
 lets go of them all."""
 
+CYCLE_OBJECTS = 5_000
+"""What a process that fetches may leave so long holds a few megabytes of pages."""
+
 
 def keep() -> None:
     """Have the C library keep freed memory, where by itself it hands every page's back and asks for it anew.
@@ -28,3 +31,14 @@ def keep() -> None:
     if library is not None and hasattr(library, "mallopt"):
         library.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
         library.mallopt(M_MMAP_THRESHOLD, LARGEST_BYTES)
+
+
+def settle() -> None:
+    """Have Python's search for cycles pass by what is there now, modules above all, and look at the rest less often.
+
+    A process that fetches makes some hundred objects a page that only hold each other; their search took as long as
+    writing the page to the archive.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(CYCLE_OBJECTS)

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from protego import Protego
@@ -26,6 +27,7 @@ def user_agent(version: str, contact: str) -> str:
     return f"{PRODUCT}/{version}" + (f" (+{comment})" if comment else "")
 
 
+@lru_cache(maxsize=256)
 def host_of(url: str) -> str:
     """Return host and port as one name for budgets and delays; the port only where it is unusual."""
     parts = urlsplit(url)
@@ -34,6 +36,7 @@ def host_of(url: str) -> str:
     return host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
 
 
+@lru_cache(maxsize=256)
 def is_loopback(url: str) -> bool:
     """Return whether a URL points to this machine by its text alone: no name is looked up."""
     host = urlsplit(url).hostname or ""
@@ -96,6 +99,7 @@ class Robots:
         return float(delay) if delay is not None and math.isfinite(delay) and delay > 0 else None
 
 
+@lru_cache(maxsize=256)
 def _place(url: str) -> tuple[str, int] | None:
     parts = urlsplit(url)
     port = _port(parts)

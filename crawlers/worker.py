@@ -12,12 +12,13 @@ from multiprocessing.context import SpawnProcess
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from crawlers import memory
 from crawlers.ending import how_it_ended
 from crawlers.errors import CrawlerError
 
 if TYPE_CHECKING:
+    from crawlers.crawl_job import CrawlJob, CrawlResult
     from crawlers.readers import Readers
-    from crawlers.run import CrawlJob, CrawlResult
 
 # What crawls is imported in the child: whoever starts it has no use for Scrapy.
 
@@ -147,7 +148,9 @@ class _Server:
         from crawlers.run import crawl_all
 
         try:
-            self._readers = self._readers or Readers()
+            if self._readers is None:
+                memory.settle()
+                self._readers = Readers()
             self._pipe.send(await crawl_all(jobs, last_fetch=self._last_fetch, readers=self._readers))
         except BaseException:
             logging.getLogger(__name__).exception("the crawler process failed")

@@ -21,7 +21,7 @@ from flows.settings import Config
 from flows.sources import job_for, require_contact, sites_of
 
 if TYPE_CHECKING:
-    from crawlers.run import CrawlResult
+    from crawlers.crawl_job import CrawlResult
 
 log = logging.getLogger(__name__)
 DUE_SHARE = 0.75

@@ -20,7 +20,7 @@ from nlp.hub import Models
 from nlp.mentions import is_mention
 
 if TYPE_CHECKING:
-    from crawlers.run import CrawlJob
+    from crawlers.crawl_job import CrawlJob
 
 
 def company_of(config: Config) -> Company:
@@ -101,7 +101,7 @@ def keep_thread(config: Config) -> partial[bool]:
 def job_for(site: Site, config: Config, **given: object) -> CrawlJob:
     """Return a crawl of a site with all that the configuration decides; `given` adds or overrides."""
     # Scrapy and spaCy take seconds to import: a pass without a source that is due has use for neither.
-    from crawlers.run import CrawlJob
+    from crawlers.crawl_job import CrawlJob
     from nlp.redact.redactor import make_redactor
 
     values: dict[str, object] = {

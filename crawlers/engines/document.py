@@ -7,9 +7,11 @@ that only other skins and versions have, and half name nothing but a class.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter, itemgetter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -19,8 +21,16 @@ _VALUE = re.compile(r"""\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|:[\w-]+\([^()]*\)""")
 _ALTERNATIVE = re.compile(r"""(?:\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|\([^()]*\)|[^,])+""")
 _CLASS = re.compile(r"\.([\w-]+)")
 _PLAIN = re.compile(r"([a-z]\w*)?(?:\.[\w-]+)+")
-FEW = 3
-"""An index costs as much as some fifteen walks: who asks for so few classes at once asks for few in all."""
+_INSIDE = re.compile(r"((?:[a-z]\w*)?(?:\.[\w-]+)+) +((?:[\w.#-]|\[(?:\"[^\"]*\"|'[^']*'|[^\]\"'])*\])+)")
+"""An element of some kind anywhere inside one that is named by its classes."""
+SOME = 10
+"""An index costs as much as some ten walks: who has asked for so many classes will ask for more."""
+FEW = 8
+"""Inside so few elements a look is cheaper than a walk over the whole tree."""
+MANY = 3
+"""So many alternatives that the index answers are worth asking first whether there is anything of the others."""
+_class_of = itemgetter("class")
+_attributes_of = attrgetter("attrs")
 _SPACE = re.compile(r"[ \t\n\f\r]+")
 """What ends a class's name; Python's own idea of space is wider."""
 
@@ -35,6 +45,8 @@ class Alternative:
     is_plain: bool
     """Whether it names classes alone, and perhaps a tag."""
     tag: str | None
+    inside: tuple[Alternative, str] | None
+    """Where it names an element inside one that is plain: that one, and the element by itself."""
 
 
 class Document:
@@ -43,11 +55,12 @@ class Document:
     Whatever else is asked of it is a walk over the whole tree: ask for all posts' parts at once, not post by post.
     """
 
-    __slots__ = ("_all", "_first", "_index", "_tree", "walk_count")
+    __slots__ = ("_all", "_class_count", "_first", "_index", "_tree", "walk_count")
 
     def __init__(self, html: str) -> None:
         self._tree = LexborHTMLParser(html)
         self._index: Index | None = None
+        self._class_count = 0
         self._all: dict[str, tuple[LexborNode, ...]] = {}
         self._first: dict[str, LexborNode | None] = {}
         self.walk_count = 0
@@ -76,10 +89,12 @@ class Document:
         """Return the first element that a selector finds."""
         if selector not in self._first:
             plain, other = self._possible(selector)
-            if other:
-                self._first[selector] = self._tree.css_first(self._joined([*plain, *other]))
-            else:
+            if not other:
                 self._first[selector] = next(iter(self._indexed(plain)), None)
+            elif (inside := self._inside(plain, other)) is not None:
+                self._first[selector] = next(iter(inside), None)
+            else:
+                self._first[selector] = self._tree.css_first(self._joined([*plain, *other]))
         return self._first[selector]
 
     def ids(self, selector: str) -> set[int]:
@@ -91,7 +106,9 @@ class Document:
         plain, other = self._possible(selector)
         if not other:
             return self._indexed(plain)
-        if len(plain) > FEW and not self._asked(other):
+        if (inside := self._inside(plain, other)) is not None:
+            return inside
+        if len(plain) > MANY and not self._asked(other):
             return self._indexed(plain)
         found = self._asked([*plain, *other])
         # The parser repeats those that two alternatives match.
@@ -100,12 +117,25 @@ class Document:
     def _possible(self, selector: str) -> tuple[list[Alternative], list[Alternative]]:
         """Return the alternatives all of whose classes the page has: those that the index answers, and the others."""
         asked = alternatives(selector)
-        if self._index is None and sum(1 for one in asked if one.classes) > FEW:
-            self._index = Index(self._tree)
         if (index := self._index) is None:
-            return [], list(asked)
-        possible = [one for one in asked if index.has(one.classes)]
+            self._class_count += sum(1 for one in asked if one.classes)
+            if self._class_count <= SOME:
+                return [], list(asked)
+            index = self._index = Index(self._tree)
+        possible = [one for one in asked if not one.classes or index.has(one.classes)]
         return [one for one in possible if one.is_plain], [one for one in possible if not one.is_plain]
+
+    def _inside(self, plain: Sequence[Alternative], other: Sequence[Alternative]) -> Iterable[LexborNode] | None:
+        """Return what a selector finds inside few elements; None where it asks for more than that."""
+        if self._index is None or plain or len(other) != 1 or not (parts := other[0].inside):
+            return None
+        around = self._indexed([parts[0]])
+        if len(around) > FEW:
+            return None
+        self.walk_count += 1
+        # An element is itself among those that are found inside it.
+        found = {node.mem_id: node for above in around for node in _below(above, parts[1])}
+        return found.values()
 
     def _indexed(self, plain: Sequence[Alternative]) -> list[LexborNode]:
         return self._index.every(plain) if self._index and plain else []
@@ -126,14 +156,11 @@ class Index:
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._nodes = tree.css("[class]")
         self._fold = _folds_case(tree)
-        self._places: dict[str, list[int]] = {}
+        places = defaultdict[str | None, list[int]](list)
+        for place, text in enumerate(map(_class_of, map(_attributes_of, self._nodes))):
+            places[text].append(place)
+        self._places = {text: found for text, found in places.items() if text}
         """Where among the elements those are whose attribute `class` has the same text."""
-        places = self._places
-        for place, text in enumerate([node.attrs["class"] or "" for node in self._nodes]):
-            if text in places:
-                places[text].append(place)
-            else:
-                places[text] = [place]
         self._names = {text: _names(text.lower() if self._fold else text) for text in self._places}
         self._texts: dict[str, list[str]] = {}
         """The texts that a class stands in."""
@@ -147,12 +174,11 @@ class Index:
 
     def every(self, asked: Iterable[Alternative]) -> list[LexborNode]:
         """Return the elements of alternatives that are plain, in the order of the page."""
-        found: set[int] = set()
+        nodes, found = self._nodes, set[int]()
         for alternative in asked:
-            for place in self._of(self._folded(alternative.classes)):
-                if alternative.tag is None or self._nodes[place].tag == alternative.tag:
-                    found.add(place)
-        return [self._nodes[place] for place in sorted(found)]
+            places, tag = self._of(self._folded(alternative.classes)), alternative.tag
+            found.update(places if tag is None else (place for place in places if nodes[place].tag == tag))
+        return [nodes[place] for place in sorted(found)]
 
     def _of(self, classes: frozenset[str]) -> Iterable[int]:
         for text in self._texts[next(iter(classes))]:
@@ -161,6 +187,12 @@ class Index:
 
     def _folded(self, classes: frozenset[str]) -> frozenset[str]:
         return frozenset(name.lower() for name in classes) if self._fold else classes
+
+
+def _below(above: LexborNode, selector: str) -> Iterator[LexborNode]:
+    """Yield the elements below one that a selector finds: the parser counts that one among them."""
+    key = above.mem_id
+    return (node for node in above.css(selector) if node.mem_id != key)
 
 
 def _folds_case(tree: LexborHTMLParser) -> bool:
@@ -182,10 +214,11 @@ def alternatives(selector: str) -> tuple[Alternative, ...]:
 
 
 def _alternative(text: str) -> Alternative:
-    plain = _PLAIN.fullmatch(text)
+    plain, inside = _PLAIN.fullmatch(text), _INSIDE.fullmatch(text)
     return Alternative(
         text=text,
         classes=frozenset(_CLASS.findall(_VALUE.sub("", text))),
         is_plain=plain is not None,
         tag=plain[1] if plain else None,
+        inside=(_alternative(inside[1]), inside[2]) if inside else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from selectolax.lexbor import LexborNode
@@ -19,46 +20,43 @@ class Parts:
     def __init__(self, document: Document, owners: Iterable[LexborNode], selectors: Mapping[str, str]) -> None:
         self._document = document
         self._selectors = selectors
-        self._owner_of = {owner.mem_id: owner.mem_id for owner in owners}
+        self._owner_of = {key: key for key in (owner.mem_id for owner in owners)}
+        """By the elements that were looked at: the innermost owner around each, 0 for none."""
         self._found: dict[str, dict[int, list[LexborNode]]] = {}
 
     def every(self, owner: LexborNode, name: str) -> list[LexborNode]:
         """Return the elements of a name inside an owner, in the order of the page."""
         found = self._found.get(name)
         if found is None:
-            found = self._found[name] = self._find(self._selectors[name])
+            found = self._find(name)
         return found.get(owner.mem_id, []) if found else []
 
     def first(self, owner: LexborNode, *names: str) -> LexborNode | None:
         """Return the first element of the first of the names that has any."""
+        key = owner.mem_id
         for name in names:
-            if inside := self.every(owner, name):
+            found = self._found.get(name)
+            if found is None:
+                found = self._find(name)
+            if inside := found.get(key):
                 return inside[0]
         return None
 
-    def _find(self, selector: str) -> dict[int, list[LexborNode]]:
-        found: dict[int, list[LexborNode]] = {}
+    def _find(self, name: str) -> dict[int, list[LexborNode]]:
+        found = self._found[name] = defaultdict[int, list[LexborNode]](list)
         owner_of = self._owner_of
-        for node in self._document.css(selector) if owner_of else ():
-            around = node.parent
-            owner = owner_of.get(around.mem_id) if around is not None else 0
-            if owner is None:
-                owner = _owner(around, owner_of)
+        for node in self._document.css(self._selectors[name]) if owner_of else ():
+            passed: list[int] = []
+            owner, around = 0, node.parent
+            while around is not None:
+                key = around.mem_id
+                if key in owner_of:
+                    owner = owner_of[key]
+                    break
+                passed.append(key)
+                around = around.parent
+            for key in passed:
+                owner_of[key] = owner
             if owner:
-                found.setdefault(owner, []).append(node)
+                found[owner].append(node)
         return found
-
-
-def _owner(node: LexborNode | None, owner_of: dict[int, int]) -> int:
-    """Return the id of the innermost owner around, 0 for none; remember it for all on the way."""
-    passed: list[int] = []
-    found: int | None = 0
-    while node is not None:
-        key = node.mem_id
-        if (found := owner_of.get(key)) is not None:
-            break
-        passed.append(key)
-        node = node.parent
-    found = found or 0
-    owner_of.update(dict.fromkeys(passed, found))
-    return found

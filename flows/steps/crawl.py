@@ -18,7 +18,7 @@ from flows.single import is_due, log_result
 from flows.sources import disabled, job_for, require_contact, sites_of
 
 if TYPE_CHECKING:
-    from crawlers.run import CrawlResult
+    from crawlers.crawl_job import CrawlResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.landing import read_landing
 from crawlers.model import Site
-from crawlers.run import CrawlJob, CrawlResult
 from crawlers.worker import CrawlerWorker
 from tests.crawlers.tiny_forum import TinyForum, serve
 from warehouse.records import Record

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from scrapy.utils.reactor import install_reactor
 
 from crawlers import readers
+from crawlers.crawl_job import CrawlJob
 from crawlers.model import Site
-from crawlers.run import CrawlJob, crawl_all
+from crawlers.run import crawl_all
 from tests.crawlers.conftest import SECRET, mentions_open_infra
 from tests.crawlers.test_spiders import take_out_kalle
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.credentials import Secrets, Token, TokenError, TokenRequest, api_key, bearer, oauth_token
 from crawlers.errors import BudgetSpentError, CrawlerError
 from crawlers.model import Site
 from crawlers.quota import QuotaBook
-from crawlers.run import CrawlJob, CrawlResult
 from crawlers.spiders.keyring import Keyring
 from crawlers.worker import CrawlerWorker
 from tests.crawlers.conftest import Crawl

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.credentials import Secrets
 from crawlers.engines import google_places, google_reviews, reddit, trustpilot, youtube
 from crawlers.model import NotAThreadError
-from crawlers.run import CrawlJob, CrawlResult
 from crawlers.spiders.access import asked_at
 from tests.crawlers.conftest import Crawl
 from tests.crawlers.golden import PAGES, genuine, page, saved, site

@@ -6,10 +6,13 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.engines import registry
-from crawlers.engines.document import FEW, Document
+from crawlers.engines.document import FEW, SOME, Document
 from crawlers.model import NotAThreadError
 from tests.crawlers.golden import PAGES, saved, site
 
+BOXES = (
+    '<div class="box a"><div class="box b"><p class=x>1</p></div><p>2</p></div><div class=box>3</div><p class=x>4</p>'
+)
 PAGE = """<!doctype html><html><body class=front><div class="post first">a</div><p class='post last'>b</p>
 <b class=&#109;ark>c</b><i title='class="hidden"'>d</i><div data-x="1,2)">e</div><em class>f</em></body></html>"""
 ODD = {
@@ -19,6 +22,8 @@ ODD = {
     "spaces": '<!doctype html><div class = "\u00a0post first\tlast\n">a</div>',
     "unclosed": '<!doctype html><p>class="</p><p class="post">b</p>',
     "none": "<!doctype html><p>a</p>",
+    "boxes in boxes": f"<!doctype html>{BOXES}",
+    "many boxes": f"<!doctype html>{BOXES * FEW}",
 }
 SELECTORS = [
     ".post, .first, p",
@@ -31,10 +36,20 @@ SELECTORS = [
     "[title*='class=\".x\"'], i",
     "body > .post:first-child",
     ".front .post",
+    ".front b",
+    ".post .first",
+    "div.post [class]",
+    "body.front .post, .nowhere",
+    ".front .mark i",
+    ".box .x",
+    ".box .box",
+    ".box.a p",
+    "div.box div",
+    ".box p, .nowhere",
     ".POST, .nowhere.last",
     "*",
 ]
-MANY = ", ".join(f".class{n}" for n in range(FEW + 1))
+MANY = ", ".join(f".class{n}" for n in range(SOME + 1))
 """So many classes that a page gets an index."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawlers.run import CrawlResult
+from crawlers.crawl_job import CrawlResult
 from tests.crawlers.conftest import Crawl
 from tests.crawlers.golden import PAGES
 from tests.crawlers.tiny_forum import Reply, TinyForum

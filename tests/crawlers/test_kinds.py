@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob
 from crawlers.model import Page
-from crawlers.run import CrawlJob
 from crawlers.sites import site_for_url
 from crawlers.spiders.index import forum_links
 from crawlers.spiders.reading import first_page_url

@@ -53,3 +53,10 @@ def test_a_reader_reads_the_next_page_in_the_memory_of_the_last() -> None:
 
 def test_a_reader_looks_for_no_cycles_among_what_a_page_lets_go() -> None:
     assert asked_for(BEFORE + AS_A_READER + LOOKED) == 0 < asked_for(BEFORE + LOOKED)
+
+
+def test_a_process_that_fetches_looks_for_cycles_among_new_objects_alone() -> None:
+    settled = (
+        "import gc; from crawlers import memory; memory.settle(); assert gc.isenabled(); print(gc.get_freeze_count())"
+    )
+    assert asked_for(f"{BEFORE}\n{settled}") > 10_000

@@ -65,6 +65,13 @@ def test_with_help_the_files_are_the_same_to_the_byte(long_forum: TinyForum, tmp
     assert b"alle" not in first
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be told who gives way")
+def test_readers_give_way_to_the_process_that_fetches(long_forum: TinyForum, tmp_path: Path) -> None:
+    with helped(long_forum, tmp_path, 2) as (child, pids):
+        assert [os.sched_getscheduler(pid) for pid in pids] == [os.SCHED_BATCH, os.SCHED_BATCH]
+        assert os.sched_getscheduler(child.pid) == os.sched_getscheduler(0)
+
+
 def test_a_reader_that_dies_is_one_error_and_nothing_is_lost(long_forum: TinyForum, tmp_path: Path) -> None:
     answer = long_forum.reply("/t/t8", {})
     with helped(long_forum, tmp_path, 2) as (child, pids):

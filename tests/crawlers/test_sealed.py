@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawlers.archive import ArchiveWriter, archive_file, archive_files
+from crawlers.crawl_job import CrawlJob
 from crawlers.errors import ArchiveError
 from crawlers.model import Site
 from crawlers.replay import Replay
-from crawlers.run import CrawlJob
 from crawlers.sealed import CHUNK_BYTES, HEAD_BYTES, SealedWriter, fault_of, is_sealed, open_plain
 from crawlers.worker import CrawlerWorker
 from tests.crawlers.conftest import Crawl

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob
 from crawlers.errors import CrawlerError
 from crawlers.landing import landing_files, read_landing
-from crawlers.run import CrawlJob
 from crawlers.worker import CrawlerWorker
 from tests.crawlers.test_spiders import posts
 from tests.crawlers.tiny_forum import Reply, TinyForum

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawlers import credentials
+from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.engines import registry
 from crawlers.model import Site
-from crawlers.run import CrawlJob, CrawlResult
 from flows import access
 from flows.config import credential, credential_variable, load
 from flows.desk import Desk, open_desk

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob
 from crawlers.engines.stream import Place
 from crawlers.frontier import Frontier
 from crawlers.heard import Heard
@@ -18,7 +19,6 @@ from crawlers.job import ListenJob, ListenResult
 from crawlers.landing import landing_files, read_landing
 from crawlers.listen import listen
 from crawlers.model import Site
-from crawlers.run import CrawlJob
 from crawlers.worker import CrawlerWorker
 from tests.live.atproto.server import BlueskyNetwork
 from tests.live.conftest import bluesky_content, mentions_open_infra

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.credentials import Secrets
 from crawlers.landing import read_landing
 from crawlers.model import Site
-from crawlers.run import CrawlJob, CrawlResult
 from crawlers.worker import CrawlerWorker
 from tests.crawlers.test_credentials import everything
 from tests.live.atproto.server import BlueskyNetwork

@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.errors import CrawlerError
 from crawlers.landing import landing_files, read_landing
 from crawlers.model import Site
-from crawlers.run import CrawlJob, CrawlResult
 from crawlers.worker import CrawlerWorker
 from tests.live import machine
 from tests.live.conftest import mentions_open_infra

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.landing import read_landing
 from crawlers.model import Site
-from crawlers.run import CrawlJob, CrawlResult
 from crawlers.worker import CrawlerWorker
 from tests.live.conftest import at, mentions_open_infra, spirit_content
 from tests.live.spirit.server import SpiritServer

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.landing import landing_files, read_landing
 from crawlers.model import Site
-from crawlers.run import CrawlJob, CrawlResult
 from crawlers.worker import CrawlerWorker
 from town import Town
 from warehouse.records import Deletion

@@ -1,13 +1,29 @@
 """Records survive the trip through a line of JSON, and what is not a record is said."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.records import Deletion, Incident, Post, Quote, SetAside, Visit, WireError, from_line, to_line
+from warehouse.records import (
+    DayCount,
+    Deletion,
+    FieldCount,
+    Health,
+    Incident,
+    Post,
+    Quote,
+    Record,
+    SetAside,
+    Visit,
+    WireError,
+    from_line,
+    to_bytes,
+    to_line,
+)
 
 TIMES = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1)).map(
     lambda t: t.replace(tzinfo=timezone(timedelta(hours=2)))
@@ -33,6 +49,17 @@ RECORDS = st.one_of(
     st.builds(SetAside, source=WORDS, url=WORDS, reason=WORDS, detail=WORDS, seen_at=TIMES, post_id=st.none() | WORDS),
     st.builds(Incident, source=WORDS, url=WORDS, cause=WORDS, detail=WORDS, seen_at=TIMES),
     st.builds(
+        Health,
+        **dict.fromkeys(("source", "engine"), WORDS),
+        **dict.fromkeys(("started_at", "finished_at"), TIMES),
+        **dict.fromkeys(("read_count", "new_count", "set_aside_count", "future_count"), st.integers(0, 10**6)),
+        **dict.fromkeys(("backward_count", "heaped_count"), st.integers(0, 10**6)),
+        fields=st.lists(st.builds(FieldCount, field=WORDS, present_count=st.integers(), of_count=st.integers())).map(
+            tuple
+        ),
+        days=st.lists(st.builds(DayCount, day=st.dates(), post_count=st.integers())).map(tuple),
+    ),
+    st.builds(
         Visit,
         source=WORDS,
         started_at=TIMES,
@@ -45,10 +72,36 @@ GOOD = Deletion(source="a", post_id="1", seen_at=datetime(2023, 11, 1, tzinfo=UT
 
 
 @given(RECORDS)
-def test_a_record_comes_back_from_its_line(record: Post | Deletion | SetAside | Incident | Visit) -> None:
+def test_a_record_comes_back_from_its_line(record: Record) -> None:
     line = to_line(record)
     assert "\n" not in line
     assert from_line(line) == record
+    assert to_bytes(record) == line.encode("utf-8", "replace")
+
+
+class Named(str):
+    """A text of another type."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "odd", ["half of a \ud83d face", '\x00\x1f\x7f\u2028"\\/å', Named("a"), 1e16, 2**70, float("nan")]
+)
+def test_both_ways_to_a_line_come_to_the_same(odd: object) -> None:
+    for record in (
+        replace(GOOD, post_id=odd),  # type: ignore[arg-type]
+        replace(GOOD, seen_at=datetime(1800, 1, 1, 12, 0, 0, 5, tzinfo=timezone(timedelta(seconds=3661)))),
+        Post(
+            **dict.fromkeys(("source", "post_id", "thread_id", "thread_title", "author_key", "url"), "x"),
+            **dict.fromkeys(("posted_at", "seen_at"), GOOD.seen_at),
+            text="a",
+            content_key="k",
+            quoted=(Quote(text=odd), Quote(text="b")),  # type: ignore[arg-type]
+            redactions=("person", "phone"),
+        ),
+    ):
+        assert to_bytes(record) == to_line(record).encode("utf-8", "replace")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from warehouse.records.post import (
     SetAside,
     Visit,
 )
-from warehouse.records.wire import WireError, as_dict, from_line, to_line
+from warehouse.records.wire import WireError, as_dict, from_line, to_bytes, to_line
 
 __all__ = [
     "Alert",
@@ -65,5 +65,6 @@ __all__ = [
     "WireError",
     "as_dict",
     "from_line",
+    "to_bytes",
     "to_line",
 ]

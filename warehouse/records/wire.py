@@ -10,6 +10,8 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+import orjson
+
 from warehouse.records.post import (
     DayCount,
     Deletion,
@@ -39,6 +41,17 @@ _NAMES = {cls: tuple(f.name for f in fields(cls)) for cls in (*KINDS.values(), *
 _FIELDS = {cls: (names, attrgetter(*names)) for cls, names in _NAMES.items()}
 """Names of the fields, and what gets the values of them all."""
 _AS_THEY_ARE = frozenset((str, int, float, bool, NoneType))
+_SAME_IN_ANY_JSON = frozenset((str, int, bool, NoneType))
+"""What two writers of JSON write alike; they differ over numbers with a fraction."""
+
+
+def _pattern(cls: type) -> bytes:
+    """Return a record's line with places for the values of its fields."""
+    head = [f'"record": "{_KIND_OF[cls]}"'] if cls in _KIND_OF else []
+    return ("{" + ", ".join([*head, *(f'"{name}": %b' for name in _NAMES[cls])]) + "}").encode()
+
+
+_PATTERNS = {cls: _pattern(cls) for cls in _NAMES}
 Reader = Callable[[str, Any], Any]
 """Takes a field's name and its JSON value, gives the field's value or raises WireError."""
 
@@ -59,6 +72,36 @@ def as_dict(record: Record | Quote | FieldCount | DayCount) -> dict[str, Any]:
 def to_line(record: Record) -> str:
     """Return the record as one line of JSON, its kind under `record`."""
     return _to_json({"record": _KIND_OF[type(record)], **as_dict(record)})
+
+
+def to_bytes(record: Record) -> bytes:
+    """Return `to_line` in UTF-8, in a fifth of the time.
+
+    A lone surrogate (possible in JSON from hostile servers) is not text: it becomes a question mark.
+    """
+    try:
+        return _packed(record)
+    except TypeError:
+        return to_line(record).encode("utf-8", "replace")
+
+
+def _packed(record: Record | Quote | FieldCount | DayCount) -> bytes:
+    """Return what `to_line` would. Raise TypeError for a value that has to be looked at with more care."""
+    cls = type(record)
+    return _PATTERNS[cls] % tuple(map(_packed_value, _FIELDS[cls][1](record)))
+
+
+def _packed_value(value: Any) -> bytes:
+    kind = type(value)
+    if kind in _SAME_IN_ANY_JSON:
+        return orjson.dumps(value)
+    if kind is tuple:
+        return b"[%b]" % b", ".join(map(_packed_value, value))
+    if kind is datetime or kind is date:
+        return b'"%b"' % value.isoformat().encode("ascii")
+    if kind in PARTS:
+        return _packed(value)
+    raise TypeError(f"{kind.__name__} takes another way")
 
 
 def from_line(line: str) -> Record:
