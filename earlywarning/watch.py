@@ -51,8 +51,8 @@ class WatchCrossing:
     authors_24h: int
     usual_24h: float
     """Upper bound of what is ordinary in a day."""
-    reason: str
-    """One Swedish sentence."""
+    terms: tuple[str, ...] = ()
+    """What the posts have in common; of clusters alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,8 +205,6 @@ def _usual(states: Sequence[AlarmState], settings: AlarmSettings) -> Floats:
 def _explain(claim_id: str, crossing: Crossing, ledger: Ledger, usual: float) -> WatchCrossing:
     until = (crossing.hour + 1) * 3600.0
     recent = sum(until - DAY_SECONDS <= last < until for last in ledger.values())
-    people = "1 person" if recent == 1 else f"{recent} personer"
-    ordinary = f"{usual:.1f}".replace(".", ",")
     return WatchCrossing(
         claim_id=claim_id,
         level=crossing.level,
@@ -215,5 +213,4 @@ def _explain(claim_id: str, crossing: Crossing, ledger: Ledger, usual: float) ->
         threshold=crossing.threshold,
         authors_24h=recent,
         usual_24h=usual,
-        reason=f"{people} spred eller frågade om påståendet på ett dygn; vanligt är högst {ordinary}.",
     )

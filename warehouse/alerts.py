@@ -143,6 +143,7 @@ def _change(before: Alert, after: Alert, *, is_reopened: bool) -> str | None:
 def _save_alert(con: duckdb.DuckDBPyConnection, alert: Alert, *, event: str, at: datetime, by: str | None) -> None:
     upsert(con, "alert", [asdict(alert)])
     number = len(rows(con, "alert_events", alert_id=alert.alert_id)) + 1
-    stands = {"severity": alert.severity, "state": alert.state, "reason": alert.reason, "evidence": alert.evidence}
+    said = {"severity": alert.severity, "state": alert.state, "reason": alert.reason, "facts": alert.facts}
+    stands = {**said, "evidence": alert.evidence}
     happened = {"event_number": number, "happened_at": at, "event": event, "happened_by": by}
     insert_new(con, "alert_event", [{"alert_id": alert.alert_id, **happened, **stands}])

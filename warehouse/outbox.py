@@ -58,6 +58,7 @@ class TellingAlert:
     event: str
     severity: str
     reason: str
+    facts: str
     state: str
     raised_at: datetime
     segments: tuple[str, ...]

@@ -34,6 +34,7 @@ def board_url(config: Config) -> str | None:
 
 def alert_message(con: duckdb.DuckDBPyConnection, config: Config, due: Due) -> AlertMessage:
     """Return what a message says: as of when it was composed, so that it says the same when it is sent again."""
+    speech, now = speech_of(config), due.composed_at
     claims = {claim.claim_id: claim.statement for claim in list_claims(con, now=due.composed_at)}
     alerts = outbox.alerts_of(con, due.message_id)
     told = tuple(
@@ -45,11 +46,10 @@ def alert_message(con: duckdb.DuckDBPyConnection, config: Config, due: Due) -> A
             before_severity=one.before_severity,
             subject_id=one.subject_id,
             statement=claims.get(one.subject_id, ""),
-            reason=one.reason,
+            reason=speech.reason(one),
         )
         for one in alerts
     )
-    speech, now = speech_of(config), due.composed_at
     race = _race(con, told, now)
     said = speech.t("alert.picture", segment=race.segment.name, sentence=race_sentence(race, speech)) if race else ""
     return AlertMessage(

@@ -9,22 +9,22 @@ from datetime import datetime, timedelta
 from earlywarning.mailings import Mailing, Segment
 from earlywarning.mismatch import find_mismatches, find_void
 from earlywarning.severity import Standing, is_open, severity_of
+from earlywarning.watch import WatchCrossing
 from flows.complaints import judge_levels
 from flows.desk import Desk
 from flows.sources import sites_of
 from flows.steps import quotes
+from flows.steps.because import Because, because, because_unseen
 from flows.steps.digest import expectations
 from flows.steps.standings import SUBJECT, Finding, as_json, recall, settle
 from flows.steps.topic_alerts import explained_topics, fold, topic_findings
 from flows.steps.watch import WatchPass, mailings_of
-from reports import health
-from reports.swedish import counted, duration, inside, listed, number
 from warehouse import watching
 from warehouse.alerts import list_alerts
 from warehouse.clusters import mark_candidates
 from warehouse.digest_rows import read_sources
 from warehouse.ledger import list_segments
-from warehouse.records import Alert, Claim, Race, SourceHealth
+from warehouse.records import Alert, Claim, Race
 
 VOID_DAYS = 28
 
@@ -42,7 +42,7 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     """Raise what is new, escalate what has grown, close what has been quiet; then let the watch remember."""
     now = found.at
     memory, mailings = recall(desk.con, now=now), mailings_of(desk, now)
-    findings = [*_alarms(found, races), *_silences(desk, now)]
+    findings = [*_alarms(desk, found, races), *_silences(desk, now)]
     is_spreading = _spreading(memory.standings, findings, now)
     segments = [Segment(**asdict(segment)) for segment in list_segments(desk.con)]
     quoted, remembered = quotes.find_quotes(
@@ -50,9 +50,9 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     )
     findings += [_quoted(quote, desk) for quote in quoted]
     for claim in found.claims:
-        findings += _beside(claim, found, segments, mailings, is_spreading=claim.claim_id in is_spreading)
+        findings += _beside(desk, claim, found, segments, mailings, is_spreading=claim.claim_id in is_spreading)
     explained = explained_topics(found, memory.standings, findings)
-    findings += topic_findings(found, explained)
+    findings += topic_findings(desk, found, explained)
     answered = [mailing.corrects for mailing in mailings if mailing.corrects]
     judge_levels(desk.con)
     news, standings = settle(desk.con, memory, findings, answered=answered, now=now)
@@ -63,14 +63,14 @@ def alert(desk: Desk, found: WatchPass, races: Sequence[Race]) -> AlertReport:
     return AlertReport(news=tuple(news), open_count=len(list_alerts(desk.con, open_only=True)))
 
 
-def _alarms(found: WatchPass, races: Sequence[Race]) -> list[Finding]:
+def _alarms(desk: Desk, found: WatchPass, races: Sequence[Race]) -> list[Finding]:
     return [
         Finding(
             kind="alarm",
             subject_id=crossing.claim_id,
             severity=severity_of(crossing.level, rumour_leads_168h=_leads(crossing.claim_id, races)),
             evidence_at=crossing.evidence_at,
-            reason=crossing.reason,
+            **_told(desk, crossing, found),
             segments=tuple(r.segment.segment for r in races if r.claim_id == crossing.claim_id),
             evidence=crossing.evidence,
             threshold=crossing.threshold,
@@ -79,13 +79,28 @@ def _alarms(found: WatchPass, races: Sequence[Race]) -> list[Finding]:
     ]
 
 
+def _told(desk: Desk, crossing: WatchCrossing, found: WatchPass) -> Because:
+    usual = round(crossing.usual_24h, 2)
+    if crossing.claim_id in found.cluster_ids:  # who wrote its first post is no evidence, and has written
+        return because(desk, "cluster", people=crossing.authors_24h + 1, usual=usual, words=crossing.terms)
+    return because(desk, "alarm", people=crossing.authors_24h, usual=usual)
+
+
 def _quoted(quote: quotes.Quote, desk: Desk) -> Finding:
     return Finding(
         kind="mailing",
         subject_id=quote.mailing.mailing_id,
         severity="watch",
         evidence_at=quote.post.seen_at,
-        reason=quotes.reason(quote, desk),
+        **because(
+            desk,
+            "mailing",
+            mailing=quote.mailing.mailing_id,
+            channel=quote.mailing.channel,
+            sent_at=quote.mailing.sent_at.isoformat(),
+            source=quote.post.source,
+            quote=quotes.words_of(quote),
+        ),
         segments=(quote.mailing.segment,),
     )
 
@@ -106,7 +121,13 @@ def _spreading(standings: Mapping[str, Standing], findings: Iterable[Finding], n
 
 
 def _beside(
-    claim: Claim, watched: WatchPass, segments: Sequence[Segment], mailings: Sequence[Mailing], *, is_spreading: bool
+    desk: Desk,
+    claim: Claim,
+    watched: WatchPass,
+    segments: Sequence[Segment],
+    mailings: Sequence[Mailing],
+    *,
+    is_spreading: bool,
 ) -> list[Finding]:
     now, found = watched.at, []
     missed = find_mismatches(
@@ -118,15 +139,18 @@ def _beside(
         now=now,
     )
     if missed:
-        names = listed([inside(m.segment.name) for m in missed])
-        people = counted(sum(m.segment.customer_count for m in missed), "kund", "kunder")
         found.append(
             Finding(
                 kind="mismatch",
                 subject_id=claim.claim_id,
                 severity="warning",
                 evidence_at=now,
-                reason=f"Ingen rättelse går till {names} ({people}), där påståendet kan tas för sant.",
+                **because(
+                    desk,
+                    "mismatch",
+                    segments=[m.segment.name for m in missed],
+                    people=sum(m.segment.customer_count for m in missed),
+                ),
                 segments=tuple(m.segment.segment for m in missed),
             )
         )
@@ -146,10 +170,7 @@ def _beside(
                 subject_id=claim.claim_id,
                 severity="watch",
                 evidence_at=now,
-                reason=(
-                    f"{counted(void.queries_24h, 'fråga', 'frågor')} på ett dygn, mot "
-                    f"{number(void.usual_24h, decimals=1)} en vanlig dag, och vi har inte sagt något om saken."
-                ),
+                **because(desk, "void", questions=void.queries_24h, usual=round(void.usual_24h, 2)),
             )
         )
     return found
@@ -174,16 +195,8 @@ def _silences(desk: Desk, now: datetime) -> list[Finding]:
             subject_id=source.source,
             severity="watch",
             evidence_at=now,
-            reason=_reason(source),
+            **because_unseen(desk, source),
         )
         for source in sources
         if source.is_failing
     ]
-
-
-def _reason(source: SourceHealth) -> str:
-    if not source.is_silent:
-        return f"{source.source}: {health.sentences(source)[0]}"
-    if source.unseen_hours is None:
-        return f"{source.source} har aldrig kunnat läsas."
-    return f"{source.source} har inte lästs på {duration(source.unseen_hours)}."

@@ -11,7 +11,7 @@ from earlywarning.fingerprint import Fingerprint, QuoteMatch, fingerprint, is_qu
 from earlywarning.mailings import Mailing
 from earlywarning.prior import TALK_HOURS
 from flows.desk import Desk
-from reports.swedish import CHANNELS, clipped, moment
+from reports.swedish import clipped
 from warehouse import watching
 from warehouse.watching import SeenPost
 
@@ -51,14 +51,10 @@ def find_quotes(
     return found, {"quoted": done, "met": sorted(mailing.mailing_id for mailing in open_now)}
 
 
-def reason(quote: Quote, desk: Desk) -> str:
-    """Return the Swedish sentence of the alert."""
-    channel = CHANNELS.get(quote.mailing.channel, quote.mailing.channel)
+def words_of(quote: Quote) -> str:
+    """Return what of the mailing is quoted: a whole sentence where there is one."""
     best = max(quote.matches, key=lambda match: (match.kind == "sentence", len(match.text)))
-    return (
-        f"Vårt utskick {quote.mailing.mailing_id} ({channel}, {moment(quote.mailing.sent_at, desk.zone)}) citeras "
-        f"på {quote.post.source}: ”{clipped(best.text, SHOWN)}”. Det är det första citatet; fler brukar följa."
-    )
+    return clipped(best.text, SHOWN)
 
 
 def _may_be_quoted(mailing: Mailing, now: datetime) -> bool:

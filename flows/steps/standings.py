@@ -31,6 +31,8 @@ class Finding:
     severity: str
     evidence_at: datetime
     reason: str
+    facts: str = ""
+    """What the reason is made of, as JSON."""
     segments: tuple[str, ...] = ()
     evidence: float | None = None
     threshold: float | None = None
@@ -124,6 +126,7 @@ def _alert(finding: Finding, standing: Standing, now: datetime) -> Alert:
         subject_id=finding.subject_id,
         raised_at=now,
         reason=finding.reason,
+        facts=finding.facts,
         segments=finding.segments,
         evidence=finding.evidence,
         threshold=finding.threshold,

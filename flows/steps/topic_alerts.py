@@ -10,6 +10,8 @@ import duckdb
 
 from earlywarning.severity import Standing, is_open, severity_of
 from earlywarning.topics import PREFIX, WINDOW, explaining
+from flows.desk import Desk
+from flows.steps.because import because
 from flows.steps.standings import Finding, alert_id
 from flows.steps.watch import WatchPass
 from warehouse.alerts import OURSELVES, list_alerts, note_topic, set_alert_state
@@ -39,7 +41,7 @@ def explained_topics(
     return {topic: subject for topic, subject in by.items() if subject is not None}
 
 
-def topic_findings(found: WatchPass, explained: Collection[str]) -> list[Finding]:
+def topic_findings(desk: Desk, found: WatchPass, explained: Collection[str]) -> list[Finding]:
     """Return the topics' alarms of this pass that nothing explains."""
     return [
         Finding(
@@ -47,7 +49,13 @@ def topic_findings(found: WatchPass, explained: Collection[str]) -> list[Finding
             subject_id=crossing.claim_id,
             severity=severity_of(crossing.level),
             evidence_at=crossing.evidence_at,
-            reason=crossing.reason,
+            **because(
+                desk,
+                "topic",
+                people=crossing.authors_24h,
+                usual=round(crossing.usual_24h, 2),
+                topic=crossing.claim_id.removeprefix(PREFIX),
+            ),
             evidence=crossing.evidence,
             threshold=crossing.threshold,
         )

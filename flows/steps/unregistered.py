@@ -16,7 +16,6 @@ from earlywarning.watch import MatchedPost, WatchCrossing
 from earlywarning.watch_state import WatchState
 from flows.desk import Desk
 from flows.promise import settings_of
-from reports.swedish import counted, listed, number
 from warehouse import clusters as store
 from warehouse.clusters import ClusteredPost
 
@@ -72,7 +71,8 @@ def watch_clusters(
     )
     words = {name: each[0].terms for name, each in posts.items()}
     return ClusterPass(
-        crossings=tuple(_told(crossing, words[crossing.claim_id]) for crossing in found.crossings),
+        # What is told of them outlives the posts: their words are not in it, only what many share.
+        crossings=tuple(replace(crossing, terms=words[crossing.claim_id]) for crossing in found.crossings),
         memory={
             # Without the hours seen, which the next pass does not take from here: done again, this pass says the same.
             "watch": replace(found.state, seen={}).to_dict(),
@@ -109,16 +109,3 @@ def _print(posts: Sequence[ClusteredPost], *, until: datetime | None) -> str:
     """Return what tells whether the posts that were seen by a time are the same."""
     seen = sorted(post.post_key for post in posts if until is not None and post.seen_at <= until)
     return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16] if seen else ""
-
-
-def _told(crossing: WatchCrossing, words: tuple[str, ...]) -> WatchCrossing:
-    """Return the crossing with its reason. It outlives the posts: their words are not in it, only what many share."""
-    people = counted(crossing.authors_24h + 1, "person", "personer")
-    about = f" ({listed([f'”{word}”' for word in words])})" if words else ""
-    return replace(
-        crossing,
-        reason=(
-            f"{people} har på ett dygn skrivit om samma sak{about}, som inget registrerat påstående förklarar; "
-            f"vanligt är högst {number(crossing.usual_24h, decimals=1)}."
-        ),
-    )

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from reports import health, swedish
+from reports.reasons import Reasoned, reason_of
 from warehouse.records import SourceHealth
 
 LANGUAGES = ("sv", "en")
@@ -75,6 +76,10 @@ class Speech:
         if alert.kind != "topic":
             return name
         return f"{name}: {self.name('topic', alert.subject_id.removeprefix('topic:'))}"
+
+    def reason(self, alert: Reasoned) -> str:
+        """Return why an alert was raised."""
+        return reason_of(alert, self)
 
     def also_in(self, topics: Sequence[str]) -> str:
         """Return in which topics a claim is seen too; empty for none."""
@@ -177,6 +182,7 @@ class Speech:
         own = (
             "called",
             "also_in",
+            "reason",
             "number",
             "rough",
             "percent",

@@ -90,7 +90,9 @@ class Alert:
     """Claim id, cluster id, source, mailing id or `topic:` and the topic's code."""
     raised_at: datetime
     reason: str
-    """One Swedish sentence: why."""
+    """One sentence: why, in the language of the mails when it was raised."""
+    facts: str = ""
+    """What the reason is made of, as JSON; empty where none were kept."""
     state: str = "new"
     """`new`, `acknowledged`, `handled` or `false_alarm`."""
     segments: tuple[str, ...] = ()

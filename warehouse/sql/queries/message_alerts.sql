@@ -1,5 +1,5 @@
 -- What a message tells of: each alert as it was when it became news, the worst first.
-SELECT t.alert_id, t.event_number, a.kind, a.subject_id, e.event, e.severity, e.reason, e.state, a.raised_at, a.segments,
+SELECT t.alert_id, t.event_number, a.kind, a.subject_id, e.event, e.severity, e.reason, coalesce(e.facts, '') AS facts, e.state, a.raised_at, a.segments,
     before.severity AS before_severity
 FROM outbox_alert AS t
 JOIN alert AS a USING (alert_id)
