@@ -3,10 +3,13 @@
     python -m benchmarks.board [--posts 10000000] [--seconds 60] [--folder FOLDER]
 
 First one reader alone asks for every page, new and again: the processor's milliseconds that the server needs for it,
-which a busy machine changes little. Then 20 readers, who look at each page for a second, while another process changes
-claims and publishes; of every answer the milliseconds by the clock. Rare words, posts and pages that nobody has asked
-for are among them. `--folder` keeps the warehouse, and uses one that stands there. Keys of the large tables are left
-out while they are filled, but for that of posts: a reader of the snapshot does not ask for them.
+which a busy machine changes little. Then 20 readers, while another process changes claims and publishes three times; of
+every answer the milliseconds by the clock. A reader looks at each page for five seconds on average, as long as it takes
+to see what a page says and go on: drawn anew each time, often less and at times much more (exponential), so that clicks
+fall together as they do with people. `--look 1` is a reader in a hurry. A third of the clicks are searches, posts and
+lists of suggestions that nobody has asked for. `--folder` keeps the warehouse, and uses one that stands there. Keys of
+the large tables are left out while they are filled, but for that of posts: a reader of the snapshot does not ask for
+them.
 """
 
 from __future__ import annotations
@@ -31,12 +34,11 @@ from benchmarks.board_build import build
 
 READERS = 20
 PORT = 8799
-BETWEEN_SECONDS = 1.0
-"""A reader looks at a page for a while before the next."""
 PAGES = (
     *("/", "/pastaenden", "/pastaenden/c{claim}", "/kallor", "/klagomal", "/modeller", "/arkiv", "/beslut"),
     *("/inlagg", "/inlagg?ord=avgift", "/inlagg?ord=gata+{word:05d}", "/inlagg?ton=negative&kalla=forum{source}"),
     *("/inlagg?fore={day}T12:00:00%2B00:00", "/inlagg/{post}"),
+    "/pastaenden/c{claim}?hallning=forslag&fore={day}T12:00:00%2B00:00",
 )
 CONFIG = """
 [company]
@@ -72,6 +74,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--posts", type=int, default=200_000)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--look", type=float, default=5.0, help="Seconds that a reader looks at a page, on average.")
     parser.add_argument("--folder", type=Path, default=None, help="Where the warehouse is, or is made and kept.")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -85,7 +88,7 @@ def main() -> int:
             about = {"posts": len(posts) and _count(data), "snapshot_mb": size >> 20, "first_page_s": round(first, 1)}
             print(json.dumps(about))
             alone = {page: _alone(server, page, posts) for page in PAGES}
-            clock, used = _together(server, data, posts, given.seconds)
+            clock, used = _together(server, data, posts, given.seconds, look=given.look)
     _tell(alone, clock, used)
     return 0
 
@@ -121,7 +124,7 @@ def _alone(server: subprocess.Popen[bytes], page: str, posts: list[str]) -> tupl
 
 
 def _together(
-    server: subprocess.Popen[bytes], data: Path, posts: list[str], seconds: float
+    server: subprocess.Popen[bytes], data: Path, posts: list[str], seconds: float, *, look: float
 ) -> tuple[dict[str, list[float]], float]:
     """Return the milliseconds by the clock of every answer by page, and the server's processor time in all."""
     found: dict[str, list[float]] = {page: [] for page in PAGES}
@@ -129,11 +132,12 @@ def _together(
 
     def reader(number: int) -> None:
         place = number
+        time.sleep(random.uniform(0.0, look))
         while time.monotonic() < until:
             page = PAGES[place % len(PAGES)]
             found[page].append(_get(_path(page, posts)))
             place += 1
-            time.sleep(BETWEEN_SECONDS)
+            time.sleep(min(random.expovariate(1.0 / look), seconds))
 
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(data), str(seconds / 3)])
     threads = [threading.Thread(target=reader, args=(number,)) for number in range(READERS)]

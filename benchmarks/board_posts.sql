@@ -1,4 +1,5 @@
--- Posts FIRST to LAST of POST_COUNT over DAY_COUNT days in 40 sources, a third about the company, one in fifty-one on a claim.
+-- Posts FIRST to LAST of POST_COUNT over DAY_COUNT days in 40 sources, a third about the company, one in fifty-one on a claim,
+-- one in 303 that may be about one.
 -- Every post has a house number that one in 20,000 shares. What revisions say is left out: the board does not read it.
 SET VARIABLE ends_at = TIMESTAMPTZ 'NOW';
 CREATE OR REPLACE TEMP TABLE made AS
@@ -32,6 +33,10 @@ INSERT INTO claim_match BY NAME SELECT post_key, revision, 'c' || i // 51 % 3 AS
     0.5 AS score_lexical, 0 AS span_start, 5 AS span_end, ['support', 'deny', 'query', 'comment'][1 + i % 4] AS stance,
     0.9 AS stance_score, 'm' AS model, 'v1' AS version, posted_at + INTERVAL 4 HOUR AS matched_at
     FROM made WHERE i % 51 = 0;
+INSERT INTO claim_match BY NAME SELECT post_key, revision, 'c' || i // 303 % 3 AS claim_id, 'suggest' AS tier,
+    0.5 AS score_embedding, 0.2 AS score_lexical, 0 AS span_start, 5 AS span_end, 'query' AS stance, 0.5 AS stance_score,
+    'm' AS model, 'v1' AS version, posted_at + INTERVAL 4 HOUR AS matched_at
+    FROM made WHERE i % 303 = 9 AND i % 51 <> 0;
 -- What `refresh` would make of them.
 INSERT INTO mention_fact BY NAME SELECT post_key, time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at,
     timezone('Europe/Stockholm', posted_at)::DATE AS day, source, thread_key,
@@ -40,4 +45,8 @@ INSERT INTO mention_fact BY NAME SELECT post_key, time_bucket(INTERVAL 1 HOUR, p
 INSERT INTO claim_fact BY NAME SELECT post_key, 'c' || i // 51 % 3 AS claim_id, time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at,
     timezone('Europe/Stockholm', posted_at)::DATE AS day, source, ['support', 'deny', 'query', 'comment'][1 + i % 4] AS stance
     FROM made WHERE i % 51 = 0;
+INSERT INTO suggestion_fact BY NAME SELECT post_key, 'c' || i // 303 % 3 AS claim_id,
+    time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at, 'query' AS stance,
+    ['negative', 'neutral', 'positive'][1 + i % 7 % 3] AS sentiment, ['price'] AS topics
+    FROM made WHERE i % 303 = 9 AND i % 51 <> 0;
 DROP TABLE made
