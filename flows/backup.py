@@ -1,7 +1,7 @@
 """Backup and restore: one file with all that cannot be fetched again, checked when it is written and when it is read.
 
 Left out: pages as fetched (they alone hold names, and go after two weeks), keys (they belong elsewhere), snapshots and
-locks (made anew).
+locks (made anew). The tables of a lake are backed up as a file, so that a backup can be put back into either.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from pathlib import Path, PurePosixPath
 from crawlers.keeping import quiet, settle
 from flows.erasing import erase_author, erase_post
 from flows.errors import FlowsError
-from flows.paths import Paths, paths_of, require_file, writer_lock
+from flows.paths import Paths, at_folder, is_lake, paths_of, writer_lock
 from flows.settings import Config
+from flows.whole_tables import tables_in_a_file
+from warehouse.access import WAREHOUSE, lake_of
 from warehouse.audit import table_hashes
 from warehouse.connection import open_warehouse
 from warehouse.keys import author_subject
+from warehouse.lake_copy import fill_lake, holds_posts
 from warehouse.named import listed, rows
 from warehouse.publish import discard_snapshots, publish
 from warehouse.rollups import refresh
@@ -59,19 +62,15 @@ class Restored:
 
 def backup(config: Config, out: Path) -> Backup:
     """Write a backup, whole or not at all. Raises BackupError, and BusyError while a pass is writing."""
-    require_file(config, "backup")
     paths = paths_of(config)
     if out.exists():
         raise BackupError(f"{out}: exists already; a backup is never written over another: give a new name")
     with writer_lock(paths), quiet(paths.data):
         settle(paths.data)
-        with open_warehouse(paths.warehouse) as con:
-            refresh(con)
-            con.execute("CHECKPOINT")
-            tables = table_hashes(con)
         temporary = out.with_name(f".{out.name}.{os.getpid()}.tmp")
         try:
-            about = _write(paths, temporary, tables)
+            with tables_in_a_file(config) as (warehouse, tables):
+                about = _write(paths, temporary, warehouse, tables)
             temporary.replace(out)
         except OSError as error:
             raise BackupError(f"{out}: cannot be written: {error.strerror or error}") from error
@@ -86,17 +85,17 @@ def restore(config: Config, file: Path, *, force: bool = False) -> Restored:
     What has been erased since the backup was made is erased again, as far as the warehouse that stands can tell.
     Raises BackupError; what stood then still stands.
     """
-    require_file(config, "restore")
     paths = paths_of(config)
     with writer_lock(paths), quiet(paths.data):
-        if paths.warehouse.exists() and not force:
-            raise BackupError(f"{paths.data}: holds a warehouse; give --force to put the backup in its place")
+        if not force and _stands(config, paths):
+            where = "the lake" if is_lake(config) else paths.data
+            raise BackupError(f"{where}: holds a warehouse; give --force to put the backup in its place")
         fresh = paths.data / "restoring"
         shutil.rmtree(fresh, ignore_errors=True)
         try:
             about = _unpack(file, fresh)
             known = _checked(fresh / paths.warehouse.name, about)
-            count = _erase_again(config, _subjects(paths.warehouse) - known, fresh)
+            count = _erase_again(config, _subjects(config, paths) - known, fresh)
             _swap(paths, fresh)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -107,7 +106,10 @@ def restore(config: Config, file: Path, *, force: bool = False) -> Restored:
 def kept_files(data: Path) -> list[Path]:
     """Return the files that a backup holds."""
     found = [path for path in sorted(data.rglob("*")) if path.is_file() and not path.is_symlink()]
-    return [path for path in found if _is_kept(path.relative_to(data))]
+    kept = [path for path in found if _is_kept(path.relative_to(data))]
+    if lake := lake_of(data / WAREHOUSE):
+        return [path for path in kept if path != data / WAREHOUSE and not path.absolute().is_relative_to(lake.data)]
+    return kept
 
 
 def _is_kept(path: Path) -> bool:
@@ -119,13 +121,13 @@ def _is_kept(path: Path) -> bool:
     )
 
 
-def _write(paths: Paths, temporary: Path, tables: dict[str, str]) -> Backup:
+def _write(paths: Paths, temporary: Path, warehouse: Path, tables: dict[str, str]) -> Backup:
     files: dict[str, str] = {}
     with temporary.open("xb") as raw:
         temporary.chmod(0o600)
         with tarfile.open(fileobj=raw, mode="w") as tar:
-            for path in kept_files(paths.data):
-                name = path.relative_to(paths.data).as_posix()
+            named = {path.relative_to(paths.data).as_posix(): path for path in kept_files(paths.data)}
+            for name, path in sorted({**named, WAREHOUSE: warehouse}.items()):
                 files[name] = _digest(path)
                 tar.add(path, arcname=name, recursive=False)
             about = Backup(made_at=datetime.now(UTC).isoformat(timespec="seconds"), files=files, tables=tables)
@@ -165,10 +167,17 @@ def _checked(warehouse: Path, about: Backup) -> set[str]:
         return {row["subject_key"] for row in rows(con, "list_erasures")}
 
 
-def _subjects(warehouse: Path) -> set[str]:
-    if not warehouse.exists():
+def _stands(config: Config, paths: Paths) -> bool:
+    if not is_lake(config):
+        return paths.warehouse.exists()
+    with open_warehouse(paths.warehouse) as con:
+        return holds_posts(con)
+
+
+def _subjects(config: Config, paths: Paths) -> set[str]:
+    if not (is_lake(config) or paths.warehouse.exists()):
         return set()
-    with open_warehouse(warehouse) as con:
+    with open_warehouse(paths.warehouse) as con:
         return {row["subject_key"] for row in rows(con, "list_erasures")}
 
 
@@ -178,8 +187,12 @@ def _swap(paths: Paths, fresh: Path) -> None:
         if path != paths.warehouse:
             path.unlink()
     paths.warehouse.with_name(paths.warehouse.name + ".wal").unlink(missing_ok=True)
-    found = sorted(kept_files(fresh), key=lambda path: path.name == paths.warehouse.name)
+    found = sorted(kept_files(fresh), key=lambda path: path.name == WAREHOUSE)
     for path in found:
+        if path.name == WAREHOUSE and lake_of(paths.warehouse):
+            with open_warehouse(paths.warehouse) as con:
+                fill_lake(con, path)
+            continue
         target = paths.data / path.relative_to(fresh)
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
@@ -195,7 +208,7 @@ def _erase_again(config: Config, subjects: set[str], fresh: Path) -> int:
     """Erase in the unpacked folder what was erased since it was backed up; return how many authors and posts."""
     if not subjects:
         return 0
-    there = config.model_copy(update={"storage": config.storage.model_copy(update={"data": fresh})})
+    there = at_folder(config, fresh)
     with open_warehouse(paths_of(there).warehouse) as con:
         authors = [
             row["author_key"] for row in rows(con, "author_keys") if author_subject(row["author_key"]) in subjects

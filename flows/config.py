@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from crawlers.pseudonym import join_keys, split_keys
 from flows.errors import ConfigError
 from flows.settings import Config
+from warehouse.access import ObjectStore
 
 LEAST_KEY_LENGTH = 32
 LEAST_SECRET = 6
@@ -123,6 +124,27 @@ def storage_keys(config: Config) -> tuple[bytes, ...]:
 def landing_key(config: Config) -> bytes | None:
     """Return the key that landing files are written under; None where they are plain."""
     return storage_keys(config)[0] if config.storage.encrypted else None
+
+
+def object_store(config: Config) -> ObjectStore | None:
+    """Return how the bucket of a lake is reached, from the variables that all programs of its kind read; None without.
+
+    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and where they are needed AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL.
+    """
+    if not config.warehouse.is_in_bucket:
+        return None
+    key_id, secret = os.environ.get("AWS_ACCESS_KEY_ID", ""), os.environ.get("AWS_SECRET_ACCESS_KEY", "")
+    if not (key_id and secret):
+        raise ConfigError(
+            "warehouse.lake: a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
+        )
+    return ObjectStore(
+        key_id=key_id,
+        secret=secret,
+        session_token=os.environ.get("AWS_SESSION_TOKEN", ""),
+        region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1",
+        endpoint=os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", ""),
+    )
 
 
 def credential_variable(owner: str, name: str) -> str:

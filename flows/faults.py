@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 OURS = ("FlowsError", "CrawlerError", "NlpError", "EarlyWarningError", "WarehouseError", "ReportsError", "TownError")
 NOTHING_LOST = "nothing is lost: run it again"
 ADVICE = {
-    errno.ENOSPC: f"the disk is full; make room, {NOTHING_LOST}",
+    errno.ENOSPC: f"the disk is full (df -h), or takes no more files (df -i); make room, {NOTHING_LOST}",
     errno.EDQUOT: f"the quota of the disk is used up; make room, {NOTHING_LOST}",
     errno.EFBIG: f"a file may not grow further (ulimit -f); {NOTHING_LOST}",
     errno.EROFS: f"the folder is read-only; make it writable, {NOTHING_LOST}",
@@ -34,6 +34,16 @@ SAID_BY_DUCKDB = {
     "Too many open files": errno.EMFILE,
     "Input/output error": errno.EIO,
 }
+OUT_OF_REACH = {
+    f"the lake's PostgreSQL does not answer; see that it runs, {NOTHING_LOST}": (
+        *("server closed the connection", "connection to server", "terminating connection"),
+        *("SSL connection has been closed", "no connection to the server", "the database system is"),
+    ),
+    f"the lake's object store does not answer as it should; see that it runs and lets us in, {NOTHING_LOST}": (
+        *("s3://", "HTTP GET error", "HTTP PUT error", "HTTP POST error", "HTTP HEAD error"),
+    ),
+}
+"""What DuckDB says of the servers of a lake."""
 
 
 def is_ours(error: BaseException) -> bool:
@@ -52,7 +62,7 @@ def explained(error: Exception, *, step: str, data: Path) -> Exception:
 def is_of_the_machine(error: BaseException) -> bool:
     """Return whether the machine is to blame (disk, memory, the database gone), so that other steps fail as well."""
     found = error.__cause__ if is_ours(error) else error
-    if isinstance(found, duckdb.Error) and any(mark in str(found) for mark in SAID_BY_DUCKDB):
+    if isinstance(found, duckdb.Error) and (_out_of_reach(found) or any(m in str(found) for m in SAID_BY_DUCKDB)):
         return True
     return isinstance(found, OSError | MemoryError | duckdb.IOException | duckdb.FatalException) and not any(
         base.__name__ == "NlpError" for base in type(error).__mro__
@@ -65,7 +75,7 @@ def _what(error: Exception, data: Path) -> str:
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return f"{data}: out of memory; give it more, {NOTHING_LOST}"
     if isinstance(error, duckdb.Error):
-        return f"{data}: {_of_duckdb(error)}"
+        return _out_of_reach(error) or f"{data}: {_of_duckdb(error)}"
     return f"a fault of the program ({kind_of(error)}); report it; {NOTHING_LOST}"
 
 
@@ -74,6 +84,11 @@ def of_the_system(error: OSError, *, where: Path | None = None) -> str:
     said = ADVICE.get(error.errno or 0, error.strerror or str(error) or type(error).__name__)
     place = error.filename or where
     return f"{place}: {said}" if place else said
+
+
+def _out_of_reach(error: duckdb.Error) -> str:
+    """Return what to do about a lake's server that is away; empty where none is."""
+    return next((said for said, marks in OUT_OF_REACH.items() if any(mark in str(error) for mark in marks)), "")
 
 
 def _of_duckdb(error: duckdb.Error) -> str:

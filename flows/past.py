@@ -15,7 +15,7 @@ from flows.config import author_secret
 from flows.desk import Desk, open_desk
 from flows.errors import NothingSeenError, UsageError
 from flows.parts import Do, Parts
-from flows.paths import paths_of, source_lock, writer_lock
+from flows.paths import at_folder, paths_of, source_lock, writer_lock
 from flows.retention import run_began
 from flows.rotating import require_key
 from flows.settings import Config
@@ -44,7 +44,7 @@ def as_of(config: Config, at: datetime, out: Path, *, do: Do = directly) -> Path
         raise UsageError(f"{published}: nothing is published; ryktesvakt run first")
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"--out {out}: is not empty; name a new folder")
-    then = config.model_copy(update={"storage": config.storage.model_copy(update={"data": out})})
+    then = at_folder(config, out)
     paths, secret = paths_of(then), author_secret(config)
     with writer_lock(paths, what="a past moment is being looked at"):
         shutil.copyfile(published, paths.warehouse)

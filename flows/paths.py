@@ -14,10 +14,10 @@ import duckdb
 
 from crawlers.errors import ArchiveError
 from crawlers.sealed import Keys, open_plain
-from flows.config import storage_keys
-from flows.errors import UsageError
+from flows.config import object_store, storage_keys
 from flows.locks import held
 from flows.settings import Config
+from flows.settings_warehouse import Warehouse
 from warehouse.access import WAREHOUSE, Access, LakePlace, use
 from warehouse.connection import open_warehouse
 from warehouse.errors import LandingError
@@ -61,13 +61,23 @@ class Paths:
 
 def paths_of(config: Config) -> Paths:
     """Return the folders of a configuration; what lies there is opened as it says from then on."""
-    paths, address = Paths(data=config.storage.data), config.warehouse.address
-    folder = config.warehouse.lake or paths.data / "lake"
-    lake = LakePlace(catalog=address, data=f"{folder.absolute()}/") if address else None
-    keys = storage_keys(config)
+    paths, keys, lake = Paths(data=config.storage.data), storage_keys(config), _lake(config)
     opens = partial(_open_landing, keys=keys)
     use(paths.data, Access(keys=keys, is_sealed=config.storage.encrypted, open_landing=opens, lake=lake))
     return paths
+
+
+def _lake(config: Config) -> LakePlace | None:
+    said = config.warehouse
+    if not said.address:
+        return None
+    folder = said.lake if said.is_in_bucket else (Path(said.lake) if said.lake else lake_folder(config)).absolute()
+    return LakePlace(catalog=said.address, data=f"{str(folder).rstrip('/')}/", store=object_store(config))
+
+
+def lake_folder(config: Config) -> Path:
+    """Return the folder of a lake that is given none."""
+    return config.storage.data / "lake"
 
 
 def _open_landing(path: Path, *, keys: Keys) -> IO[bytes]:
@@ -77,10 +87,15 @@ def _open_landing(path: Path, *, keys: Keys) -> IO[bytes]:
         raise LandingError(f"landing file {error}") from error
 
 
-def require_file(config: Config, what: str) -> None:
-    """Raise UsageError where the warehouse is a lake, which cannot be dealt with as a file."""
-    if config.warehouse.catalog:
-        raise UsageError(f"{what}: the tables are in a lake; how that is done there is in docs/scale.md")
+def is_lake(config: Config) -> bool:
+    """Return whether the tables are in a lake."""
+    return bool(config.warehouse.catalog)
+
+
+def at_folder(config: Config, data: Path) -> Config:
+    """Return the configuration of a data folder that holds a copy, in files, of what the given one is about."""
+    own = Warehouse()
+    return config.model_copy(update={"storage": config.storage.model_copy(update={"data": data}), "warehouse": own})
 
 
 def run_id_of(now: datetime) -> str:

@@ -5,6 +5,9 @@ through all keys in turn (old, then new), and come to the same. Whoever has the 
 
 Killed anywhere and run again it goes on where it was. Landing files are prepared beside the old ones; `READY` says that
 all are; then each takes its place, then the warehouse changes in one transaction that records the key's print.
+
+A lake changes with the first machine that rotates; each other one then rotates what it keeps itself. `OWN` says under
+which key that is.
 """
 
 from __future__ import annotations
@@ -29,14 +32,17 @@ from flows.config import (
     write_author_keys,
 )
 from flows.errors import FlowsError, KeyMismatchError
-from flows.paths import Paths, paths_of, require_file, writer_lock
+from flows.paths import Paths, is_lake, paths_of, writer_lock
 from flows.settings import Config
 from warehouse import rekey as tables
+from warehouse.access import lake_of
 from warehouse.connection import open_warehouse
 from warehouse.publish import discard_snapshots, publish
 
 READY = "READY"
+BEHIND = "put the lake's author keys here, old and new, and run ryktesvakt rotate-key"
 FOLDER = "rotation"
+OWN = "author.print"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +61,13 @@ def rotate_key(config: Config) -> Rotated:
     Where the key comes from the environment, the new one is what stands last there; else one is made. Raises
     KeyMismatchError when what is kept is under none of the keys given.
     """
-    require_file(config, "rotate-key")
     paths = paths_of(config)
     with writer_lock(paths, what="a key is being rotated", is_alone=True), quiet(paths.data):
         settle(paths.data)
         target = _target(config, paths)
-        change = _change(paths, target)
-        landing_count = _swap_landings(config, paths, change, key_print(target))
-        rekey_known(paths.data, lambda key: change(subject_of(key)), key_print=key_print(target))
+        change, own_change = _changes(paths, target)
+        landing_count = _swap_landings(config, paths, own_change, key_print(target))
+        rekey_known(paths.data, lambda key: own_change(subject_of(key)), key_print=key_print(target))
         author_count = tables.rekey(paths.warehouse, change=change, key_print=key_print(target))
         discard_snapshots(paths.published)
         con = open_warehouse(paths.warehouse)
@@ -72,6 +77,8 @@ def rotate_key(config: Config) -> Rotated:
             con.close()
         if not has_author_key_in_environment() and (fresh := _next_file(config)).exists():
             fresh.replace(author_key_file(config))
+        if is_lake(config):
+            _write_own_print(paths, key_print(target))
         remove_folder(paths.data / FOLDER)
     return Rotated(author_count=author_count, landing_count=landing_count, key_count=len(split_keys(target)))
 
@@ -83,11 +90,15 @@ def settle_key(con: duckdb.DuckDBPyConnection, paths: Paths, secret: bytes) -> N
     """
     if (paths.data / FOLDER / READY).exists():
         raise KeyMismatchError(f"{paths.data}: a key rotation was cut short; finish it: ryktesvakt rotate-key")
-    prints = _prints(secret)
+    prints, is_shared = _prints(secret), lake_of(paths.warehouse) is not None
+    if is_shared and _is_behind(paths, secret):
+        raise KeyMismatchError(f"{paths.data}: what this machine keeps is under another author key; {BEHIND}")
     # Where none is on record, what is kept is from before prints were: under the first key.
     standing = tables.key_print(con) or prints[0 if tables.has_pseudonyms(con) else -1]
     if standing == prints[-1]:
         tables.record_print(con, standing)
+        if is_shared and _own_print(paths) is None:
+            _write_own_print(paths, standing)
     elif standing in prints:
         raise KeyMismatchError(f"{paths.data}: a part of the author key is new; run ryktesvakt rotate-key first")
     else:
@@ -105,6 +116,8 @@ def require_key(config: Config) -> None:
     paths, secret = paths_of(config), author_secret(config)
     if (paths.data / FOLDER / READY).exists():
         raise KeyMismatchError(f"{paths.data}: a key rotation was cut short; finish it: ryktesvakt rotate-key")
+    if is_lake(config) and _is_behind(paths, secret):
+        raise KeyMismatchError(f"{paths.data}: what this machine keeps is under another author key; {BEHIND}")
     if not paths.published.exists():
         return
     con = open_warehouse(paths.published, read_only=True)
@@ -122,7 +135,8 @@ def _target(config: Config, paths: Paths) -> bytes:
     ready = paths.data / FOLDER / READY
     if not has_author_key_in_environment():
         fresh = _next_file(config)
-        if not fresh.exists() and not ready.exists():
+        # Where another machine has rotated the lake, its keys were put here: there is none to be made.
+        if not fresh.exists() and not ready.exists() and not (is_lake(config) and _is_behind(paths, secret)):
             write_author_keys(fresh, join_keys([*split_keys(secret), secrets.token_hex(32).encode()]))
         secret = read_author_keys(fresh) if fresh.exists() else secret
     check_secret(secret)
@@ -131,25 +145,46 @@ def _target(config: Config, paths: Paths) -> bytes:
     return secret
 
 
-def _change(paths: Paths, target: bytes) -> tables.Rekey:
-    """Return what turns the subject of a pseudonym as it is kept into the pseudonym under the newest key."""
+def _changes(paths: Paths, target: bytes) -> tuple[tables.Rekey, tables.Rekey]:
+    """Return what turns the subject of a pseudonym into the pseudonym under the newest key.
+
+    First of those in the tables, then of those in the machine's own files: two only where other machines share a lake.
+    """
     con = open_warehouse(paths.warehouse)
     try:
         standing = tables.key_print(con) or _prints(target)[0]
     finally:
         con.close()
     prints, keys = _prints(target), split_keys(target)
-    if standing not in prints:
+    both = (standing, (lake_of(paths.warehouse) and _own_print(paths)) or standing)
+    if not set(both) <= set(prints):
         raise KeyMismatchError(
             f"{paths.data}: what is kept there is under none of the author keys given; give the old key first, "
             "then a comma, then the new one"
         )
-    if standing == prints[-1] and not (paths.data / FOLDER).exists():
+    if set(both) == {prints[-1]} and not (paths.data / FOLDER).exists():
         raise FlowsError(
             "there is no new key to rotate to: add one to RYKTESVAKT_AUTHOR_KEY after the old one and a comma "
             "(openssl rand -hex 32)"
         )
-    return partial(_through, keys=keys[prints.index(standing) + 1 :])
+    of_tables, own = (partial(_through, keys=keys[prints.index(one) + 1 :]) for one in both)
+    return of_tables, own
+
+
+def _is_behind(paths: Paths, secret: bytes) -> bool:
+    """Return whether what a machine keeps itself is under another key than the one given."""
+    return _own_print(paths) not in (None, key_print(secret))
+
+
+def _own_print(paths: Paths) -> str | None:
+    file = paths.data / OWN
+    return file.read_text(encoding="ascii") if file.exists() else None
+
+
+def _write_own_print(paths: Paths, print_: str) -> None:
+    fresh = paths.data / f".{OWN}.tmp"
+    fresh.write_text(print_, encoding="ascii")
+    fresh.replace(paths.data / OWN)
 
 
 def _through(subject: str, *, keys: tuple[bytes, ...]) -> str:

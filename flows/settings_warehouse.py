@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -10,6 +9,7 @@ from pydantic import Field, field_validator
 from flows.section import Section
 
 POSTGRES = "postgres:"
+BUCKET = "s3://"
 
 
 class Warehouse(Section):
@@ -17,8 +17,9 @@ class Warehouse(Section):
 
     catalog: Annotated[str, Field(min_length=1)] | None = None
     """`postgres:` and how libpq reaches the database that keeps a DuckLake's catalog; the password is PGPASSWORD's."""
-    lake: Path | None = None
-    """Folder of the lake's files, the same for every machine; none: `lake` under the data folder."""
+    lake: Annotated[str, Field(min_length=1)] | None = None
+    """Folder of the lake's files, the same for every machine, or `s3://bucket/folder`; none: `lake` under the data
+    folder."""
 
     @field_validator("catalog")
     @classmethod
@@ -28,6 +29,11 @@ class Warehouse(Section):
         if value is not None and "password" in value.lower():
             raise ValueError("holds a password; leave it out here and set PGPASSWORD, or use a .pgpass file")
         return value
+
+    @property
+    def is_in_bucket(self) -> bool:
+        """Whether the lake's files are in an object store."""
+        return bool(self.catalog and self.lake and self.lake.startswith(BUCKET))
 
     @property
     def address(self) -> str | None:

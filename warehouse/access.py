@@ -12,13 +12,27 @@ from typing import IO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectStore:
+    """How an object store that speaks S3 is reached."""
+
+    key_id: str = field(repr=False)
+    secret: str = field(repr=False)
+    session_token: str = field(default="", repr=False)
+    region: str = "us-east-1"
+    endpoint: str = ""
+    """`http://host:port` or `https://host`; empty: Amazon's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LakePlace:
     """Where a lake is."""
 
     catalog: str = field(repr=False)
     """How PostgreSQL is reached, as libpq has it: `dbname=... host=... user=...`, with the password."""
     data: str
-    """Folder that all workers share."""
+    """Folder that all workers share, or `s3://bucket/folder/`."""
+    store: ObjectStore | None = None
+    """Of `s3://` addresses."""
 
 
 def open_as_it_is(path: Path) -> IO[bytes]:

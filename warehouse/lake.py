@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import duckdb
 
-from warehouse.access import LakePlace
+from warehouse.access import LakePlace, ObjectStore
 from warehouse.attached import Attached, extension_file
 from warehouse.dialect import MUST_BE_NEW, translated
 from warehouse.errors import LakeError
@@ -119,8 +119,10 @@ def open_lake(place: LakePlace, *, is_sealed: bool = False) -> duckdb.DuckDBPyCo
     """Open a lake, made where there is none; its files are encrypted if it is made so. Raises LakeError."""
     con = duckdb.connect(":memory:")
     try:
-        for name in (*EXTENSIONS, *(("httpfs",) if is_sealed else ())):
+        for name in (*EXTENSIONS, *(("httpfs",) if is_sealed or place.store else ())):
             con.execute(f"LOAD '{extension_file(name)}'")
+        if place.store:
+            con.execute(_secret(place.store))
         catalog, data = (text.replace("'", "''") for text in (place.catalog, place.data))
         con.execute(f"ATTACH '{catalog}' AS turn (TYPE postgres)")
         options = f"DATA_PATH '{data}', DATA_INLINING_ROW_LIMIT 0{', ENCRYPTED' if is_sealed else ''}"
@@ -132,7 +134,10 @@ def open_lake(place: LakePlace, *, is_sealed: bool = False) -> duckdb.DuckDBPyCo
         return cast(duckdb.DuckDBPyConnection, Lake(con))
     except duckdb.Error as error:
         con.close()
-        raise LakeError(f"the lake cannot be opened: {_without(str(error), place.catalog)}") from None
+        raise LakeError(
+            f"the lake cannot be opened: {_without(str(error), place.catalog)}; see that its PostgreSQL runs and that "
+            "warehouse.catalog and warehouse.lake are right"
+        ) from None
 
 
 def is_lake(con: duckdb.DuckDBPyConnection) -> bool:
@@ -143,6 +148,22 @@ def is_lake(con: duckdb.DuckDBPyConnection) -> bool:
 def alone(con: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
     """Keep other workers from writing over several transactions; a file has one writer anyway."""
     return cast(Lake, con).turn() if is_lake(con) else nullcontext()
+
+
+def take_from(con: duckdb.DuckDBPyConnection, attached: str, *, besides: Container[str]) -> None:
+    """Put the rows of a file that is attached in place of a lake's, in one transaction that other workers wait for."""
+    lake = cast(Lake, con)
+    names = [row["table_name"] for row in rows(con, "attached_tables", name=attached)]
+    con.begin()
+    try:
+        for name in names:
+            if name not in besides:
+                lake.raw.execute(statement("replace_rows", "lake").format_map({"from": attached, "table": name}))
+        con.commit()
+    except BaseException:
+        with suppress(duckdb.Error):
+            con.rollback()
+        raise
 
 
 def copy_into(con: duckdb.DuckDBPyConnection, attached: str, *, besides: Container[str]) -> None:
@@ -160,6 +181,21 @@ def purge(con: duckdb.DuckDBPyConnection) -> None:
     with alone(con):
         for text in statement("purge", "lake").format_map({"lake": NAME}).split(";"):
             cast(Lake, con).raw.execute(text).fetchall()
+
+
+def _secret(store: ObjectStore) -> str:
+    """Return the statement that tells DuckDB how the object store is reached; a bucket's name stands in the path."""
+    scheme, _, host = store.endpoint.rpartition("://")
+    values = {
+        "KEY_ID": store.key_id,
+        "SECRET": store.secret,
+        "SESSION_TOKEN": store.session_token,
+        "REGION": store.region,
+        "ENDPOINT": host.rstrip("/"),
+        "URL_STYLE": "path" if host else "",
+    }
+    said = [f"{name} '{value.replace(chr(39), chr(39) * 2)}'" for name, value in values.items() if value]
+    return f"CREATE SECRET object_store (TYPE s3, {', '.join(said)}, USE_SSL {str(scheme != 'http').lower()})"
 
 
 def _without(message: str, catalog: str) -> str:

@@ -5,7 +5,7 @@ What is known of a post is a set of sightings, and every table is a function of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,20 +90,36 @@ def load_landing(con: duckdb.DuckDBPyConnection, path: Path, *, run_id: str) -> 
 def load_landings(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, run_id: str) -> list[LoadReport]:
     """Load landing files in their order, small ones together; return a report for each path.
 
-    A file and its record are one transaction, which it may share with its neighbours. Raises LandingError.
+    A file and its record are one transaction, which it may share with its neighbours. One that another worker of a
+    lake loads at the same moment is left to that one. Raises LandingError.
     """
     found = [(path, describe(path)) for path in paths]
-    known = {report.landing_key: report for report in _reports(con, [file for _, file in found], is_repeat=True)}
+    files = [file for _, file in found]
+    repeats = {report.landing_key: report for report in _reports(con, files, is_repeat=True)}
+    done: set[str] = set()
+    while new := _new(found, known={*repeats, *done}):
+        try:
+            for staged in _ahead(con, _batches(new), run_id=run_id):
+                with transaction(con):
+                    _store(con, staged)
+                done |= set(staged["staged_file"]["landing_key"].to_pylist())
+        except duckdb.ConstraintException:
+            others = [one for one in _reports(con, files, is_repeat=True) if one.landing_key not in {*repeats, *done}]
+            if not others:
+                raise
+            repeats |= {report.landing_key: report for report in others}
+    fresh = _reports(con, [file for file in files if file.landing_key in done], is_repeat=False) if done else []
+    reports = {**repeats, **{report.landing_key: report for report in fresh}}
+    return [reports[file.landing_key] for _, file in found]
+
+
+def _new(found: Sequence[tuple[Path, LandingFile]], *, known: Container[str]) -> list[tuple[Path, LandingFile]]:
+    """Return the files whose bytes are not known, each once."""
     new: dict[str, tuple[Path, LandingFile]] = {}
     for path, file in found:
         if file.landing_key not in known:
             new.setdefault(file.landing_key, (path, file))
-    for staged in _ahead(con, _batches(list(new.values())), run_id=run_id):
-        with transaction(con):
-            _store(con, staged)
-    fresh = _reports(con, [file for _, file in new.values()], is_repeat=False) if new else []
-    reports = {**known, **{report.landing_key: report for report in fresh}}
-    return [reports[file.landing_key] for _, file in found]
+    return list(new.values())
 
 
 def load_lines(

@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 
 from warehouse.attached import attach
-from warehouse.connection import open_warehouse
 from warehouse.errors import PublishError
-from warehouse.lake import copy_into, is_lake
+from warehouse.lake import is_lake
+from warehouse.lake_copy import copy_lake
 from warehouse.named import rows
 from warehouse.rollups import refresh
 
@@ -44,7 +44,7 @@ def publish(con: duckdb.DuckDBPyConnection, target: Path, *, generations: int = 
     try:
         if is_lake(con):
             refresh(con)
-            copy = partial(_copy_lake, con)
+            copy = partial(copy_lake, con)
         else:
             database = _database_file(con)
             refresh(con)
@@ -70,16 +70,6 @@ def list_generations(target: Path) -> list[Path]:
 def _copy_file(database: Path, temporary: Path) -> None:
     shutil.copyfile(database, temporary)
     shutil.copystat(database, temporary)
-
-
-def _copy_lake(con: duckdb.DuckDBPyConnection, temporary: Path) -> None:
-    """Make a file of what the lake holds: who reads a snapshot need not reach the lake, nor wait for it."""
-    open_warehouse(temporary).close()
-    attach(con, temporary, "snapshot")
-    try:
-        copy_into(con, "snapshot", besides=("migration", "view_set"))
-    finally:
-        con.execute("DETACH snapshot")
 
 
 def _replace(con: duckdb.DuckDBPyConnection, copy: Callable[[Path], None], target: Path) -> None:
