@@ -14,7 +14,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawlers.errors import ArchiveError
+from crawlers.errors import ArchiveError, of_the_system
 from crawlers.sealed import SUFFIX as SEALED
 from crawlers.sealed import SealedWriter
 from crawlers.warc_record import response_record
@@ -78,7 +78,7 @@ class ArchiveWriter:
             file = self.path.open("xb")
             self._stream = cast("IO[bytes]", SealedWriter(file, self._key)) if self._key else file
         except OSError as error:
-            raise ArchiveError(f"{self.path}: cannot be written: {error.strerror}") from error
+            raise ArchiveError(f"{self.path}: cannot be written: {of_the_system(error)}") from error
         self._writer = WARCWriter(None, gzip=False, warc_version="1.1")
         info = {"software": self._user_agent, "format": "WARC file version 1.1", "robots": "obeyed"}
         self._add(self._writer, self._writer.create_warcinfo_record(self.path.name, info))

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+ADVICE = {
+    errno.ENOSPC: "make room (df -h; df -i for files)",
+    errno.EDQUOT: "make room, or have the quota raised",
+    errno.EFBIG: "allow larger files (ulimit -f)",
+    errno.EACCES: "give the user who runs this the right",
+    errno.EPERM: "give the user who runs this the right",
+    errno.EROFS: "make it writable",
+    errno.EMFILE: "allow more open files (ulimit -n)",
+}
+
+
+def of_the_system(error: OSError) -> str:
+    """Return what the operating system refused and what to do, as the end of a line."""
+    return f"{error.strerror or error}; {ADVICE.get(error.errno or 0, 'mend it')}, and run again: nothing is lost"
 
 
 class CrawlerError(Exception):

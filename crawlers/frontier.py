@@ -130,7 +130,7 @@ class Frontier:
             # A full disk, a missing right or a lock say nothing against the file.
             is_sound = isinstance(error, sqlite3.OperationalError | OSError)
             advice = (
-                "make room there or give the right to write, and run again"
+                "make room there, give the right to write or allow more open files (ulimit -n), and run again"
                 if is_sound
                 else ("remove the file to read every place anew")
             )

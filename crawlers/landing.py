@@ -13,7 +13,7 @@ from typing import IO, Self, cast
 
 from isal import isal_zlib
 
-from crawlers.errors import LandingError
+from crawlers.errors import LandingError, of_the_system
 from crawlers.sealed import SealedWriter
 from warehouse.records import Post, Record, WireError, as_dict, from_line, to_bytes
 
@@ -39,7 +39,7 @@ class RecordFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._raw = _writer(self.temporary, key if self.is_landing else None)
         except OSError as error:
-            raise LandingError(f"{path}: cannot be written: {error.strerror}") from error
+            raise LandingError(f"{path}: cannot be written: {of_the_system(error)}") from error
         self._packer = isal_zlib.compressobj(LEVEL, wbits=GZIP) if self.is_landing else None
 
     def write(self, record: Record) -> None:

@@ -19,7 +19,7 @@ from scrapy.crawler import Crawler
 from crawlers.archive import ArchiveWriter, archive_file
 from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.detection import engine_of
-from crawlers.errors import CrawlerError, FetchError
+from crawlers.errors import CrawlerError, FetchError, of_the_system
 from crawlers.frontier import Frontier
 from crawlers.landing import landing_file
 from crawlers.model import Engine
@@ -73,8 +73,11 @@ async def crawl_one(job: CrawlJob, *, last_fetch: dict[str, float], readers: Rea
     helped = Helped(readers) if readers else None
     try:
         result = await _crawl(job, last_fetch, helped or InThisProcess())
-    except (CrawlerError, OSError) as error:
+    except CrawlerError as error:
         result = CrawlResult(source=job.site.name, error=str(error))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        result = CrawlResult(source=job.site.name, error=f"{where}{of_the_system(error)}")
     except sqlite3.Error as error:
         result = CrawlResult(source=job.site.name, error=f"the frontier or the quota's book: {error}; run it again")
     except Exception as error:
