@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -60,6 +61,10 @@ CLAIMS = (
     "Routern spelar in samtal i hemmet.",
     "Fibern stängs av för den som inte godkänner villkoren.",
 )
+CONFIG = {
+    "company": {"name": "Open Infra", "aliases": ["OpenInfra"]},
+    "segment": [{"id": "villa", "name": "Villor", "customers": 9000}],
+}
 SYLLABLES = ("fi", "ber", "av", "gift", "vil", "la", "näs", "ta", "mån", "ad", "rou", "ter", "nät", "sva", "gre", "lön")
 
 
@@ -101,12 +106,7 @@ def main() -> None:
 
 def a_config(data: Path) -> Any:
     """Return the configuration of a data folder, made with its ledger."""
-    values = {
-        "company": {"name": "Open Infra", "aliases": ["OpenInfra"]},
-        "segment": [{"id": "villa", "name": "Villor", "customers": 9000}],
-        "storage": {"data": str(data)},
-    }
-    config = validate(values, where="benchmark")
+    config = validate({**CONFIG, "storage": {"data": str(data)}}, where="benchmark")
     (data / "secrets").mkdir()
     (data / "secrets" / "author.key").write_text("k" * 64)
     with open_warehouse(paths_of(config).warehouse) as con:
@@ -125,7 +125,8 @@ def write_landing(folder: Path, count: int) -> dict[str, Annotation]:
     for at, source in enumerate(SOURCES):
         path = folder / source / "20261120T110000Z.jsonl.gz"
         path.parent.mkdir(parents=True)
-        with gzip.open(path, "wt", encoding="utf-8", compresslevel=1) as file:
+        # Without the time in its head, which would make another file of the same posts.
+        with TextIOWrapper(gzip.GzipFile(path, "wb", compresslevel=1, mtime=0), encoding="utf-8") as file:
             for number in range(at, count, len(SOURCES)):
                 post = a_post(number, source, pick, words, count)
                 said[post.text] = an_annotation(number, post.text, vectors[number])
@@ -165,7 +166,7 @@ def an_annotation(number: int, text: str, vector: Any) -> Annotation:
     is_ours = number % 5 < 2
     tone = ("negative", "neutral", "positive")[number % 3]
     if number % 20 == 0:
-        vector = unit((wording(CLAIMS[number // 20 % len(CLAIMS)]) + 0.02 * vector)[None])[0]
+        vector = unit((wording(CLAIMS[number // 20 % len(CLAIMS)], len(vector)) + 0.02 * vector)[None])[0]
     return Annotation(
         lang="sv",
         is_relevant=is_ours,
@@ -186,21 +187,22 @@ def unit(rows: Any) -> Any:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def wording(text: str) -> Any:
+def wording(text: str, size: int = SIZE) -> Any:
     """Return the vector of a text: the same for the same, and far from all others."""
-    return unit(np.random.default_rng(sum(text.encode())).standard_normal((1, SIZE)))[0]
+    return unit(np.random.default_rng(sum(text.encode())).standard_normal((1, size)))[0]
 
 
 class Session:
     """Answers without computing."""
 
-    def __init__(self, meta: Meta) -> None:
+    def __init__(self, meta: Meta, size: int) -> None:
+        self.size = size
         sizes = {"relevance": 1, "about": 1, "sentiment": len(meta.sentiment), "topics": len(meta.topics), "stance": 4}
         self.zeros = {name: np.zeros((1, size), np.float32) for name, size in sizes.items()}
 
     def run(self, outputs: Sequence[str], feed: Mapping[str, Any]) -> list[Any]:
         """Return a vector made of the text's number, and answers that are all alike."""
-        vector = unit(np.random.default_rng(int(feed["input_ids"][0, 0])).standard_normal((1, SIZE)))
+        vector = unit(np.random.default_rng(int(feed["input_ids"][0, 0])).standard_normal((1, self.size)))
         return [vector if name == "embedding" else self.zeros[name] for name in outputs]
 
 
@@ -209,10 +211,10 @@ def tokenise(texts: Sequence[str], *_: Any, **__: Any) -> dict[str, list[list[in
     return {"input_ids": [[sum(text.encode())] for text in texts]}
 
 
-def trivial_stage(desk: Desk) -> LanguageStage:
+def trivial_stage(desk: Desk, *, size: int = SIZE) -> LanguageStage:
     """Return a language stage whose model computes nothing."""
     meta = read_meta(SHIPPED)
-    encoder = Encoder(Session(meta), tokenise, meta, 1, SIZE)
+    encoder = Encoder(Session(meta, size), tokenise, meta, 1, size)
     return LanguageStage(company=company_of(desk.config), encoder=encoder, pipeline=None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +78,16 @@ class ClaimIndex:
     """(wordings, vocabulary): the share of each stem in its wording, by its rarity; rows sum to one."""
 
 
+@dataclass(frozen=True, slots=True)
+class NearClaims:
+    """Which claims are near which texts, as lists of one length: by text, and of a text's claims the nearest first."""
+
+    pairs: list[tuple[int, int]]
+    """Places of the text and of the claim."""
+    meanings: list[float]
+    shares: list[float]
+
+
 def index_claims(claims: Sequence[Claim], *, encoder: Encoder, company: Company) -> ClaimIndex:
     """Return the claims ready to be matched."""
     wordings = [(at, text) for at, claim in enumerate(claims) for text in (claim.statement, *claim.paraphrases)]
@@ -114,22 +125,41 @@ def propose_claims(
     """
     if not index.claims or not texts:
         return [() for _ in texts]
-    meanings, shares = likeness(_with_quotes(texts, quoted), embeddings, index)
-    said = np.zeros_like(meanings) if threads is None else threads
+    near = near_claims(texts, embeddings, index, meta=meta, quoted=quoted, given=given)
     told = given or [()] * len(texts)
-    return [
-        _candidates(texts[at], meanings[at], shares[at], said[at], index, meta, told[at]) for at in range(len(texts))
-    ]
+    found: list[list[Candidate]] = [[] for _ in texts]
+    for at, one in enumerate(near.pairs):
+        thread = 0.0 if threads is None else float(threads[one])
+        found[one[0]].append(candidate_of(texts[one[0]], near, at, index, thread=thread, given=told[one[0]]))
+    return [tuple(some) for some in found]
 
 
-def may_match(
-    texts: Sequence[str], embeddings: Floats, index: ClaimIndex, *, meta: Meta, quoted: Sequence[str] = ()
-) -> npt.NDArray[np.bool_]:
-    """Return (texts,): whether `propose_claims` may find anything, whatever a text's thread; all texts at once."""
+def near_claims(
+    texts: Sequence[str],
+    embeddings: Floats,
+    index: ClaimIndex,
+    *,
+    meta: Meta,
+    quoted: Sequence[str] = (),
+    given: Sequence[Collection[str]] = (),
+) -> NearClaims:
+    """Return which claims `propose_claims` proposes for which texts, without what it says of them; all at once."""
     if not index.claims or not texts:
-        return np.zeros(len(texts), np.bool_)
+        return NearClaims(pairs=[], meanings=[], shares=[])
     meanings, shares = likeness(_with_quotes(texts, quoted), embeddings, index)
-    return np.asarray(_is_near(meanings, shares, meta).any(axis=1))
+    order = np.argsort(-np.asarray(nearness(meanings, shares, meta=meta)), axis=1, kind="stable")
+    is_near = np.take_along_axis(np.asarray(_is_near(meanings, shares, meta)), order, axis=1)
+    kept = is_near & (np.cumsum(is_near, axis=1) <= MOST_CANDIDATES)
+    places = {claim.claim_id: at for at, claim in enumerate(index.claims)}
+    for row, names in enumerate(given):
+        kept[row] |= np.isin(order[row], [places[name] for name in names if name in places]) if names else False
+    rows, columns = np.nonzero(kept)
+    claims = order[rows, columns]
+    return NearClaims(
+        pairs=list(zip(rows.tolist(), claims.tolist(), strict=True)),
+        meanings=[round(one, 4) for one in meanings[rows, claims].tolist()],
+        shares=[round(one, 4) for one in shares[rows, claims].tolist()],
+    )
 
 
 def thread_nearness(titles: Sequence[str], index: ClaimIndex, *, encoder: Encoder, company: Company) -> Floats:
@@ -147,36 +177,19 @@ def likeness(texts: Sequence[str], embeddings: Floats, index: ClaimIndex) -> tup
     return _by_claim(meanings, index), _by_claim(_shares(texts, index), index)
 
 
-def _candidates(
-    text: str,
-    meanings: Floats,
-    shares: Floats,
-    threads: Floats,
-    index: ClaimIndex,
-    meta: Meta,
-    given: Collection[str],
-) -> tuple[Candidate, ...]:
-    near = np.asarray(_is_near(meanings, shares, meta))
-    order = np.argsort(-nearness(meanings, shares, meta=meta), kind="stable").tolist()
-    kept = [at for at in order if near[at]][:MOST_CANDIDATES]
-    return tuple(
-        _candidate(text, at, float(meanings[at]), float(shares[at]), float(threads[at]), index, given)
-        for at in order
-        if at in kept or index.claims[at].claim_id in given
-    )
-
-
-def _candidate(
-    text: str, at: int, meaning: float, share: float, thread: float, index: ClaimIndex, given: Collection[str]
+def candidate_of(
+    text: str, near: NearClaims, at: int, index: ClaimIndex, *, thread: float, given: Collection[str]
 ) -> Candidate:
-    start, end = best_sentence(text, index.masked[at])
+    """Return what is to be said of a pair of a text, which is given, and a claim that is near it."""
+    claim = near.pairs[at][1]
+    start, end = best_sentence(text, index.masked[claim])
     return Candidate(
-        claim_id=index.claims[at].claim_id,
-        meaning=round(meaning, 4),
-        lexical=round(share, 4),
+        claim_id=index.claims[claim].claim_id,
+        meaning=near.meanings[at],
+        lexical=near.shares[at],
         thread=round(thread, 4),
         is_short=word_count(text) < LEAST_WORDS,
-        is_given=index.claims[at].claim_id in given,
+        is_given=index.claims[claim].claim_id in given,
         start=start,
         end=end,
     )
@@ -240,10 +253,10 @@ def _weights(bags: Sequence[set[str]], vocabulary: dict[str, int]) -> Floats:
 
 
 def _shares(texts: Sequence[str], index: ClaimIndex) -> Floats:
-    counts = np.zeros((len(texts), len(index.vocabulary)), np.float32)
     known: dict[str, int] = {}
-    for row, text in enumerate(texts):
-        for at in stem_places(text, index.vocabulary, known):
-            counts[row, at] += 1.0
+    places = [stem_places(text, index.vocabulary, known) for text in texts]
+    rows = np.repeat(np.arange(len(texts)), [len(some) for some in places])
+    counts = np.zeros((len(texts), len(index.vocabulary)), np.float32)
+    np.add.at(counts, (rows, np.fromiter(chain.from_iterable(places), np.int64, len(rows))), 1.0)
     saturated = counts * (K1 + 1) / (counts + K1)
     return np.asarray(np.minimum(saturated, 1.0) @ index.weights.T, np.float32)

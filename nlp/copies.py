@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -61,9 +62,17 @@ class Placed:
 
 def read_runs(texts: Sequence[str]) -> list[Runs]:
     """Return for each text the hashes of its runs of words, sorted, each once; none for one that is too short."""
-    words = [_WORD.findall(_ADDRESS.sub(" ", text).casefold()) for text in texts]
-    hashed = {word: _hash(word) for found in words for word in found}
-    return [_runs([hashed[word] for word in found]) for found in words]
+    words = [_words(text) for text in texts]
+    words = [found if len(found) >= LEAST_WORDS else [] for found in words]
+    hashed = {word: _hash(word) for word in set(chain.from_iterable(words))}
+    counts = np.fromiter(map(len, words), np.int64, len(words))
+    row = np.fromiter(map(hashed.__getitem__, chain.from_iterable(words)), np.uint64, int(counts.sum()))
+    return _runs(row, counts)
+
+
+def _words(text: str) -> list[str]:
+    plain = _ADDRESS.sub(" ", text) if "://" in text else text
+    return _WORD.findall(plain.casefold())
 
 
 def prints_of(runs: Runs) -> tuple[int, ...]:
@@ -73,10 +82,13 @@ def prints_of(runs: Runs) -> tuple[int, ...]:
 
 def likeness(left: Runs, right: Runs) -> float:
     """Return the share of the shorter text's runs that both have, 0 to 1; 0 where they are too few or too unequal."""
-    least, most = sorted((len(left), len(right)))
-    if least < LEAST_SHARED or least < LEAST_RATIO * most:
+    if len(left) > len(right):
+        left, right = right, left
+    least = len(left)
+    if least < LEAST_SHARED or least < LEAST_RATIO * len(right):
         return 0.0
-    shared = len(np.intersect1d(left, right, assume_unique=True))
+    at = np.searchsorted(right, left)
+    shared = int(np.count_nonzero(right.take(at, mode="clip") == left))
     return shared / least if shared >= LEAST_SHARED else 0.0
 
 
@@ -86,15 +98,30 @@ def place(new: Sequence[tuple[str, Runs]], known: Sequence[Known]) -> list[Place
     The same texts in the same order give the same groups, in however many calls.
     """
     seen, holders, placed = list(known), defaultdict[int, list[int]](list), list[Placed]()
-    for at, other in enumerate(seen):
-        _add(holders, other.runs, at)
-    for id_, runs in new:
-        one, is_found = _place(id_, runs, [seen[at] for at in _candidates(holders, runs)])
+    meeting = _meeting([*(other.runs for other in known), *(runs for _, runs in new)])
+    for at in range(len(seen)):
+        _add(holders, meeting[at], at)
+    for (id_, runs), prints in zip(new, meeting[len(known) :], strict=True):
+        one, is_found = _place(id_, runs, [seen[at] for at in _candidates(holders, prints)] if prints else [])
         placed.append(one)
-        if is_found:
-            _add(holders, runs, len(seen))
+        if is_found and prints:
+            _add(holders, prints, len(seen))
             seen.append(Known(id=id_, group=one.group, runs=runs))
     return placed
+
+
+def _meeting(texts: Sequence[Runs]) -> list[list[int]]:
+    """Return for each text those of its prints that another has too: what nobody else has leads nowhere."""
+    prints = [runs[:PRINTS] for runs in texts]
+    found: list[list[int]] = [[] for _ in texts]
+    if not prints:
+        return found
+    _, place_, counts = np.unique(flat := np.concatenate(prints), return_inverse=True, return_counts=True)
+    owner = np.repeat(np.arange(len(prints)), np.fromiter(map(len, prints), np.int64, len(prints)))
+    is_met = counts[place_] > 1
+    for at, print_ in zip(owner[is_met].tolist(), flat[is_met].tolist(), strict=True):
+        found[at].append(print_)
+    return found
 
 
 def _place(id_: str, runs: Runs, candidates: Sequence[Known]) -> tuple[Placed, bool]:
@@ -111,26 +138,33 @@ def _place(id_: str, runs: Runs, candidates: Sequence[Known]) -> tuple[Placed, b
     return Placed(id=id_, group=other.group, copy_of=other.id, likeness=round(like[best], 4), prints=prints), is_found
 
 
-def _candidates(holders: dict[int, list[int]], runs: Runs) -> list[int]:
+def _candidates(holders: dict[int, list[int]], prints: Sequence[int]) -> list[int]:
     """Return the texts that share most prints, the earliest first among equals."""
-    counts = Counter(at for print_ in prints_of(runs) for at in holders.get(print_, ()))
+    counts = Counter(at for print_ in prints for at in holders.get(print_, ()))
     return [at for at, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_CANDIDATES]]
 
 
-def _add(holders: dict[int, list[int]], runs: Runs, at: int) -> None:
-    for print_ in prints_of(runs):
+def _add(holders: dict[int, list[int]], prints: Sequence[int], at: int) -> None:
+    for print_ in prints:
         if len(holders[print_]) < MOST_HOLDERS:
             holders[print_].append(at)
 
 
-def _runs(words: Sequence[int]) -> Runs:
-    if len(words) < LEAST_WORDS:
-        return np.empty(0, dtype=np.int64)
-    row = np.array(words, dtype=np.uint64)
-    mixed = np.zeros(len(row) - RUN_WORDS + 1, dtype=np.uint64)
+def _runs(row: npt.NDArray[np.uint64], counts: npt.NDArray[np.int64]) -> list[Runs]:
+    """Return each text's runs from the words of all, one after another, of which it has so many."""
+    size = max(len(row) - RUN_WORDS + 1, 0)
+    mixed = np.zeros(size, dtype=np.uint64)
     for place_, odd in enumerate(_ODD):
-        mixed += row[place_ : len(row) - RUN_WORDS + 1 + place_] * np.uint64(odd)
-    return np.unique((_mix(mixed) >> np.uint64(1)).astype(np.int64))
+        mixed += row[place_ : size + place_] * np.uint64(odd)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    is_within = owner[:size] == owner[RUN_WORDS - 1 : size + RUN_WORDS - 1]
+    values, owner = (_mix(mixed) >> np.uint64(1)).astype(np.int64)[is_within], owner[:size][is_within]
+    order = np.lexsort((values, owner))
+    values, owner = values[order], owner[order]
+    is_first = np.ones(len(values), dtype=np.bool_)
+    is_first[1:] = (values[1:] != values[:-1]) | (owner[1:] != owner[:-1])
+    values, owner = values[is_first], owner[is_first]
+    return np.split(values, np.searchsorted(owner, np.arange(1, len(counts)))) if len(counts) else []
 
 
 def _mix(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -68,9 +68,13 @@ def judge_stances(
     which posts the company itself has written (none: only those that say so of themselves). It repeats a claim to
     correct it: what would be support or a query of a customer is its denial.
     """
-    parts = [split_quotes(text) for _, text in pairs]
+    # A post may be held against several claims.
+    split = {text: split_quotes(text) for _, text in pairs}
+    parts = [split[text] for _, text in pairs]
     own, claims = [part.own for part in parts], [claim for claim, _ in pairs]
-    read = [model_text(text, company) for text in own]
+    as_read = {text: model_text(text, company) for text in set(own)}
+    plain = {text: clean(text[:MODEL_CHARS]) for text in as_read}
+    read = [as_read[text] for text in own]
     found = encode(encoder, read, claims=claims)
     about = np.maximum(found.about, _quoted_about(claims, [part.quoted for part in parts], encoder, company))
     logits = np.log(np.maximum(found.stance, 1e-6))
@@ -78,7 +82,7 @@ def judge_stances(
     logits[:, labels.index("support")] += BALANCE
     logits[:, labels.index("deny")] -= BALANCE
     for row, ((claim, _), text) in enumerate(zip(pairs, own, strict=True)):
-        for label, weight in cues(text, claim).items():
+        for label, weight in cues(plain[text], claim).items():
             logits[row, labels.index(label)] += weight
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     chances = raised / raised.sum(axis=1, keepdims=True)
@@ -112,9 +116,8 @@ def _corrected(chances: Floats, labels: Sequence[str]) -> Floats:
     return found
 
 
-def cues(text: str, claim: str) -> dict[str, float]:
-    """Return what the words of a post add to each stance; a cue that the claim itself holds says nothing."""
-    plain = clean(text[:MODEL_CHARS])
+def cues(plain: str, claim: str) -> dict[str, float]:
+    """Return what the words of a post, cleaned, add to each stance; a cue that the claim itself holds says nothing."""
     found = {"deny": 0.0, "query": 0.0}
     if any(hit.group().lower() not in claim.lower() for hit in _DENY.finditer(plain)):
         found["deny"] += DENY_WEIGHT

@@ -35,14 +35,13 @@ def stem_places(text: str, vocabulary: Mapping[str, int], known: dict[str, int])
 
     `known` remembers the place of every word met, -1 for none: it belongs to the vocabulary, and is filled here.
     """
-    found = []
-    for word in _WORD.findall(text.lower()):
-        at = known.get(word)
-        if at is None:
-            known[word] = at = -1 if word in STOPWORDS else vocabulary.get(_stem(word), -1)
-        if at >= 0:
-            found.append(at)
-    return found
+    words = _WORD.findall(text.lower())
+    found = list(map(known.get, words))
+    if None in found:
+        for word in set(words).difference(known):
+            known[word] = -1 if word in STOPWORDS else vocabulary.get(_stem(word), -1)
+        found = list(map(known.get, words))
+    return [at for at in found if at is not None and at >= 0]
 
 
 def word_count(text: str) -> int:

@@ -8,14 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from warehouse.connection import transaction
 from warehouse.keys import stable_key
-from warehouse.named import insert_new, records
+from warehouse.named import insert_columns, insert_new, records, rows_of, run
 
 WINDOW = timedelta(days=90)
 """How long before a post what it may be a copy of was seen: what is looked through does not grow with the history."""
+
+
+Prints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +60,19 @@ class Compared:
 
 def uncompared(con: duckdb.DuckDBPyConnection, *, limit: int) -> list[PlainText]:
     """Return the standing revisions that have not been held against others, in the order in which they were seen."""
-    return records(con, "uncompared_texts", PlainText, row_limit=limit)
+    found = run(con, "uncompared_texts", row_limit=limit).to_arrow_table()
+    return [PlainText(**row) for row in rows_of(found)]
 
 
 def lookalikes(
-    con: duckdb.DuckDBPyConnection, prints: Sequence[Sequence[int]], *, since: datetime, most_holders: int
+    con: duckdb.DuckDBPyConnection, prints: Sequence[Prints], *, since: datetime, most_holders: int
 ) -> list[Lookalike]:
     """Return the texts seen since then that have any of the prints, in the order in which they were seen.
 
     Of a print that many have, the first `most_holders` count.
     """
-    wanted = sorted({value for one in prints for value in one})
-    if not wanted:
+    wanted = np.unique(np.concatenate(prints)) if prints else ()
+    if not len(wanted):
         return []
     con.register("wanted_print", pa.table({"print": pa.array(wanted, pa.int64())}))
     try:
@@ -81,19 +87,21 @@ def save_compared(con: duckdb.DuckDBPyConnection, found: Sequence[Compared]) -> 
     # The first of a group stands alone until its first copy comes.
     firsts = {one.copy_of.id: one.copy_of for one in copies if one.copy_of and one.copy_of.id == one.group_key}
     with transaction(con):
-        insert_new(con, "text_print", [_print_row(one) for one in found])
+        insert_columns(con, "text_print", _print_rows(found))
         insert_new(con, "text_copy", [_first_row(first) for first in firsts.values()])
         insert_new(con, "text_copy", [_copy_row(one) for one in copies])
     return len(copies)
 
 
-def _print_row(one: Compared) -> dict[str, Any]:
-    return {
-        "post_key": one.text.post_key,
-        "revision": one.text.revision,
-        "first_seen_at": one.text.first_seen_at,
-        "prints": list(one.prints),
-    }
+def _print_rows(found: Sequence[Compared]) -> pa.Table:
+    return pa.table(
+        {
+            "post_key": pa.array([one.text.post_key for one in found], pa.string()),
+            "revision": pa.array([one.text.revision for one in found], pa.string()),
+            "first_seen_at": pa.array([one.text.first_seen_at for one in found], pa.timestamp("us", tz="UTC")),
+            "prints": pa.array([one.prints for one in found], pa.list_(pa.int64())),
+        }
+    )
 
 
 def _first_row(first: PlainText) -> dict[str, Any]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from warehouse.connection import transaction
 from warehouse.labels import Vectors, split_vectors
-from warehouse.named import insert_arrow, insert_new, listed, moment, records, rows, run
+from warehouse.named import insert_arrow, insert_columns, listed, moment, records, rows, run
 from warehouse.rollups import touch
-
-UNRELATED = "none"
 
 UNRELATED = "none"
 
@@ -120,19 +119,22 @@ def save_matches(
     """
     if not posts:
         return 0
-    shared = {"version": version, "matched_at": at}
+    shared = {"version": version, "matched_at": moment(at)}
     with transaction(con):
         fresh = insert_arrow(con, "match_pass", _passes(posts, version, at))
         new = set(zip(*(fresh[name].to_pylist() for name in ("post_key", "revision")), strict=True))
         if not new:
             return 0
         touch(con, (key for key, _ in new))
-        insert_new(
-            con,
-            "claim_match",
-            [{**asdict(m), **shared, "model": m.model or model} for m in found if (m.post_key, m.revision) in new],
-        )
+        if kept := [m for m in found if (m.post_key, m.revision) in new]:
+            insert_columns(con, "claim_match", _matches(kept, model, shared))
     return len(new)
+
+
+def _matches(found: Sequence[Match], model: str, shared: Mapping[str, Any]) -> pa.Table:
+    columns = {name: pa.array([getattr(one, name) for one in found]) for name in Match.__slots__ if name != "model"}
+    columns["model"] = pa.array([one.model or model for one in found], pa.string())
+    return pa.table(columns | {name: pa.repeat(value, len(found)) for name, value in shared.items()})
 
 
 def _passes(posts: Sequence[tuple[str, str]], version: str, at: datetime) -> pa.Table:

@@ -74,6 +74,15 @@ def insert_new(con: duckdb.DuckDBPyConnection, table: str, found: Iterable[Mappi
     _insert(con, "insert_new", table, list(found))
 
 
+def insert_columns(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> None:
+    """Insert Arrow rows whose key the table does not have, columns by name; the others stay as they are."""
+    con.register("incoming", data)
+    try:
+        con.execute(statement("insert_new").replace("TARGET", table))
+    finally:
+        con.unregister("incoming")
+
+
 def upsert(con: duckdb.DuckDBPyConnection, table: str, found: Iterable[Mapping[str, Any]]) -> None:
     """Insert the rows; a row whose key the table has takes its place."""
     _insert(con, "insert_or_replace", table, list(found))

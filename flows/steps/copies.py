@@ -5,10 +5,10 @@ from __future__ import annotations
 import duckdb
 
 from flows.desk import Desk
-from nlp.copies import MOST_HOLDERS, Known, place, prints_of, read_runs
+from nlp.copies import MOST_HOLDERS, PRINTS, Known, place, read_runs
 from warehouse.copies import Compared, PlainText, lookalikes, save_compared, uncompared
 
-BATCH = 5_000
+BATCH = 20_000
 
 
 def group_copies(desk: Desk, *, batch: int = BATCH) -> int:
@@ -23,7 +23,7 @@ def compared(con: duckdb.DuckDBPyConnection, texts: list[PlainText]) -> list[Com
     """Return what holding texts, in the order in which they were seen, against what is known gives."""
     runs = read_runs([text.text for text in texts])
     since = min(text.first_seen_at for text in texts)
-    others = lookalikes(con, list(map(prints_of, runs)), since=since, most_holders=MOST_HOLDERS)
+    others = lookalikes(con, [one[:PRINTS] for one in runs], since=since, most_holders=MOST_HOLDERS)
     known = [
         Known(id=other.id, group=other.group_key or other.id, runs=found)
         for other, found in zip(others, read_runs([other.text for other in others]), strict=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -20,9 +20,10 @@ from nlp.claims import (
     Candidate,
     Claim,
     ClaimIndex,
+    NearClaims,
+    candidate_of,
     index_claims,
-    may_match,
-    propose_claims,
+    near_claims,
     thread_nearness,
 )
 from nlp.encoder import Floats
@@ -53,7 +54,7 @@ def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
     if not claims:
         return 0
     model_version = labels_version(desk)
-    version, count = f"{model_version}+{_hash(claims)}", 0
+    version, count = version_of(desk, claims), 0
     since, index = desk.now - LOOK_BACK, None
     while True:
         posts, vectors = store.pending_matches(
@@ -79,6 +80,11 @@ def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
         put_aside(desk, STEP, version, poison)
         if len(posts) < BATCH:  # all that were taken are saved or set aside by now
             return count
+
+
+def version_of(desk: Desk, claims: Sequence[Claim] | None = None) -> str:
+    """Return what matches depend on: the labels' version, and the wordings of the claims."""
+    return f"{labels_version(desk)}+{_hash(_claims(desk) if claims is None else claims)}"
 
 
 def _each(
@@ -110,15 +116,7 @@ def _claims(desk: Desk) -> list[Claim]:
 
 
 def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: ClaimIndex) -> list[store.Match]:
-    pairs = _pairs(desk, posts, vectors, index)
-    judges = {claim.claim_id: _judge(desk, text) for claim, text in zip(index.claims, index.masked, strict=True)}
-    known = store.known_stances(desk.con, models=list(judges.values()), post_keys=[post.post_key for post, _ in pairs])
-    rows = {
-        at: known[post.post_key, post.revision, judges[one.claim_id]]
-        for at, (post, one) in enumerate(pairs)
-        if (post.post_key, post.revision, judges[one.claim_id]) in known
-    }
-    new = _worth_judging(pairs, [at for at in range(len(pairs)) if at not in rows])
+    pairs, rows, new = _pairs(desk, posts, vectors, index)
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
     stances = judge_stances(
         [(masked[pairs[at][1].claim_id], _with_quotes(pairs[at][0])) for at in new],
@@ -127,7 +125,7 @@ def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: Cl
         official=_official(desk, [pairs[at][0] for at in new]),
     )
     for at, stance in zip(new, stances, strict=True):
-        rows[at] = _row(pairs[at][0], pairs[at][1], stance, model=judges[pairs[at][1].claim_id])
+        rows[at] = _row(pairs[at][0], pairs[at][1], stance, model=_judge(desk, masked[pairs[at][1].claim_id]))
     return [_tiered(rows[at], pairs[at][1], desk) for at in sorted(rows)]
 
 
@@ -152,34 +150,50 @@ def _with_quotes(post: PendingMatch) -> str:
 
 def _pairs(
     desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: ClaimIndex
-) -> list[tuple[PendingMatch, Candidate]]:
-    """Return who may be about what: what likeness says, and what a person has confirmed."""
+) -> tuple[dict[int, tuple[PendingMatch, Candidate]], dict[int, store.Match], list[int]]:
+    """Return who may be about what, by likeness or a person's word; what is known of those; which are to be judged.
+
+    Nearly every post is near some claim: what a pair needs more than two numbers is worked out where it is judged.
+    """
     encoder, company = desk.stage.encoder, desk.stage.company
-    texts = [post.text for post in posts]
     confirmed = store.confirmed_claims(desk.con, now=desk.now)
-    quoted = ["\n".join(post.quoted) for post in posts]
-    worth = may_match(texts, vectors, index, meta=encoder.meta, quoted=quoted)
-    rows = [at for at in range(len(posts)) if worth[at] or posts[at].post_key in confirmed]
-    chosen, texts, near = [posts[at] for at in rows], [texts[at] for at in rows], vectors[rows]
-    threads = thread_nearness([post.thread_title for post in chosen], index, encoder=encoder, company=company)
-    given = [confirmed.get(post.post_key, frozenset()) for post in chosen]
-    quotes = [quoted[at] for at in rows]
-    found = propose_claims(texts, near, index, meta=encoder.meta, quoted=quotes, threads=threads, given=given)
-    return [
-        (post, one)
-        for post, vector, ours, matches in zip(chosen, near, given, found, strict=True)
-        if matches and (ours or _may_match(desk, post.text, is_judged=bool(vector.any())))
-        for one in matches
-    ]
+    given = [confirmed.get(post.post_key, frozenset()) for post in posts]
+    texts, quoted = [post.text for post in posts], ["\n".join(post.quoted) for post in posts]
+    near = near_claims(texts, vectors, index, meta=encoder.meta, quoted=quoted, given=given)
+    judges = [_judge(desk, text) for text in index.masked]
+    known = store.known_stances(
+        desk.con, models=judges, post_keys=[posts[at].post_key for at in dict.fromkeys(row for row, _ in near.pairs)]
+    )
+    may_be = cache(lambda row: given[row] or _may_match(desk, texts[row], is_judged=bool(vectors[row].any())))
+    rows = {
+        at: known[key]
+        for at, (row, claim) in enumerate(near.pairs)
+        if (key := (posts[row].post_key, posts[row].revision, judges[claim])) in known and may_be(row)
+    }
+    named = [claim.claim_id for claim in index.claims]
+    is_given = [named[claim] in given[row] for row, claim in near.pairs]
+    new = _worth_judging(near, [at for at in range(len(near.pairs)) if at not in rows], is_given, may_be)
+    held = sorted({*rows, *new})
+    titles = [posts[near.pairs[at][0]].thread_title for at in held]
+    threads = thread_nearness(titles, index, encoder=encoder, company=company)
+    pairs = {}
+    for at, thread in zip(held, threads, strict=True):
+        row, claim = near.pairs[at]
+        one = candidate_of(texts[row], near, at, index, thread=float(thread[claim]), given=given[row])
+        pairs[at] = posts[row], one
+    return pairs, rows, new
 
 
-def _worth_judging(pairs: Sequence[tuple[PendingMatch, Candidate]], among: Sequence[int]) -> list[int]:
+def _worth_judging(
+    near: NearClaims, among: Sequence[int], is_given: Sequence[bool], may_be: Callable[[int], object]
+) -> list[int]:
     """Return the pairs that are put to the model: of each claim the nearest, and all that a person has spoken of."""
-    seen: Counter[str] = Counter()
-    chosen = [at for at in among if pairs[at][1].is_given]
-    for at in sorted((at for at in among if not pairs[at][1].is_given), key=lambda at: -pairs[at][1].meaning):
-        seen[pairs[at][1].claim_id] += 1
-        if seen[pairs[at][1].claim_id] <= MOST_JUDGED:
+    seen: Counter[int] = Counter()
+    chosen = [at for at in among if is_given[at]]
+    for at in sorted((at for at in among if not is_given[at]), key=lambda at: -near.meanings[at]):
+        row, claim = near.pairs[at]
+        if seen[claim] < MOST_JUDGED and may_be(row):
+            seen[claim] += 1
             chosen.append(at)
     return sorted(chosen)
 

@@ -18,7 +18,7 @@ from nlp.claims import (
     ClaimIndex,
     best_sentence,
     index_claims,
-    may_match,
+    near_claims,
     propose_claims,
     wording_of,
 )
@@ -80,7 +80,7 @@ def test_what_a_post_quotes_makes_it_a_candidate(index: ClaimIndex) -> None:
     (alone,) = propose_claims([text], apart(index, 1), index, meta=read_meta(TINY))
     (answering,) = propose_claims([text], apart(index, 1), index, meta=read_meta(TINY), quoted=[quoted])
     assert [[m.claim_id for m in matches] for matches in (alone, answering)] == [[], ["alla"]]
-    assert may_match([text], apart(index, 1), index, meta=read_meta(TINY), quoted=[quoted]).all()
+    assert near_claims([text], apart(index, 1), index, meta=read_meta(TINY), quoted=[quoted]).pairs
 
 
 def test_the_pair_pass_is_asked_about_the_nearest_claims_alone(encoder: Encoder) -> None:
@@ -162,7 +162,8 @@ def test_a_quick_look_leaves_nothing_out(index: ClaimIndex, drawn: list[tuple[fl
     vectors = np.array([index.vectors[0] * scale for scale, _ in drawn], np.float32).reshape(len(drawn), -1)
     threads = np.ones((len(drawn), len(CLAIMS)), np.float32)
     found = propose_claims(texts, vectors, index, meta=meta, threads=threads)
-    assert may_match(texts, vectors, index, meta=meta).tolist() == [bool(matches) for matches in found]
+    rows = {row for row, _ in near_claims(texts, vectors, index, meta=meta).pairs}
+    assert [at in rows for at in range(len(texts))] == [bool(matches) for matches in found]
 
 
 @pytest.mark.parametrize(
