@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +17,8 @@ import yaml  # type: ignore[import-untyped]
 
 from flows.cli.app import app
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 BIN = "/opt/ryktesvakt/.venv/bin"
 
@@ -34,15 +38,15 @@ def test_compose_starts_what_there_is() -> None:
     assert all(port.startswith("127.0.0.1:") for port in services["prefect"]["ports"])
 
 
+def is_out(path: str) -> bool:
+    """Return whether `.dockerignore` keeps a path out of the image."""
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    kept_out = [line for line in lines if line and line[0] != "#"]
+    return any(fnmatch(path, one) or path.startswith(f"{one}/") for one in kept_out)
+
+
 def test_an_image_holds_the_program_and_neither_keys_nor_what_people_wrote() -> None:
-    root = DEPLOY.parent
-    kept_out = [
-        line for line in (root / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
-    ]
-
-    def is_out(path: str) -> bool:
-        return any(fnmatch(path, one) or path.startswith(f"{one}/") for one in kept_out)
-
+    root = ROOT
     private = (
         "data/secrets/author.key",
         "deploy/secrets.env",
@@ -56,6 +60,57 @@ def test_an_image_holds_the_program_and_neither_keys_nor_what_people_wrote() -> 
     ]
     wanted = [*wheel["packages"], "pyproject.toml", "constraints.txt", "README.md", "prefect.yaml", "ryktesvakt.toml"]
     assert [path for path in wanted if is_out(path) or not (root / path).exists()] == []
+
+
+def steps_of_the_image() -> list[tuple[str, str]]:
+    """Return the instructions of the Dockerfile and what each is given, in their order."""
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line.split(None, 1) for line in text.splitlines() if line and line[0] != "#"]
+    return [(name, re.sub(r"\s+", " ", given)) for name, given in lines]
+
+
+def test_the_steps_of_the_image_name_what_there_is() -> None:
+    steps = steps_of_the_image()
+    names = [name for name, _ in steps]
+    assert names[0] == "FROM" and names[-1] == "CMD"
+    given = dict(steps)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (install,) = [line for name, line in steps if name == "RUN" and "pip install" in line and "-e" in line]
+    (extras,) = re.findall(r"-e '\.\[([^]]*)\]'", install)
+    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+    (pins,) = re.findall(r"-c (\S+)", install)
+    assert (ROOT / pins).is_file() and not is_out(pins)
+    assert given["FROM"].split(":")[1].startswith("3.11") and project["requires-python"] == ">=3.11"
+    # Nobody runs the program as root, and who runs it is there and may write where the data are.
+    added = next(line for name, line in steps if name == "RUN" and line.startswith("useradd"))
+    assert added.endswith(given["USER"]) and f"--home-dir {given['VOLUME']}" in added and "--create-home" in added
+    assert names.index("USER") > max(place for place, name in enumerate(names) if name == "RUN")
+    assert given["WORKDIR"] == given["COPY"].split()[-1]
+    assert f"PATH={given['WORKDIR']}/.venv/bin:$PATH" in given["ENV"]
+    (program,) = json.loads(given["CMD"])[:1]
+    assert program in project["scripts"]
+
+
+def test_what_the_image_copies_is_enough_to_run(tmp_path: Path) -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a clone of the repository: what an image would be built from is not known")
+    for name in filter(None, listed.stdout.split("\0")):
+        if not is_out(name) and (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).symlink_to(ROOT / name)
+    # Links are followed for modules' files, not for where they are found: the copy stands before what is installed.
+    code = "import sys, flows; print(flows.__file__, flush=True); from flows.cli.app import main; main()"
+    posts, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    posts.write_text('{"id": "1", "text": "Open Infra tar ut en avgift av alla."}\n', encoding="utf-8")
+    claims = tmp_path / "claims.json"
+    claims.write_text('[{"id": "c", "statement": "Alla ska betala.", "truth": "Nej."}]', encoding="utf-8")
+    command = [sys.executable, "-c", code, "predict", str(posts), "--claims", str(claims), "--out", str(out)]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == str(tmp_path / "flows" / "__init__.py")
+    assert json.loads(out.read_text(encoding="utf-8"))["relevant"] is True
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
