@@ -180,8 +180,12 @@ def _thinned(race: Race) -> list[RacePoint]:
 def _ends(rows: Sequence[dict[str, Any]], color: dict[str, Any]) -> dict[str, Any]:
     """Name the two lines where they end: nobody has to look anything up in a legend."""
     last = max((row["at"] for row in rows), default="")
-    ends = sorted((row for row in rows if row["at"] == last and row["part"] == "prognos"), key=lambda row: row["share"])
-    is_close = len(ends) > 1 and ends[-1]["share"] - ends[0]["share"] < 0.12
+    found = [row for row in rows if row["at"] == last and row["part"] == "prognos"]
+    # Above its band, where neither line nor shade lies under it; a band that reaches the top has it inside.
+    ends = sorted(({**row, "high": min(row["high"], 0.92)} for row in found), key=lambda row: row["high"])
+    is_close = len(ends) > 1 and ends[-1]["high"] - ends[0]["high"] < 0.12
+    if is_close:  # both above the upper band, in the order of their lines
+        ends = [{**row, "high": ends[-1]["high"]} for row in ends]
     labels = [{**row, "dy": -23 if is_close and place else -9} for place, row in enumerate(ends)]
     mark = {"type": "text", "align": "right", "fontWeight": "bold", "fontSize": 13}
     return {
@@ -191,7 +195,7 @@ def _ends(rows: Sequence[dict[str, Any]], color: dict[str, Any]) -> dict[str, An
                 "mark": {**mark, "dy": label["dy"]},
                 "encoding": {
                     "x": {"field": "at", "type": "temporal"},
-                    "y": {"field": "share", "type": "quantitative"},
+                    "y": {"field": "high", "type": "quantitative"},
                     "text": {"field": "kind"},
                     "color": {**color, "legend": None},
                 },

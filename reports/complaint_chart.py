@@ -14,6 +14,8 @@ from warehouse.records import ComplaintLevel, Race, RacePoint
 SHOWN_DAYS = 182
 """So far back complaints are drawn."""
 _ROW = {"width": 370, "height": 80}
+EVEN = {"minExtent": 36, "titlePadding": 6}
+"""Pixels beside each row, so that they stand under each other and no title lies on its numbers."""
 
 
 def complaint_chart(levels: Sequence[ComplaintLevel], race: Race | None, speech: Speech) -> Picture:
@@ -51,7 +53,7 @@ def _complaints_of(code: str, levels: Sequence[ComplaintLevel], days: dict[str, 
                 "field": "rate",
                 "type": "quantitative",
                 "title": speech.name("complaint_channel", code),
-                "axis": {"tickCount": 3},
+                "axis": {"tickCount": 3, "tickMinStep": 1, "format": "d", **EVEN},
             },
             "y2": {"datum": 0},
             "color": {
@@ -76,7 +78,7 @@ def _shares_so_far(seen: Sequence[RacePoint], days: dict[str, Any], speech: Spee
         "mark": {"type": "line", "strokeWidth": 2.5},
         "encoding": {
             "x": {"field": "at", **days},
-            "y": {"field": "share", "type": "quantitative", "title": None, "axis": SHARE_AXIS},
+            "y": {"field": "share", "type": "quantitative", "title": None, "axis": {**SHARE_AXIS, **EVEN}},
             "color": {
                 "field": "kind",
                 "scale": {"domain": kinds, "range": [RUMOUR, CORRECTION]},

@@ -18,20 +18,20 @@ SV, EN = (Speech(language, ZoneInfo("Europe/Stockholm")) for language in ("sv", 
 CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "alarm": (
         {"people": 7, "usual": 3.24},
-        "7 personer spred eller frågade om påståendet på ett dygn; vanligt är högst 3,2.",
-        "7 people spread or asked about the claim in a day; usually at most 3.2 do.",
+        "7 personer spred eller frågade om påståendet på ett dygn; i vanliga fall är det i snitt högst 3,2.",
+        "7 people spread or asked about the claim in a day; ordinarily it is at most 3.2 on average.",
     ),
     "cluster": (
         {"people": 4, "usual": 0.5, "words": ["router", "överhettas"]},
         "4 personer har på ett dygn skrivit om samma sak (”router” och ”överhettas”), som inget registrerat påstående "
-        "förklarar; vanligt är högst 0,5.",
+        "förklarar; i vanliga fall är det i snitt högst 0,5.",
         "4 people have written about the same thing (”router” and ”överhettas”) in a day, and no registered claim "
-        "explains it; usually at most 0.5 do.",
+        "explains it; ordinarily it is at most 0.5 on average.",
     ),
     "topic": (
         {"people": 1, "usual": 2, "topic": "price"},
-        "1 person skrev på ett dygn negativt om ämnet pris och avgifter; vanligt är högst 2,0.",
-        "1 person wrote against us on the topic prices and fees in a day; usually at most 2.0 do.",
+        "1 person skrev på ett dygn negativt om ämnet pris och avgifter; i vanliga fall är det i snitt högst 2,0.",
+        "1 person wrote against us on the topic prices and fees in a day; ordinarily it is at most 2.0 on average.",
     ),
     "mismatch": (
         {"people": 12400, "segments": ["Villor", "BRF Linden"]},
