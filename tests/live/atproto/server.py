@@ -2,10 +2,8 @@
 
 import json
 import os
-import pwd
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.live import machine
+from tests.live import machine, postgres
 
 HERE = Path(__file__).parent
 CACHE = machine.ROOT / ".cache" / "atproto"
@@ -58,51 +56,22 @@ def modules() -> Path:
     return CACHE
 
 
-def as_user(command: list[str]) -> list[str]:
-    """Return the command as PostgreSQL accepts it: never as root."""
-    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
-
-
-@contextmanager
-def postgres_running(port: int) -> Iterator[str]:
-    """Run an empty PostgreSQL; yield its address."""
-    folders = sorted((str(path) for path in Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
-    initdb, postgres = machine.program("initdb", *folders), machine.program("postgres", *folders)
-    createdb = machine.program("createdb", *folders)
-    # Not below pytest's folder: that one is closed to other users.
-    folder = Path(tempfile.mkdtemp(prefix="ryktesvakt-pg-"))
-    try:
-        if os.geteuid() == 0:
-            user = pwd.getpwnam("postgres")
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        data, log = folder / "data", folder / "log"
-        command = as_user([initdb, "-D", str(data), "-U", "pg", "-A", "trust", "-E", "UTF8", "--no-sync"])
-        subprocess.run(command, check=True, capture_output=True, cwd=folder)
-        settings = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-k", str(folder), "-p", str(port)]
-        with machine.running(as_user([postgres, "-D", str(data), *settings]), log=log, cwd=folder) as process:
-            create = [createdb, "-h", "127.0.0.1", "-p", str(port), "-U", "pg", "atp"]
-            machine.wait_for(lambda: subprocess.run(create, capture_output=True).returncode == 0, process, log)
-            yield f"postgresql://pg@127.0.0.1:{port}/atp"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @contextmanager
 def bluesky_running(folder: Path, seed: dict[str, Any]) -> Iterator[BlueskyNetwork]:
     """Start a network, seed it, and run it."""
     node, redis = machine.program("node"), machine.program("redis-server")
     packages = modules()
-    pg_port, redis_port, *ports = machine.free_ports(5)
+    redis_port, *ports = machine.free_ports(4)
     ready, log = folder / "ready.json", folder / "bluesky.log"
     (folder / "seed.json").write_text(json.dumps({**seed, "ports": ports}), encoding="utf-8")
     store = [redis, "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with postgres_running(pg_port) as address, machine.running(store, log=folder / "redis.log"):
+    with postgres.running() as store_of_rows, machine.running(store, log=folder / "redis.log"):
         for name in ("loopback.cjs", "network.cjs"):
             # Node looks for packages from where a script lies.
             shutil.copy(HERE / name, packages / name)
         variables = {
             **os.environ,
-            "DB_POSTGRES_URL": address,
+            "DB_POSTGRES_URL": store_of_rows.url("atp"),
             "REDIS_HOST": f"127.0.0.1:{redis_port}",
             "LOG_ENABLED": "0",
             "NODE_ENV": "test",
