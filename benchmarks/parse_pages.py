@@ -1,4 +1,4 @@
-"""Thread pages of twenty posts for the parsing benchmark: the tests' saved pages, their posts repeated and filled."""
+"""Thread pages for the parsing benchmark: the tests' saved pages, their posts repeated and filled, and genuine ones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ from benchmarks import crawl_pages
 from crawlers.model import Page
 
 SAVED = Path(__file__).parents[1] / "tests" / "crawlers" / "pages"
+SHARED = Path(__file__).parents[2] / "shared" / "pages"
+"""Pages that the real software made, where they are at hand: read as they are."""
+GENUINE = {
+    "genuine nodebb": ("nodebb", "nodebb/topic.html", "https://community.example/topic/1/a"),
+    "genuine phpbb": ("phpbb", "phpbb3/viewtopic.html", "https://community.example/viewtopic.php?t=1"),
+    "genuine spirit": ("spirit", "spirit/topic.html", "https://community.example/topic/1/a/"),
+}
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 POSTS = 20
 
@@ -193,9 +200,12 @@ RECIPES = {
 
 
 def pages() -> Iterator[tuple[str, str, Page]]:
-    """Yield a name, the engine and the page of each recipe."""
+    """Yield a name, the engine and the page of each recipe, and of the genuine pages that are there."""
     for name, recipe in RECIPES.items():
         yield name, recipe.engine, page_of(recipe)
+    for name, (engine, file, url) in GENUINE.items():
+        if (path := SHARED / file).exists():
+            yield name, engine, Page(url=url, body=path.read_bytes(), fetched_at=NOW)
 
 
 def page_of(recipe: Recipe, *, posts: int = POSTS) -> Page:

@@ -21,6 +21,17 @@ _C1 = {code: ord(bytes([code]).decode("cp1252", "ignore") or chr(code)) for code
 
 def text_of(page: Page, site: Site) -> str:
     """Return the page's body as text. Raise NotAThreadError for an empty body."""
+    return _decoded(page, site)[0]
+
+
+def utf8_of(page: Page, site: Site) -> bytes:
+    """Return `text_of` in UTF-8, as a parser wants it: most pages are sent so, and need only be looked over."""
+    text, body = _decoded(page, site)
+    return text.encode("utf-8", "ignore") if body is None else body
+
+
+def _decoded(page: Page, site: Site) -> tuple[str, bytes | None]:
+    """Return a body as text, and its bytes where they are that text in UTF-8."""
     if not page.body or page.body.isspace():
         raise NotAThreadError(f"{page.url}: the answer is empty (status {page.status})", cause="truncated")
     mark, bom = read_bom(page.body)
@@ -28,15 +39,15 @@ def text_of(page: Page, site: Site) -> str:
     encoding = mark or _named(site) or _declared(page)
     if encoding is None:
         try:
-            return body.decode("utf-8")
+            return body.decode("utf-8"), body
         except UnicodeDecodeError:
             encoding = "cp1252"
     try:
-        return body.decode(encoding)
+        return body.decode(encoding), body if encoding == "utf-8" else None
     except UnicodeDecodeError:
         if codecs.lookup(encoding).name == "cp1252":
-            return body.decode("latin-1").translate(_C1)
-        return body.decode(encoding, errors="replace")
+            return body.decode("latin-1").translate(_C1), None
+        return body.decode(encoding, errors="replace"), None
 
 
 def json_of(page: Page, site: Site) -> Any:

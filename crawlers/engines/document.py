@@ -57,7 +57,7 @@ class Document:
 
     __slots__ = ("_all", "_class_count", "_first", "_index", "_tree", "walk_count")
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str | bytes) -> None:
         self._tree = LexborHTMLParser(html)
         self._index: Index | None = None
         self._class_count = 0
@@ -151,7 +151,7 @@ class Document:
 class Index:
     """The elements of a page by their classes."""
 
-    __slots__ = ("_fold", "_names", "_nodes", "_places", "_texts")
+    __slots__ = ("_classes", "_fold", "_names", "_nodes", "_places", "_texts")
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._nodes = tree.css("[class]")
@@ -167,10 +167,11 @@ class Index:
         for text, names in self._names.items():
             for name in names:
                 self._texts.setdefault(name, []).append(text)
+        self._classes = frozenset(self._texts)
 
     def has(self, classes: frozenset[str]) -> bool:
         """Return whether there is an element of each of the classes."""
-        return self._folded(classes) <= self._texts.keys()
+        return self._folded(classes) <= self._classes
 
     def every(self, asked: Iterable[Alternative]) -> list[LexborNode]:
         """Return the elements of alternatives that are plain, in the order of the page."""

@@ -54,7 +54,7 @@ def detect(page: Page) -> float:
 
 def parse_listing(page: Page, site: Site) -> Listing:
     """Return the threads of a forum or of a search. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     refs = _refs(document, page, site)
     is_list = document.css_first(_LISTS) is not None or (refs and "/forum" in urlsplit(page.url).path.lower())
     if not is_list or familjeliv_nodes.posts_of(document).nodes:
@@ -64,7 +64,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     found, thread_id = familjeliv_nodes.posts_of(document), _thread_id(document, page)
     if not found.nodes or not thread_id:
         raise refusal.refused(page, document, "a Familjeliv thread")

@@ -48,7 +48,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
     Raise NotAThreadError for a page of another kind.
     """
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     rows = document.css("#threadslist tr, .table-threads tr")
     found = [ref for row in rows if (ref := _ref(row, page, site))]
     hits = document.css("#posts .post.post-small")
@@ -62,7 +62,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     nodes = [node for node in document.css("div.post[id^='post'], div.post[data-postid]") if flashback_post.id_of(node)]
     thread_id = _thread_id(document, page)
     if not nodes or not thread_id or document.css_first("#posts .post-small") is not None:

@@ -102,7 +102,7 @@ def parse_thread(page: Page, site: Site) -> ThreadPage:
     Posts without a date, an author, a text or a name that lasts are set aside, saying which of these is missing.
     Raise NotAThreadError for a page that describes no posts.
     """
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     written, broken_count = generic_things.of_json(document)
     shown = generic_elements.of_elements(document)
     ways = (shown, written, generic_classes.of_classes(document))
@@ -229,7 +229,7 @@ def _every(things: Iterable[Thing]) -> Iterable[Thing]:
 
 def _detected_list(page: Page, site: Site) -> float:
     try:
-        document = markup.tree(decode.text_of(page, site), page)
+        document = markup.tree(decode.utf8_of(page, site), page)
     except NotAThreadError:
         return 0.0
     things = _things(document)

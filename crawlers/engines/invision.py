@@ -30,6 +30,9 @@ _TITLE = (
 )
 _LATEST = ".ipsDataItem_lastPoster time, .ipsData__last time, .ipsStreamItem_meta time, .ipsStreamItem__meta time"
 _TOPIC = re.compile(r"/topic/(\d+)(?:-|/|$)|[?&]showtopic=(\d+)")
+_TOLD_TOPIC = re.compile(rb"ipb\.topic\.topic_id\s*=\s*(\d{1,18})\s*;")
+"""What version 3 tells its own scripts, for boards whose addresses are rewritten."""
+_TOLD_LINK = re.compile(r"tid-link-(\d+)")
 _TAIL = re.compile(
     r"(?:page/\d+/?|page-\d+/?|page__\w+__\d+/?)?(?:[?&](?:do|comment|page|p|st|view|sort)=[^?&#]*)*(?:#.*)?$"
 )
@@ -57,7 +60,7 @@ def detect(page: Page) -> float:
 
 def parse_listing(page: Page, site: Site) -> Listing:
     """Return the threads of a forum, of a stream or of a search. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     rows = document.css(_ROWS)
     refs: dict[str, ThreadRef] = {}
     for row in rows:
@@ -70,7 +73,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     nodes, thread_id = invision_post.nodes_of(document), _thread_id(document, page)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "an Invision thread")
@@ -97,8 +100,10 @@ def _thread_id(document: Document, page: Page) -> str | None:
         return attribute(body, "data-pageid")
     if found := fields.text(invision_post.told(document.css_first("[data-quotedata]")), "contentid"):
         return found
-    match = _TOPIC.search(page.url) or _TOPIC.search(_thread_url(document, page))
-    return next(filter(None, match.groups()), None) if match else None
+    if match := _TOPIC.search(page.url) or _TOPIC.search(_thread_url(document, page)):
+        return next(filter(None, match.groups()), None)
+    in_script = _TOLD_TOPIC.search(page.body)
+    return in_script[1].decode() if in_script else None
 
 
 def _thread_url(document: Document, page: Page) -> str:
@@ -152,7 +157,7 @@ def _view_count(document: Document) -> int | None:
 
 def _ref(row: LexborNode, base: str, page: Page, site: Site) -> ThreadRef | None:
     links = [*row.css("a.topic_title[href]"), *row.css(_TITLE), *row.css("h2 a[href], h3 a[href], h4 a[href]")]
-    found = ((link, _TOPIC.search(attribute(link, "href"))) for link in links)
+    found = ((link, _topic_of(link)) for link in links)
     link, match = next(((link, match) for link, match in found if match), (None, None))
     url = addresses.absolute(base, attribute(link, "href"))
     if link is None or match is None or url is None:
@@ -168,6 +173,10 @@ def _ref(row: LexborNode, base: str, page: Page, site: Site) -> ThreadRef | None
         post_count=exact + 1 if exact is not None else None,
         view_count=_rough(_stat(row, "views")),
     )
+
+
+def _topic_of(link: LexborNode) -> re.Match[str] | None:
+    return _TOPIC.search(attribute(link, "href")) or _TOLD_LINK.fullmatch(attribute(link, "id"))
 
 
 def _stat(row: LexborNode, *names: str) -> str:

@@ -81,9 +81,13 @@ class Words:
     quotes: tuple[LexborNode, ...]
 
 
-def tree(html: str, page: Page) -> Document:
-    """Return the tree that a browser would build. Raise NotAThreadError for a page nested to slow us down."""
-    if html.count("<") > _FEW_TAGS and _depth(html) > MAX_DEPTH:
+def tree(html: str | bytes, page: Page) -> Document:
+    """Return the tree that a browser would build; bytes are UTF-8.
+
+    Raise NotAThreadError for a page nested to slow us down.
+    """
+    tags = html.count("<") if isinstance(html, str) else html.count(b"<")
+    if tags > _FEW_TAGS and _depth(html if isinstance(html, str) else html.decode("utf-8", "replace")) > MAX_DEPTH:
         raise NotAThreadError(f"{page.url}: elements nested more than {MAX_DEPTH} deep", cause="site_changed")
     return Document(html)
 
@@ -181,7 +185,7 @@ def attribute(node: LexborNode | None, *names: str) -> str:
         return ""
     values = node.attributes
     for name in names:
-        if value := (values.get(name) or "").strip():
+        if (value := values.get(name)) and (value := value.strip()):
             return value
     return ""
 

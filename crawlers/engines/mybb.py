@@ -54,7 +54,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
     Raise NotAThreadError for a page of another kind.
     """
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     calendar = mybb_dates.calendar_of(document, page, site)
     base = addresses.base_of(document, page)
     found = [ref for row in _rows(document) if (ref := _ref(row, base, calendar))]
@@ -79,7 +79,7 @@ def _forums(document: Document, base: str) -> tuple[str, ...]:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     thread_id, nodes = _thread_id(document, page), mybb_post.nodes_of(document)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "a MyBB thread")

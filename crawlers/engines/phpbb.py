@@ -56,7 +56,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
     Raise NotAThreadError for a page of another kind.
     """
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     base, zone = addresses.base_of(document, page), boards.stated_zone(document, _FOOT, page, site)
     links = [link for link in document.css("a.topictitle") if not _is_said(link)]
     found = [ref for link in links if (ref := _ref(link, base, page, zone))]
@@ -70,7 +70,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a topic. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     thread_id, nodes = _thread_id(document, page), phpbb_sheet.nodes_of(document)
     if not nodes or not thread_id:
         raise refusal.refused(page, document, "a phpBB topic")

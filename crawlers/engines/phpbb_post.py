@@ -94,6 +94,10 @@ def _dated(node: LexborNode, sheet: Sheet) -> Iterator[str]:
     for box in sheet.parts.every(node, "heading"):
         if found := _after(box):
             yield found
+    # Some styles made from subsilver2 print the label like the rest; the subject, which is the author's, comes before.
+    for box in reversed(sheet.parts.every(node, "heading")):
+        if box.tag == "div":
+            yield text_of(box).partition(":")[2].strip()
     yield from _said_by_class(node, sheet)
 
 

@@ -64,7 +64,7 @@ def detect(page: Page) -> float:
 
 def parse_listing(page: Page, site: Site) -> Listing:
     """Return the topics of a board, of the recent posts or of a search. Raise NotAThreadError for another page."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     base, zone = addresses.base_of(document, page), zone_of(document, page, site)
     links = document.css(_SUBJECTS)
     found = [ref for link in links if (ref := _ref(link, base, page, zone))]
@@ -77,7 +77,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a topic. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     base, nodes = addresses.base_of(document, page), smf_post.nodes_of(document)
     address = _address(document, base, page)
     match = _TOPIC.search(address or "")

@@ -47,7 +47,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
     Raise NotAThreadError for a page of another kind.
     """
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     if document.css_first(".layout__topics") is None:
         raise refusal.refused(page, document, "a Spirit list of topics")
     rows = document.css(".layout__topics__topic")
@@ -57,7 +57,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the comments of a page of a topic. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     match = _TOPIC.search(page.url)
     if document.css_first(".comments_list") is None or not match:
         raise refusal.refused(page, document, "a Spirit topic")

@@ -67,7 +67,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
     Raise NotAThreadError for a page of another kind.
     """
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     refs = vbulletin_rows.refs_of(document, page, site)
     is_thread = vbulletin_classic.nodes_of(document) or document.css_first(".js-post__content-text, .post-content-text")
     if is_thread or not (refs or document.css_first(_LISTS) is not None):
@@ -77,7 +77,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     thread_id = _thread_id(document, page)
     posts, unreadable = _posts(document, page, site)
     if not (posts or unreadable) or not thread_id:

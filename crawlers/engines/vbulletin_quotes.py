@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from selectolax.lexbor import LexborNode
 
@@ -15,8 +16,9 @@ from crawlers.model import ParsedQuote
 
 _BOX = (
     ".bbcode_quote, .quote_container, .bbcode-quote, div.quote, blockquote.quote, div.quotebox, div.vbquote,"
-    "td.alt2[style*='inset']"
+    "td.alt2[style*='inset'], div[style*='inset']"
 )
+_INSET = "td.alt2[style*='inset'], div[style*='inset']"
 _HEADING = ".bbcode_postedby, .quote_postedby, .quotetitle"
 _NOISE = (
     ".signature, .lastedited, .bbcode_description, .b-bbcode__description, .bbcode_quote_container, .postcontrols,"
@@ -47,7 +49,9 @@ def quotes_in(document: Document) -> Quotes:
     """Return a page's quotes, outermost box each."""
     boxes: dict[int, LexborNode] = {}
     for box in document.css(_BOX):
-        outer = _styled_box(box) if box.tag == "td" else box
+        outer = _styled_box(box) if "inset" in attribute(box, "style") else box
+        if outer is None:
+            continue
         if outer.parent is None or outer.parent.mem_id not in boxes or outer.tag == "td":
             boxes[outer.mem_id] = outer
     headings: dict[int, LexborNode] = {}
@@ -58,6 +62,7 @@ def quotes_in(document: Document) -> Quotes:
         if box.mem_id not in headings and (line := _styled_heading(box)) is not None:
             headings[box.mem_id] = line
     labels = {label.mem_id for box in boxes.values() for label in box.css("div.smallfont") if label.parent == box}
+    labels |= {line.mem_id for box in boxes.values() for line in _above_panel(box, box.css_first(_INSET))}
     noise = {node.mem_id for node in document.css(_NOISE)}
     dropped = frozenset(noise | labels | {heading.mem_id for heading in headings.values()})
     return Quotes(Marks(quotes=boxes, dropped=dropped), headings)
@@ -83,17 +88,35 @@ def _read(box: LexborNode, said: Words, quotes: Quotes) -> ParsedQuote:
     )
 
 
-def _styled_box(cell: LexborNode) -> LexborNode:
-    """Return the indented element around a quote's table, which also holds the label; else the table."""
-    table = next((above for above in markup.ancestors(cell) if above.tag == "table"), cell)
+def _styled_box(cell: LexborNode) -> LexborNode | None:
+    """Return the indented element around a quote's table or panel, which also holds the label; else the table.
+
+    None for a panel that no such element is around, or that scrolls: those hold code.
+    """
+    is_panel = cell.tag == "div"
+    table = cell if is_panel else next((above for above in markup.ancestors(cell) if above.tag == "table"), cell)
     around = table.parent
-    return around if around is not None and around.tag == "div" and "margin" in attribute(around, "style") else table
+    if around is not None and around.tag == "div" and "margin" in attribute(around, "style"):
+        return None if is_panel and "overflow" in attribute(cell, "style") else around
+    return None if is_panel else table
 
 
 def _styled_heading(box: LexborNode) -> LexborNode | None:
-    """Return the first line of version 3's box, where it names someone."""
-    cell = box.css_first("td.alt2[style*='inset']")
-    first = next((node for node in cell.iter() if node.tag != "br"), None) if cell is not None else None
-    if first is None or first.tag != "div" or "margin" in attribute(first, "style"):
+    """Return the line of version 3's box that names someone: the first in it, or the one above its panel."""
+    cell = box.css_first(_INSET)
+    if cell is None:
         return None
-    return first if first.css_first("strong, b") is not None else None
+    first = next((node for node in cell.iter() if node.tag != "br"), None)
+    for line in (first, *_above_panel(box, cell)):
+        if line is None or line.tag != "div" or "margin" in attribute(line, "style"):
+            continue
+        if line.css_first("strong, b") is not None:
+            return line
+    return None
+
+
+def _above_panel(box: LexborNode, panel: LexborNode | None) -> list[LexborNode]:
+    """Return the lines that stand above a quote's panel in its box: the label, and who said it."""
+    if panel is None or panel.tag != "div" or panel.parent != box:
+        return []
+    return list(takewhile(lambda node: node != panel, box.iter()))

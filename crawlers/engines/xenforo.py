@@ -40,7 +40,7 @@ def detect(page: Page) -> float:
 
 def parse_listing(page: Page, site: Site) -> Listing:
     """Return the threads of a page of a forum. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     found = xenforo_rows.refs_of(document, page, site)
     is_list = _template(document).startswith(_LISTS)
     # Threads carry lists of similar threads, and lists of articles whole posts: the page's own word goes first.
@@ -51,7 +51,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
 
 def parse_thread(page: Page, site: Site) -> ThreadPage:
     """Return the posts of a page of a thread. Raise NotAThreadError for a page of another kind."""
-    document = markup.tree(decode.text_of(page, site), page)
+    document = markup.tree(decode.utf8_of(page, site), page)
     thread_id, nodes = _thread_id(document, page), xenforo_post.nodes_of(document)
     if not nodes or not thread_id or _template(document).startswith(_LISTS):
         raise refusal.refused(page, document, "a XenForo thread")

@@ -74,7 +74,9 @@ def test_words(html: str, expected: str) -> None:
 
 @pytest.mark.parametrize(("body", "encoding", "headers", "expected"), DECODED)
 def test_decode(body: bytes, encoding: str | None, headers: dict[str, str], expected: str) -> None:
-    assert decode.text_of(page(body, headers=headers), site(encoding=encoding)) == expected
+    given_page, given_site = page(body, headers=headers), site(encoding=encoding)
+    assert decode.text_of(given_page, given_site) == expected
+    assert decode.utf8_of(given_page, given_site) == expected.encode()
 
 
 @pytest.mark.parametrize(("text", "expected"), INTEGERS)
@@ -102,7 +104,7 @@ def test_marked_elements_are_apart_outermost_first() -> None:
 def test_a_page_nested_to_slow_the_parser_is_refused() -> None:
     given_page = page("<html>" + "<div>" * 30_000)
     with pytest.raises(NotAThreadError, match="deep"):
-        markup.tree(decode.text_of(given_page, site()), given_page)
+        markup.tree(decode.utf8_of(given_page, site()), given_page)
     assert markup.words(markup.fragment("<b>" * 30_000 + "x")).text == ""
 
 
@@ -130,7 +132,7 @@ def test_any_bytes_become_text(body: bytes, encoding: str | None) -> None:
     except NotAThreadError:
         assert not body.strip()
     else:
-        assert isinstance(found, str)
+        assert decode.utf8_of(page(body), site(encoding=encoding)) == found.encode("utf-8", "ignore")
 
 
 PIECES = st.sampled_from(

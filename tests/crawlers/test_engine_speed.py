@@ -16,7 +16,7 @@ MOST_WALKS = 55
 def test_a_page_is_walked_as_often_for_twenty_posts_as_for_few(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     recipe, trees, tree = parse_pages.RECIPES[name], list[Document](), markup.tree
 
-    def kept(html: str, page: Page) -> Document:
+    def kept(html: str | bytes, page: Page) -> Document:
         trees.append(made := tree(html, page))
         return made
 
