@@ -7,6 +7,7 @@ forum's hours. The alarm's own bets, each crossing counted, a day apart. Found: 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,21 +18,28 @@ from earlywarning.alarm_state import LEVELS, AlarmSettings, AlarmState
 
 CLAIMS = (1, 5, 25, 100)
 OTHERS_A_DAY = 0.3
+PARTS = {
+    "25 claims beside clusters": (25, 4 / 5),
+    "25 claims beside clusters and topics": (25, 8 / 11),
+    "6 topics beside claims and clusters": (6, 1 / 11),
+}
+"""As flows/promise.py parts the promise: how many share, and what part of it they have."""
 
 
 def sharing_figures(rumours: list[Series], rng: np.random.Generator) -> Iterator[str]:
     """Yield a line for each number of claims."""
-    for claims in CLAIMS:
-        found = [_delays(one, claims, rng) for one in rumours]
+    for name, (claims, part) in ({f"{claims} claims": (claims, 1.0) for claims in CLAIMS} | PARTS).items():
+        found = [_delays(one, claims, part, rng) for one in rumours]
         cells = []
         for level in LEVELS:
             hours = np.array([each[level] for each in found])
             cells.append(f"{level} found {np.isfinite(hours).mean():.0%}, {delay_cell(hours)} h")
-        yield f"{claims} claims: {'; '.join(cells)}"
+        yield f"{name}: {'; '.join(cells)}"
 
 
-def _delays(rumour: Series, claims: int, rng: np.random.Generator) -> dict[str, float]:
+def _delays(rumour: Series, claims: int, part: float, rng: np.random.Generator) -> dict[str, float]:
     """Return hours from the rumour's first post to its claim's first crossing of each level; inf for none."""
+    whole = AlarmSettings()
     length, begin = len(rumour.counts), float(rumour.times[0])
     others = [chatter("forum", length, OTHERS_A_DAY, rng) for _ in range(claims - 1)]
     counts = np.stack([rumour.counts, *others], axis=1)
@@ -44,7 +52,7 @@ def _delays(rumour: Series, claims: int, rng: np.random.Generator) -> dict[str, 
         counts=counts,
         authors=np.stack([past[1:] - past[np.maximum(0, ends - 24 * days)] for days in (2, 7)], axis=2),
         sharers=claims,
-        settings=AlarmSettings(),
+        settings=replace(whole, watch_hours=whole.watch_hours / part, warning_hours=whole.warning_hours / part),
     )
     hits = {level: [c.hour for c in crossings if c.index == 0 and c.level == level] for level in LEVELS}
     after = {level: [h - rumour.first_hour + 1 - begin for h in found] for level, found in hits.items()}

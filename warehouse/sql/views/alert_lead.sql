@@ -29,8 +29,8 @@ QUALIFY row_number() OVER (
 ) = 1;
 COMMENT ON VIEW alert_lead IS 'How long before complaints rose above the ordinary each alert came: the next rise within 120 days, else the last within 60 days before.';
 COMMENT ON COLUMN alert_lead.alert_id IS 'The alert.';
-COMMENT ON COLUMN alert_lead.kind IS '`alarm`, `mismatch`, `void` or `mailing`.';
-COMMENT ON COLUMN alert_lead.subject_id IS 'Claim, cluster or mailing.';
+COMMENT ON COLUMN alert_lead.kind IS '`alarm`, `mismatch`, `void`, `mailing` or `topic`.';
+COMMENT ON COLUMN alert_lead.subject_id IS 'Claim, cluster, mailing or topic.';
 COMMENT ON COLUMN alert_lead.severity IS 'Its severity after the event.';
 COMMENT ON COLUMN alert_lead.event IS '`raised`, `escalated` or `reopened`.';
 COMMENT ON COLUMN alert_lead.raised_at IS 'When that happened.';
