@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urldefrag
 
-from crawlers.errors import FetchError
+from crawlers.errors import BudgetSpentError, FetchError
 from crawlers.frontier import KnownListing, KnownThread, may_have_changed
 from crawlers.model import Engine, Listing, Page, Site, ThreadRef
 from crawlers.spiders.base import BaseSpider
@@ -17,6 +17,7 @@ from crawlers.spiders.pages import fault, parsed, tried
 from crawlers.spiders.reading import first_page_url
 from crawlers.spiders.several import Several
 from crawlers.spiders.task import Rules, Threads, ThreadTask, Wanted
+from crawlers.spiders.walk import Walk
 
 DUE_COUNT = 20
 """Quiet threads looked at again in one crawl, at most."""
@@ -25,8 +26,6 @@ ARCHIVED_COUNT = 1_000_000
 SWEEP_COUNT = 1000
 SWEEP_SHARE = 0.5
 """Share of the day's pages after which no further thread is swept."""
-REPEATED_PAGES = 3
-"""Pages of a listing in a row without one thread that its earlier pages did not have: then it goes in a circle."""
 INDEX_PAGES = 500
 
 
@@ -151,36 +150,56 @@ class PlaceSpider(BaseSpider):
 
         Return the other lists that the pages point to.
         """
+        try:
+            pointed_to, validators = await self._walk(entry)
+        except (FetchError, BudgetSpentError) as error:
+            # What is under way of the pages before is taken in; it gets no other page where the crawl is over.
+            await self._several.finish(error if isinstance(error, BudgetSpentError) or error.ends_crawl else None)
+            raise
+        except BaseException:
+            await self._several.abandon()
+            raise
+        await self._several.finish()
+        # A validator vouches for all that the page pointed to: it is kept only when all of it was read.
+        is_trusted = self.session.is_complete and not pointed_to
+        self.session.changes.listings[entry] = validators if is_trusted else KnownListing()
+        return pointed_to
+
+    async def _walk(self, entry: str) -> tuple[tuple[str, ...], KnownListing]:
+        """Read pages of a listing as far as `_read_listing` says, perhaps with threads of the last ones under way.
+
+        Return the other lists that they point to, and the validators of the first.
+        """
         known = self.session.frontier.listing(entry)
         url, backlog, is_in_backlog = entry, known.resume_url, False
         pages: list[str] = []
         walk = Walk()
         pointed_to: dict[str, None] = {}
-        etag, last_modified = known.etag, known.last_modified
+        validators = KnownListing(etag=known.etag, last_modified=known.last_modified)
         while url and url not in pages:
             if pages:
-                # Cut here, the next crawl goes on a page before: what is removed meanwhile moves the rest up.
+                # Cut here, the next crawl goes on a page before: what is removed meanwhile moves the rest up, and its
+                # threads may still be under way.
                 self._leave_off(entry, url if url == backlog else pages[-1])
             is_in_backlog = is_in_backlog or url == backlog
             page, listing = await self._get_listing(url, KnownListing() if pages else known)
             if not pages and listing:
-                etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
+                validators = KnownListing(
+                    etag=page.headers.get("etag"), last_modified=page.headers.get("last-modified")
+                )
                 self._leave_off(entry, backlog or url)
             pages.append(url)
-            self._hold_embedded(page, listing)
-            has_news = await self._several.read(self._changed(listing)) if listing else False
+            is_embedded = self._hold_embedded(page, listing)
             following = listing.next_url if listing else None
+            # A page that holds its threads itself is kept for them until the next one comes.
+            tasks, until_news = self._changed(listing) if listing else (), not is_embedded and bool(following)
+            has_news = await self._several.read(tasks, until_news=until_news)
             pointed_to |= dict.fromkeys(listing.more_urls if listing else ())
             if listing and walk.goes_in_circles(listing, pages):
                 self.session.report(fault(page, "site_changed", "the pages of a listing lead back to themselves"))
                 break
             url = (following if has_news or is_in_backlog else backlog) or ""
-        # A validator vouches for all that the page pointed to: it is kept only when all of it was read.
-        is_trusted = self.session.is_complete and not pointed_to
-        self.session.changes.listings[entry] = KnownListing(
-            etag=etag if is_trusted else None, last_modified=last_modified if is_trusted else None
-        )
-        return tuple(pointed_to)
+        return tuple(pointed_to), validators
 
     def _leave_off(self, entry: str, url: str | None) -> None:
         self.session.changes.listings[entry] = KnownListing(resume_url=url)
@@ -194,15 +213,18 @@ class PlaceSpider(BaseSpider):
             raise fault(page, "site_changed", "no threads on a listing that answered 200")
         return page, listing
 
-    def _hold_embedded(self, page: Page, listing: Listing | None) -> None:
-        """Keep a listing's body for threads that it holds itself: their address is its own, but for the fragment."""
-        self.fetcher.hold(
-            {
-                ref.url: replace(page, url=ref.url)
-                for ref in (listing.threads if listing else ())
-                if "#" in ref.url and urldefrag(ref.url)[0] == urldefrag(page.url)[0]
-            }
-        )
+    def _hold_embedded(self, page: Page, listing: Listing | None) -> bool:
+        """Keep a listing's body for threads that it holds itself: their address is its own, but for the fragment.
+
+        Return whether there are any.
+        """
+        held = {
+            ref.url: replace(page, url=ref.url)
+            for ref in (listing.threads if listing else ())
+            if "#" in ref.url and urldefrag(ref.url)[0] == urldefrag(page.url)[0]
+        }
+        self.fetcher.hold(held)
+        return bool(held)
 
     def _changed(self, listing: Listing) -> Iterator[ThreadTask]:
         """Yield the threads of a listing that may have changed, each once a crawl."""
@@ -213,24 +235,6 @@ class PlaceSpider(BaseSpider):
             known = self.session.thread(ref.thread_id)
             if known is None or may_have_changed(ref, known, now=self.session.clock()):
                 yield replace(self._task(ref, known), is_changed=True)
-
-
-@dataclass(slots=True)
-class Walk:
-    """What the pages of one listing have shown so far."""
-
-    thread_ids: set[str] = field(default_factory=set)
-    repeated: int = 0
-
-    def goes_in_circles(self, listing: Listing, pages: list[str]) -> bool:
-        """Take in a page; return whether it leads back, by its link or by showing the same for several pages.
-
-        One page that repeats another is no circle: on a busy forum new threads push a page's threads to the next.
-        """
-        found = {ref.thread_id for ref in listing.threads}
-        self.repeated = self.repeated + 1 if found and found <= self.thread_ids else 0
-        self.thread_ids |= found
-        return listing.next_url in pages or self.repeated >= REPEATED_PAGES
 
 
 def _has_own_page(known: KnownThread) -> bool:

@@ -23,30 +23,48 @@ class Several:
         self._fetcher = fetcher
         self._turn = asyncio.Lock()
         self._end: Cut | None = None
+        self._under_way: deque[asyncio.Task[Outcome]] = deque()
 
-    async def read(self, tasks: Iterable[ThreadTask]) -> bool:
+    async def read(self, tasks: Iterable[ThreadTask], *, until_news: bool = False) -> bool:
         """Read threads, and take in what they gave in the order of the tasks. Return whether there was any news.
 
-        Raise what ended the crawl, if anything did; what was read up to there is taken in before.
+        With `until_news` it is enough that there is some: threads may still be under way then, and are taken in by the
+        next call, before whose end all of this one's are. Raise what ended the crawl, if anything did; what was read up
+        to there is taken in before.
         """
-        has_news = False
-        under_way: deque[asyncio.Task[Outcome]] = deque()
+        earlier, has_news, under_way = len(self._under_way), False, self._under_way
         try:
             for task in tasks:
                 under_way.append(asyncio.ensure_future(self._threads.read(self._rules, task, self._get)))
                 while len(under_way) >= self._width():
-                    has_news = self._take(await under_way.popleft()) or has_news
+                    is_news = self._take(await under_way.popleft())
+                    has_news, earlier = has_news or (is_news and not earlier), max(0, earlier - 1)
                 if self._end:
                     break
-            while under_way:
-                has_news = self._take(await under_way.popleft()) or has_news
-        finally:
-            for left in under_way:
-                left.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+            while under_way and (earlier or self._end or not (until_news and has_news)):
+                is_news = self._take(await under_way.popleft())
+                has_news, earlier = has_news or (is_news and not earlier), max(0, earlier - 1)
+        except BaseException:
+            await self.abandon()
+            raise
         if self._end:
             raise self._end
         return has_news
+
+    async def finish(self, end: Cut | None = None) -> None:
+        """Take in the threads that are under way; with an `end` none of them gets another page. Raise it, or another.
+
+        Do nothing where none are under way and nothing ended the crawl.
+        """
+        self._end = self._end or end
+        await self.read(())
+
+    async def abandon(self) -> None:
+        """Leave the threads that are under way."""
+        for left in self._under_way:
+            left.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        self._under_way.clear()
 
     def _width(self) -> int:
         """Return how many threads are read at once. Between polite requests there is time enough for one."""
