@@ -8,6 +8,8 @@ alerts, counts for the views, publishes. What a model would say is laid out befo
 up by its text, and the encoder of claims and titles gives a vector without computing. So redaction and the finding of
 names, which the language stage does, are not in the figure; `python -m benchmarks.language` has them. Left out, too, is
 the gathering of what no claim explains (`gather_unmatched`), whose time grows with the square of a pass's posts.
+`judge_stances` reads the texts of the pairs that a model is asked about, up to 400 of a claim in 8,192 posts, as the
+language stage does: the figures `without_pairs` leave that out as well.
 `tables` is a hash of what all tables then hold: the same for the same posts, so that a quicker way is seen to do the
 same work.
 
@@ -37,6 +39,7 @@ from flows.desk import Desk, open_desk
 from flows.paths import paths_of
 from flows.sources import company_of
 from flows.steps import annotate as annotating
+from flows.steps import match as matching
 from flows.steps.copies import group_copies
 from flows.story import one_pass
 from nlp.annotation import Annotation
@@ -80,18 +83,23 @@ def main() -> None:
         do = timing(stages)
         judge = patch.object(annotating, "judge", lambda texts, **_: [said[text] for text in texts])
         group = patch.object(annotating, "group_copies", lambda desk: do(group_copies, desk))
-        with judge, group, open_desk(config, now=NOW) as desk:
+        stances = matching.judge_stances
+        pairs = patch.object(matching, "judge_stances", lambda pairs, **how: do(stances, pairs, **how))
+        with judge, group, pairs, open_desk(config, now=NOW) as desk:
             desk._stage = trivial_stage(desk)
             report = one_pass(desk, do=do, write_digest=False, sources="none")
             digest = table_hash(desk.con)
-        whole, copies = stages["annotate"], stages["group_copies"]
-        stages["annotate"] = whole[0] - copies[0], whole[1] - copies[1]
+        for step, part in (("annotate", "group_copies"), ("match", "judge_stances")):
+            stages[step] = stages[step][0] - stages[part][0], stages[step][1] - stages[part][1]
         size = report.published.stat().st_size
     clock, processor = (sum(one[at] for one in stages.values()) for at in (0, 1))
+    pair_clock, pair_processor = stages["judge_stances"]
     figures = {
         "posts": count,
         "posts_per_second": round(count / clock),
         "posts_per_processor_second": round(count / processor),
+        "posts_per_second_without_pairs": round(count / (clock - pair_clock)),
+        "posts_per_processor_second_without_pairs": round(count / (processor - pair_processor)),
         "loaded": report.load.loaded,
         "annotated": report.annotated_count,
         "matched": report.matched_count,
@@ -230,7 +238,9 @@ def timing(stages: dict[str, tuple[float, float]]) -> Callable[..., Any]:
         try:
             return step(*given, **options)
         finally:
-            stages[step.__name__] = (time.perf_counter() - begun[0], time.process_time() - begun[1])
+            before = stages.get(step.__name__, (0.0, 0.0))
+            took = time.perf_counter() - begun[0], time.process_time() - begun[1]
+            stages[step.__name__] = before[0] + took[0], before[1] + took[1]
 
     return do
 

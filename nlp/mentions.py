@@ -84,18 +84,24 @@ def _ours(text: str, lexicon: Lexicon) -> list[Mention]:
 
 
 def _named(text: str, lexicon: Lexicon) -> Iterator[Mention]:
-    tokens = [(token.start(), token.end(), token.group().lower()) for token in _TOKEN.finditer(text)]
-    for at, (start, _, word) in enumerate(tokens):
-        if word in lexicon.triggers or word[:3] in lexicon.heads:
-            for form in lexicon.forms:
-                if end := _spaced(form, tokens, at, text) or _joined(form, start, word):
-                    yield Mention(start, _with_possessive(text, end), _kind(form, text[start:end]), form.name)
-                    break
+    words = [word.lower() for word in _TOKEN.findall(text)]
+    hits = [at for at, word in enumerate(words) if word in lexicon.triggers or word[:3] in lexicon.heads]
+    if not hits:
+        return
+    spans = [token.span() for token in _TOKEN.finditer(text)]
+    most = max(len(form.words) for form in lexicon.forms)
+    for at in hits:
+        tokens = [(*span, word) for span, word in zip(spans[at : at + most], words[at : at + most], strict=True)]
+        for form in lexicon.forms:
+            if end := _spaced(form, tokens, text) or _joined(form, spans[at][0], words[at]):
+                start = spans[at][0]
+                yield Mention(start, _with_possessive(text, end), _kind(form, text[start:end]), form.name)
+                break
 
 
-def _spaced(form: Form, tokens: list[tuple[int, int, str]], at: int, text: str) -> int | None:
-    """Return where the form ends when its words stand one after another from token `at`."""
-    span = tokens[at : at + len(form.words)]
+def _spaced(form: Form, tokens: list[tuple[int, int, str]], text: str) -> int | None:
+    """Return where the form ends when its words stand one after another from the first token."""
+    span = tokens[: len(form.words)]
     if len(span) < len(form.words) or not all(t[2] in v for t, v in zip(span[:-1], form.variants, strict=False)):
         return None
     gaps = [(left[1], right[0]) for left, right in pairwise(span)]

@@ -144,8 +144,10 @@ def sound(found: list[Annotation]) -> list[Annotation]:
     """Raise UnsoundError where an answer holds what is no number: it would spread to whatever is compared with it."""
     for note in found:
         scores = (note.relevance_score, *note.sentiment_scores.values(), *note.topic_scores.values())
-        if not (all(map(math.isfinite, scores)) and np.isfinite(note.embedding).all()):
+        if not all(map(math.isfinite, scores)):
             raise UnsoundError
+    if found and not np.isfinite(np.stack([note.embedding for note in found])).all():
+        raise UnsoundError
     return found
 
 
