@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from warehouse.digest_rows import VOLUME_DAYS, Counted, known_at, read_delay, read_posts, uptake_of
+from warehouse.digest_rows import Counted, known_at, read_delay, read_posts, uptake_of, volume_of_days
 from warehouse.named import records, rows, run, statement
-from warehouse.records import DailyVolume, TopicVolume
+from warehouse.records import TopicVolume
 
 LATELY = timedelta(days=8)
 """So far back the tables can be read without the posts before."""
@@ -28,8 +28,9 @@ def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone
     """
     asked = {"day": day, "now": now, "timezone": timezone}
     with last_week(con, now=now), known_at(con, now=now):
+        run(con, "now_days", now=now, timezone=timezone)
         return Counted(
-            volume=tuple(records(con, "now_volume", DailyVolume, **asked, day_count=VOLUME_DAYS)),
+            volume=volume_of_days(con, day=day, now=now, timezone=timezone),
             topics=tuple(records(con, "now_topics", TopicVolume, **asked)),
             claims=uptake_of(con, rows(con, "now_uptake", now=now), now=now),
             posts=read_posts(con, now=now),

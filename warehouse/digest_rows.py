@@ -136,6 +136,14 @@ def read_volume(
     con: duckdb.DuckDBPyConnection, *, day: date, now: datetime, timezone: str, day_count: int = VOLUME_DAYS
 ) -> tuple[DailyVolume, ...]:
     """Return mentions by local day, oldest first, the last being `day`; each with the 56 days before it."""
+    run(con, "digest_days", timezone=timezone)
+    return volume_of_days(con, day=day, now=now, timezone=timezone, day_count=day_count)
+
+
+def volume_of_days(
+    con: duckdb.DuckDBPyConnection, *, day: date, now: datetime, timezone: str, day_count: int = VOLUME_DAYS
+) -> tuple[DailyVolume, ...]:
+    """Return the same of the days that are laid out."""
     values = {"day": day, "now": now, "timezone": timezone, "day_count": day_count}
     return tuple(records(con, "digest_volume", DailyVolume, **values))
 

@@ -1,11 +1,8 @@
--- Mentions by local day up to the digest's, each with what was usual in the 56 days before it. Days before the first
--- mention or visit are unknown, not empty.
-WITH mention AS MATERIALIZED (
-    SELECT timezone($timezone, posted_at)::DATE AS day, sentiment, is_rumour FROM known_mention
-),
-known AS (
+-- Mentions by local day up to the digest's, each with what was usual in the 56 days before it, from what `digest_days` or
+-- `now_days` has laid out. Days before the first mention or visit are unknown, not empty.
+WITH known AS (
     SELECT least(
-        (SELECT min(day) FROM mention),
+        (SELECT min(day) FROM mention_of_day),
         (SELECT min(timezone($timezone, started_at)::DATE) FROM visit WHERE finished_at <= $now)
     ) AS first_day
 ),
@@ -16,11 +13,10 @@ day AS (
     WHERE day.day >= coalesce(known.first_day, $day::DATE) OR day.day = $day::DATE
 ),
 counted AS (
-    SELECT day.day, count(m.day) AS post_count, count(m.day) FILTER (m.sentiment = 'negative') AS negative_count,
-        count(m.day) FILTER (m.is_rumour) AS rumour_count
+    SELECT day.day, coalesce(m.post_count, 0)::BIGINT AS post_count, coalesce(m.negative_count, 0)::BIGINT AS negative_count,
+        coalesce(m.rumour_count, 0)::BIGINT AS rumour_count
     FROM day
-    LEFT JOIN mention AS m USING (day)
-    GROUP BY day.day
+    LEFT JOIN mention_of_day AS m USING (day)
 ),
 judged AS (
     SELECT *, coalesce(quantile_cont(post_count, 0.1) OVER before, 0.0) AS usual_low,

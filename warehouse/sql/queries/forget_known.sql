@@ -2,3 +2,4 @@
 DROP TABLE IF EXISTS temp.known_mention;
 DROP TABLE IF EXISTS temp.known_match;
 DROP TABLE IF EXISTS temp.known_topic;
+DROP TABLE IF EXISTS temp.mention_of_day
