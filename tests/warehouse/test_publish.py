@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+import warehouse.publish as publishing
 from tests.warehouse.landings import a_post, write_landing
 from warehouse.audit import table_hashes
 from warehouse.connection import open_warehouse
@@ -136,3 +138,36 @@ def test_discarding_takes_all_generations(con: duckdb.DuckDBPyConnection, tmp_pa
 def test_a_warehouse_in_memory_cannot_be_published(tmp_path: Path) -> None:
     with duckdb.connect(":memory:") as con, pytest.raises(PublishError, match="in memory"):
         publish(con, tmp_path / "published.duckdb")
+
+
+def test_a_file_system_that_can_share_blocks_is_asked_to(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it cannot, the file is copied, which all the other tests do; where it can, nothing is."""
+
+    def share(new: int, what: int, old: int) -> None:
+        assert what == publishing.SHARE_BLOCKS
+        os.sendfile(new, old, 0, os.fstat(old).st_size)
+
+    def copied(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(publishing.fcntl, "ioctl", share)
+    monkeypatch.setattr(publishing.shutil, "copyfile", copied)
+    add(con, tmp_path, 1)
+    assert publish(con, tmp_path / "published.duckdb").is_new
+    with open_warehouse(tmp_path / "published.duckdb", read_only=True) as snapshot:
+        assert table_hashes(snapshot) == table_hashes(con)
+
+
+def test_a_file_that_cannot_be_shared_is_copied(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(publishing.fcntl, "ioctl", refuse)
+    add(con, tmp_path, 1)
+    assert publish(con, tmp_path / "published.duckdb").is_new
+    with open_warehouse(tmp_path / "published.duckdb", read_only=True) as snapshot:
+        assert table_hashes(snapshot) == table_hashes(con)
