@@ -14,7 +14,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawlers.errors import ArchiveError, of_the_system
+from crawlers.errors import StorageError, of_the_system
 from crawlers.sealed import SUFFIX as SEALED
 from crawlers.sealed import SealedWriter
 from crawlers.warc_record import response_record
@@ -78,7 +78,7 @@ class ArchiveWriter:
             file = self.path.open("xb")
             self._stream = cast("IO[bytes]", SealedWriter(file, self._key)) if self._key else file
         except OSError as error:
-            raise ArchiveError(f"{self.path}: cannot be written: {of_the_system(error)}") from error
+            raise self._unwritable(error) from error
         self._writer = WARCWriter(None, gzip=False, warc_version="1.1")
         info = {"software": self._user_agent, "format": "WARC file version 1.1", "robots": "obeyed"}
         self._add(self._writer, self._writer.create_warcinfo_record(self.path.name, info))
@@ -92,8 +92,14 @@ class ArchiveWriter:
     def _write(self, record: bytes | memoryview) -> None:
         """Write a record as a gzip member of its own, at once and whole."""
         assert self._stream is not None
-        self._stream.write(isal_zlib.compress(record, LEVEL, wbits=GZIP))
-        self._stream.flush()
+        try:
+            self._stream.write(isal_zlib.compress(record, LEVEL, wbits=GZIP))
+            self._stream.flush()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> StorageError:
+        return StorageError(f"{self.path}: cannot be written: {of_the_system(error)}")
 
 
 def archive_file(data_dir: Path, source: str, run_id: str) -> Path:

@@ -42,6 +42,8 @@ class CrawlJob:
     contact: str = ""
     now: datetime | None = None
     """A virtual clock for simulations; None is the real one."""
+    not_before: datetime | None = None
+    """When what the crawl is a part of began: a machine's clock that has jumped back since is not believed."""
     pages_per_day: int = 2000
     part_pages: int = 100
     """Pages after which a crawl puts what it has in place: one that is killed has not read for nothing."""

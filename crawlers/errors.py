@@ -39,6 +39,10 @@ class ArchiveError(CrawlerError):
     """Raised when a WARC holds nothing that can be replayed."""
 
 
+class StorageError(CrawlerError):
+    """Raised when what was fetched cannot be kept: the machine's fault, and never counted against the site."""
+
+
 class FetchError(CrawlerError):
     """Raised when a page could not be had; `cause` is an incident cause of `warehouse.records.Incident`.
 

@@ -236,5 +236,14 @@ class _Crawl:
 
 
 def _clock(job: CrawlJob) -> Callable[[], datetime]:
-    now = job.now
-    return (lambda: now) if now else (lambda: datetime.now(UTC))
+    """Return what tells a crawl the time, never one before what it has told: the posts seen last must stay the last."""
+    if standing := job.now:
+        return lambda: standing
+    latest = job.not_before or datetime.now(UTC)
+
+    def now() -> datetime:
+        nonlocal latest
+        latest = max(latest, datetime.now(UTC))
+        return latest
+
+    return now

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from crawlers.errors import of_the_system
 from crawlers.pseudonym import join_keys, split_keys
 from flows.errors import ConfigError
 from flows.settings import Config
@@ -33,7 +34,9 @@ def load(path: Path | None = None) -> Config:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(f"{file}: no such file; name one with --config, or leave it out for the example") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {of_the_system(error)}") from error
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: cannot be read: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from error

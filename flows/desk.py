@@ -55,8 +55,8 @@ class Desk:
 
     @property
     def now(self) -> datetime:
-        """Return the moment, UTC: what a step that begins now may know."""
-        return self.virtual_now or datetime.now(UTC)
+        """Return the moment, UTC: what a step that begins now may know. Never before the pass, if the clock jumps."""
+        return self.virtual_now or max(self.started_at, datetime.now(UTC))
 
     def turn_to(self, now: datetime) -> None:
         """Begin another pass at another moment of the virtual clock."""

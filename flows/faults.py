@@ -40,7 +40,7 @@ OUT_OF_REACH = {
         *("SSL connection has been closed", "no connection to the server", "the database system is"),
     ),
     f"the lake's object store does not answer as it should; see that it runs and lets us in, {NOTHING_LOST}": (
-        *("s3://", "HTTP GET error", "HTTP PUT error", "HTTP POST error", "HTTP HEAD error"),
+        *("s3://", "for HTTP ", "HTTP GET error", "HTTP PUT error", "HTTP POST error", "HTTP HEAD error"),
     ),
 }
 """What DuckDB says of the servers of a lake."""

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.faults import explained
+
 FILE = "pass.json"
 
 
@@ -84,8 +86,11 @@ class Progress:
     def _put(self, note: PassNote) -> None:
         self.note = note
         fresh = self.folder / f".{FILE}.{os.getpid()}.tmp"
-        fresh.write_text(json.dumps(asdict(note), default=_text), encoding="utf-8")
-        fresh.replace(self.folder / FILE)
+        try:
+            fresh.write_text(json.dumps(asdict(note), default=_text), encoding="utf-8")
+            fresh.replace(self.folder / FILE)
+        except OSError as error:
+            raise explained(error, step="note", data=self.folder) from error
 
 
 def read_note(folder: Path) -> PassNote | None:

@@ -61,6 +61,7 @@ def crawl(desk: Desk, *, only_due: bool = False) -> CrawlReport:
         "secret": desk.secret,
         "data_dir": desk.paths.data,
         "now": desk.virtual_now,
+        "not_before": desk.started_at,
         "is_erased": erased_before(desk.con),
     }
     waiting = [
