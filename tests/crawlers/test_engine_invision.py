@@ -74,3 +74,22 @@ def test_counts_are_exact_or_rough(shown: str, posts: Any, views: Any) -> None:
     <li data-stattype="num_views"><span class="ipsDataItem_stats_number">{shown}</span></li></ul></li></ol>"""
     (ref,) = invision.parse_listing(page(row, "https://k.example/forum/7-b/"), site()).threads
     assert (ref.url, ref.post_count, ref.view_count) == ("https://k.example/topic/5-brev/", posts, views)
+
+
+def test_a_board_of_version_3_with_rewritten_addresses() -> None:
+    block = """<div class='post_block hentry' id='post_id_77'><h3><span class='author'>Anna</span></h3>
+    <abbr class="published" title="2026-11-20T17:04:11+00:00">20 november 2026</abbr>
+    <div class='post entry-content'>Fibern är trasig.</div></div>"""
+    script = "<script>ipb.topic.inSection = 'topicview'; ipb.topic.topic_id     = 4711;</script>"
+    url = "https://k.example/fiber/4711-trasig-fiber.html"
+    body = f"<html><head>{script}</head><body id='ipboard_body'>{block}</body></html>"
+    found = invision.parse_thread(page(body, url), site("invision"))
+    assert (found.thread_id, [post.post_id for post in found.posts]) == ("4711", ["77"])
+    row = (
+        "<tr id='trow_4711'><td><h4><a class='topic_title' id='tid-link-4711' href='/fiber/4711-trasig-fiber.html'>"
+        "Trasig fiber</a></h4></td></tr><tr id='trow_9'><td><h4><a class='topic_title' href='/fiber/nyheter.html'>"
+        "Nyheter</a></h4></td></tr>"
+    )
+    listed = f"<html><body id='ipboard_body'><table id='forum_table'>{row}</table></body></html>"
+    (ref,) = invision.parse_listing(page(listed, "https://k.example/fiber/"), site("invision")).threads
+    assert (ref.thread_id, ref.url) == ("4711", url)

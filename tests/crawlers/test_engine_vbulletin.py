@@ -199,3 +199,42 @@ SAID = (
 def mobile(inside: str) -> ThreadPage:
     whole = f"<!doctype html><html lang=sv><h1>Brev</h1><ol id=posts>{inside}</ol></html>"
     return vbulletin.parse_thread(page(whole, "https://board.example/forum/showthread.php?88-Brev"), site("vbulletin"))
+
+
+PANELS = [
+    # A skin of version 3 in divs: the name stands above the panel.
+    (
+        """<div style="margin:20px; margin-top:5px;"><div class="smallfont">Quote:</div><div>Originally Posted by
+        <strong>Bo</strong> <a href="b/ett-brev-5-post41.html#post41"><span>View Post</span></a></div>
+        <div style="font-style:italic; border:1px inset;" class="postquote">Ingen fiber här.</div></div>""",
+        ("41", "Bo", "Ingen fiber här."),
+    ),
+    # Another: the name is the panel's first line.
+    (
+        """<div style="margin:1rem; margin-top:0.3rem;"><div><label>Quote:</label></div>
+        <div class="panel alt2" style="border:1px inset"><div>Originally Posted by <b>Bo</b>
+        <a href="showthread.php?p=41#post41"><img alt="View Post"></a></div><div>Ingen fiber här.</div></div></div>""",
+        ("41", "Bo", "Ingen fiber här."),
+    ),
+    (
+        """<div style="margin:1rem;"><div><label>Quote:</label></div><div class="panel alt2" style="border:1px inset">
+        <span style="color:#000">Ingen fiber här.</span></div></div>""",
+        (None, None, "Ingen fiber här."),
+    ),
+]
+
+
+@pytest.mark.parametrize(("box", "expected"), PANELS)
+def test_quotes_in_panels_of_skins_without_tables(box: str, expected: tuple[str | None, str | None, str]) -> None:
+    (post,) = _thread(POST.format(42, "Idag, 10:00", "Anna", f"{box}Hos oss finns den.")).posts
+    (quote,) = post.quoted
+    assert (quote.post_id, quote.author, quote.text) == expected
+    assert post.text == "Hos oss finns den."
+
+
+def test_code_in_a_panel_is_no_quote() -> None:
+    code = """<div style="margin:20px; margin-top:5px"><div class="smallfont">Code:</div><div class="alt2" dir="ltr"
+    style="margin:0px; border:1px inset; overflow:auto"><code>ping 192.0.2.1</code></div></div>"""
+    (post,) = _thread(POST.format(42, "Idag, 10:00", "Anna", f"{code}Så här svarar den.")).posts
+    assert post.quoted == ()
+    assert "ping 192.0.2.1" in post.text
