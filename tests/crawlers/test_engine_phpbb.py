@@ -246,8 +246,8 @@ def test_a_style_made_from_subsilver2_whose_labels_are_not_bold() -> None:
     post = """<table class="tablebg"><tr class="row1"><td><a name="p7"></a><span class="postauthor">Anna</span></td>
     <td><table><tr><td class="gensmall" width="100%"><div>&nbsp;Post subject: 2 Jan 2020, 09:00</div><div>
     <a href="./viewtopic.php?p=7&amp;sid=0f#p7"><img alt="Post"></a>Posted: Sun Apr 22, 2012 7:09 am&nbsp;</div></td>
-    </tr></table></td></tr><tr class="row1"><td class="profile"></td><td><div class="postbody">Fibern är trasig.</div></td>
-    </tr></table>"""
+    </tr></table></td></tr><tr class="row1"><td class="profile"></td>
+    <td><div class="postbody">Fibern är trasig.</div></td></tr></table>"""
     found = phpbb.parse_thread(page(f"<html><body class='ltr'>{post}</body></html>", TOPIC), site("phpbb"))
     assert [(one.post_id, one.author, one.text) for one in found.posts] == [("7", "Anna", "Fibern är trasig.")]
     assert found.posts[0].posted_at.isoformat() == "2012-04-22T07:09:00+02:00"
