@@ -26,7 +26,8 @@ def hours_to_parity(
 ) -> dict[str, float | None]:
     """Return the hours to parity of each claim, as known at a moment; with `keep` the next time has less to read.
 
-    What was kept of a claim holds unless something was said since of its posts before: then all of them are read.
+    What was kept of a claim holds unless something was said since of its posts before: then all of them are read. Of
+    claims that are not asked for nothing is kept: it names authors, who are not to be remembered for long.
     """
     stored = watching.get_states(con, now=now).get(SUBJECT)
     kept = dict(stored[1]) if stored else {}
@@ -40,9 +41,9 @@ def hours_to_parity(
         said = [(p.posted_at.timestamp(), p.author_key, p.stance) for p in posts if p.claim_id == claim]
         found[claim] = take_in(old.get(claim, Parity()), said, until=until.timestamp())
         hours[claim] = take_in(found[claim], said, until=now.timestamp() + 1e-6).hours
-    if keep and any(found[claim] != old.get(claim) for claim in claim_ids):
+    if keep and (kept.keys() != found.keys() or any(found[claim] != old.get(claim) for claim in claim_ids)):
         fresh = {claim: {**one.to_dict(), "read_at": now.isoformat()} for claim, one in found.items()}
-        watching.put_states(con, {SUBJECT: {**kept, **fresh}}, step_at=now)
+        watching.put_states(con, {SUBJECT: fresh}, step_at=now)
     return hours
 
 

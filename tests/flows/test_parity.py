@@ -78,3 +78,5 @@ def test_from_day_to_day_it_is_as_read_anew(tmp_path: Path, monkeypatch: pytest.
         assert (
             watching.get_states(desk.con, now=desk.now)[parity.SUBJECT][1][CLAIM]["until"] > (T0 + 39 * DAY).timestamp()
         )
+        assert hours_to_parity(desk.con, [], now=desk.now, keep=True) == {}
+        assert watching.get_states(desk.con, now=desk.now)[parity.SUBJECT][1] == {}, "no author is remembered for long"
