@@ -42,7 +42,9 @@ _PARTS = {
     "link": (
         "a[data-role='shareComment'], .ipsComment_meta a[href], .ipsEntry__header a[href], a[itemprop='replyToUrl']"
     ),
-    "number": "a[itemprop='replyToUrl'], .ipsComment_tools a, .ipsEntry__topButton, [data-role='commentNumber']",
+    "number": (
+        "a[itemprop='replyToUrl'], .post_id a, .ipsComment_tools a, .ipsEntry__topButton, [data-role='commentNumber']"
+    ),
     "total": "[data-role='reactCountText'], .ipsReact_reactCountOnly, .ipsReputation_count, .rep_bar .reputation",
     "counts": ".ipsReact_reactions .ipsReact_reactCount, .ipsReact_reactions [data-role='reactionCount']",
     "bar": ".ipsReact, .ipsLikeRep, .rep_bar",

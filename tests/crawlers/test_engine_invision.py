@@ -79,12 +79,13 @@ def test_counts_are_exact_or_rough(shown: str, posts: Any, views: Any) -> None:
 def test_a_board_of_version_3_with_rewritten_addresses() -> None:
     block = """<div class='post_block hentry' id='post_id_77'><h3><span class='author'>Anna</span></h3>
     <abbr class="published" title="2026-11-20T17:04:11+00:00">20 november 2026</abbr>
+    <ul><li class='post_id'><strong><a href='4711-trasig-fiber.html#entry77'>#3</a></strong></li></ul>
     <div class='post entry-content'>Fibern är trasig.</div></div>"""
     script = "<script>ipb.topic.inSection = 'topicview'; ipb.topic.topic_id     = 4711;</script>"
     url = "https://k.example/fiber/4711-trasig-fiber.html"
     body = f"<html><head>{script}</head><body id='ipboard_body'>{block}</body></html>"
     found = invision.parse_thread(page(body, url), site("invision"))
-    assert (found.thread_id, [post.post_id for post in found.posts]) == ("4711", ["77"])
+    assert (found.thread_id, [(post.post_id, post.position) for post in found.posts]) == ("4711", [("77", 3)])
     row = (
         "<tr id='trow_4711'><td><h4><a class='topic_title' id='tid-link-4711' href='/fiber/4711-trasig-fiber.html'>"
         "Trasig fiber</a></h4></td></tr><tr id='trow_9'><td><h4><a class='topic_title' href='/fiber/nyheter.html'>"
