@@ -113,9 +113,12 @@ def _last_posted_at(row: LexborNode, said: str, calendar: Calendar) -> datetime 
 def _last_text(row: LexborNode) -> str:
     """Return the text of the cell that says when the last post was written."""
     named = row.css_first(_LAST_CELLS)
-    cells = [named] if named is not None else row.css("td:not([id^='td_threadtitle'])")
-    dated = [text for cell in cells if vbulletin_dates.DATE.search(text := markup.words(cell).text)]
-    return dated[-1] if dated else ""
+    # Skins give the class to a mere picture too: then the cell is the one with a date.
+    for cells in ([named] if named is not None else [], row.css("td:not([id^='td_threadtitle'])")):
+        dated = [text for cell in cells if vbulletin_dates.DATE.search(text := markup.words(cell).text)]
+        if dated:
+            return dated[-1]
+    return ""
 
 
 def _counts(row: LexborNode) -> tuple[int | None, int | None]:

@@ -238,3 +238,12 @@ def test_code_in_a_panel_is_no_quote() -> None:
     (post,) = _thread(POST.format(42, "Idag, 10:00", "Anna", f"{code}Så här svarar den.")).posts
     assert post.quoted == ()
     assert "ping 192.0.2.1" in post.text
+
+
+def test_a_picture_named_after_the_last_post_does_not_hide_its_date() -> None:
+    row = """<table><tr><td id="td_threadtitle_5"><a id="thread_title_5" href="showthread.php?t=5">Ett brev</a></td>
+    <td>2026-11-20 11:32<br>av Bo <a href="showthread.php?t=5#post9"><span class="lastpost">Sista</span></a></td>
+    <td>3</td><td>40</td></tr></table>"""
+    body = f"<html><head><meta name=generator content='vBulletin 3.8.7'></head><body>{row}</body></html>"
+    (ref,) = vbulletin.parse_listing(page(body, "https://f.example/forumdisplay.php?f=1"), site("vbulletin")).threads
+    assert ref.last_posted_at is not None and ref.last_posted_at.isoformat() == "2026-11-20T11:32:00+01:00"
