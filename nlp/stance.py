@@ -38,7 +38,7 @@ _SIGNED = re.compile(
 _MARKS = re.compile(r"^[ \t]*(?:>|&gt;)+ ?", re.MULTILINE)
 DENY_WEIGHT, QUERY_WEIGHT, QUESTION_WEIGHT = 1.0, 1.0, 0.75
 """What a cue adds to a logit; chosen on the development split of the written posts."""
-BALANCE = 0.5
+BALANCE = 0.2
 """What is added to the logit of support and taken from that of deny: outrage holds words of denial.
 
 At this the two are found equally often on the development split; a rumour's alarm lives on support."""

@@ -24,13 +24,13 @@ from training.model import Network, load_encoder
 from training.prepare import Example
 from training.probe import probe
 from training.text import company_named
-from training.train import teach, train
+from training.train import average, teach, train
 
 LOG = logging.getLogger(__name__)
 RUNS = prepare.ROOT / "runs"
 SHIPPED = prepare.ROOT.parent / "nlp" / "model"
 METRICS = prepare.ROOT / "metrics.json"
-VERSION = "2026.11.23.2"
+VERSION = "2026.11.23.3"
 SMOOTHED = 200
 """Training texts that tell how far activations reach."""
 
@@ -78,6 +78,8 @@ def fit(examples: Sequence[Example], claims: dict[str, dict[str, Any]], *, encod
     train(network, data, stages.FIBRE, teacher=teacher, folder=RUNS)
     train(network, data, stages.VOICES, teacher=teacher, folder=RUNS)
     train(network, data, stages.NAMES, teacher=teacher, folder=RUNS)
+    train(network, data, stages.PAIRS, teacher=teacher, folder=RUNS)
+    average(network, (stages.VOICES, stages.NAMES, stages.PAIRS), folder=RUNS)
     align(network, data, targets)
     return network
 

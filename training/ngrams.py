@@ -22,8 +22,8 @@ HEADS = {
     "relevance": slice(len(SENTIMENTS) + len(TOPICS), len(SENTIMENTS) + len(TOPICS) + 1),
 }
 """Which classes of the word model belong to which head."""
-SOURCES = ("fibre", "social")
-"""Outside posts too, so that mood is not learnt from talk of fibre alone."""
+SOURCES = ("fibre", "social", "norec")
+"""Outside texts too, so that mood is not learnt from talk of fibre alone."""
 LOOSENESS = 10.0
 """Inverse strength of the penalty on weights (`C`)."""
 STEPS = 127
@@ -44,13 +44,20 @@ def fit(examples: Sequence[Example]) -> Ngrams:
 
 
 def weigh(model: Ngrams, examples: Sequence[Example], out: Mapping[str, Array]) -> Ngrams:
-    """Return the word model with each head scaled as it helps the encoder's logits most on these dev posts."""
+    """Return the word model with each head scaled as it helps the encoder's logits most on these dev texts.
+
+    Every source counts alike, however many texts it has.
+    """
     scale, bias = model.scale.copy(), model.bias.copy()
     for head, classes in HEADS.items():
-        rows = [row for row, e in enumerate(examples) if e.source == "fibre" and getattr(e, head) is not None]
-        truth = np.array([getattr(examples[row], head) for row in rows])
-        words = np.stack([answer(model, examples[row].text)[classes] for row in rows]).reshape(out[head][rows].shape)
-        share = _share(head, out[head][rows], words, truth)
+        held = []
+        for source in SOURCES:
+            rows = [row for row, e in enumerate(examples) if e.source == source and getattr(e, head) is not None]
+            if rows:
+                logits = out[head][rows]
+                words = np.stack([answer(model, examples[row].text)[classes] for row in rows]).reshape(logits.shape)
+                held.append((logits, words, np.array([getattr(examples[row], head) for row in rows])))
+        share = _share(head, held)
         scale[classes] *= share
         bias[classes] *= share
     return Ngrams(model.rarity, model.weights, scale, bias)
@@ -92,14 +99,20 @@ def _matrix(rows: Sequence[tuple[Array, Array]]) -> Any:
     return csr_matrix((values, places, ends), shape=(len(rows), 2**BITS))
 
 
-def _share(head: str, logits: Array, words: Array, truth: Array) -> float:
-    """Return the factor on the word model at the least negative log likelihood, the temperature free beside it."""
+def _share(head: str, held: Sequence[tuple[Array, Array, Array]]) -> float:
+    """Return the factor on the word model at the least negative log likelihood, the temperature free beside it.
+
+    held: by source the encoder's logits, the word model's and the truth.
+    """
 
     def loss(at: Array) -> float:
-        both = (logits + np.exp(at[0]) * words) / np.exp(at[1])
-        if head == "sentiment":
-            return float(-np.log(softmax(both)[np.arange(len(truth)), truth] + 1e-9).mean())
-        chances = sigmoid(both)
-        return float(-(truth * np.log(chances + 1e-9) + (1 - truth) * np.log(1 - chances + 1e-9)).mean())
+        return sum(_nll(head, (logits + np.exp(at[0]) * words) / np.exp(at[1]), truth) for logits, words, truth in held)
 
     return float(np.exp(minimize(loss, np.array([0.0, 0.5]), method="Nelder-Mead").x[0]))
+
+
+def _nll(head: str, logits: Array, truth: Array) -> float:
+    if head == "sentiment":
+        return float(-np.log(softmax(logits)[np.arange(len(truth)), truth] + 1e-9).mean())
+    chances = sigmoid(logits)
+    return float(-(truth * np.log(chances + 1e-9) + (1 - truth) * np.log(1 - chances + 1e-9)).mean())

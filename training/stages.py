@@ -32,7 +32,7 @@ FIBRE = Stage(
     name="fibre",
     steps=3200,
     horizon=3250,
-    mix={"fibre": 0.38, "fibre_pair": 0.42, "nli": 0.05, "norec": 0.05, "social": 0.06, "language": 0.04},
+    mix={"fibre": 0.44, "fibre_pair": 0.36, "nli": 0.05, "norec": 0.05, "social": 0.06, "language": 0.04},
     pulled=("language",),
     encoder_rate=1e-4,
     head_rate=1e-3,
@@ -68,3 +68,17 @@ NAMES = Stage(
     seed=20231104,
 )
 """Relevance of posts that name nobody: what talk of fibre sounds like, beside other talk."""
+
+PAIRS = Stage(
+    name="pairs",
+    steps=450,
+    horizon=450,
+    mix={"fibre_pair": 0.58, "fibre": 0.30, "nli": 0.04, "norec": 0.02, "social": 0.04, "language": 0.02},
+    pulled=("language",),
+    encoder_rate=5e-5,
+    head_rate=4e-4,
+    tokens=640,
+    seed=20231105,
+    check_every=150,
+)
+"""Claims and posts once more: what the rounds for single texts let slip."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,6 +138,16 @@ def teach(network: Network, data: Dataset, sources: tuple[str, ...], *, path: Pa
             found |= dict(zip(batch.at, vectors.clone(), strict=True))
     torch.save(found, path)
     return found
+
+
+def average(network: Network, stages: Sequence[Stage], *, folder: Path) -> None:
+    """Give the network the mean of its weights at the ends of these stages.
+
+    What one stage gains for one question and another loses evens out (Wortsman et al. 2022, "Model soups").
+    """
+    ends = [torch.load(folder / f"{stage.name}.pt", weights_only=False)["network"] for stage in stages]
+    mean = {name: torch.stack([end[name] for end in ends]).mean(0) for name in ends[0]}
+    network.load_state_dict(mean, strict=False)
 
 
 def _optimizer(network: Network, stage: Stage) -> torch.optim.AdamW:
