@@ -15,7 +15,10 @@ ADVICE = {
     errno.EPERM: "give the user who runs this the right",
     errno.EROFS: "make it writable",
     errno.EMFILE: "allow more open files (ulimit -n)",
+    errno.ENFILE: "have the system allow more open files (fs.file-max)",
 }
+NOT_THE_SITE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
+"""What the machine refuses while a page is asked for, whatever the site says."""
 
 
 def of_the_system(error: OSError) -> str:
@@ -40,7 +43,7 @@ class ArchiveError(CrawlerError):
 
 
 class StorageError(CrawlerError):
-    """Raised when what was fetched cannot be kept: the machine's fault, and never counted against the site."""
+    """Raised when a page cannot be asked for or kept: the machine's fault, and never counted against the site."""
 
 
 class FetchError(CrawlerError):

@@ -21,7 +21,7 @@ from scrapy.http import Response
 
 from crawlers.credentials import TokenRequest
 from crawlers.engines.evidence import COOKIE_NAMES, cookie_names
-from crawlers.errors import ArchiveError, FetchError
+from crawlers.errors import NOT_THE_SITE, ArchiveError, FetchError, StorageError, of_the_system
 from crawlers.hosts import Hosts
 from crawlers.model import Page
 from crawlers.politeness import Robots, host_of, is_loopback, is_same_place
@@ -160,6 +160,8 @@ class Fetcher:
         except CannotResolveHostError as error:
             raise FetchError(url, "dns", "the host's name is unknown", ends_crawl=True) from error
         except (DownloadConnectionRefusedError, DownloadFailedError, OSError) as error:
+            if isinstance(error, OSError) and error.errno in NOT_THE_SITE:
+                raise StorageError(f"{url}: cannot be asked for: {of_the_system(error)}") from error
             raise FetchError(url, "refused", _brief(error)) from error
         except ResponseDataLossError as error:
             raise FetchError(url, "truncated", "the answer broke off") from error
