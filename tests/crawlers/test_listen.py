@@ -26,7 +26,7 @@ from tests.crawlers.test_jetstream import batch, take_all, wire
 from warehouse.records import Deletion, Health, Incident, Post, Record, Visit
 
 DID = "did:plc:annaannaanna"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90
 
 
 @pytest.fixture
