@@ -38,7 +38,8 @@ PAGES = (
     "/beslut",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DRAWN = "document.documentElement.dataset.charts !== undefined"
+# Waited for as selectors: a predicate polled by wait_for_function is an eval, which the board's policy forbids.
+DRAWN = "html[data-charts]"
 
 pytestmark = pytest.mark.xdist_group("board-browser")
 
@@ -109,7 +110,7 @@ def tab(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 def go(page: Any, url: str) -> None:
     page.goto(url)
-    page.wait_for_function(DRAWN)
+    page.wait_for_selector(DRAWN, state="attached")
 
 
 def test_every_page_is_free_of_barriers_wide_and_on_a_phone(tab: Callable[..., Any], place: Place) -> None:
@@ -164,7 +165,7 @@ def test_the_slider_answers_and_a_table_can_be_copied(tab: Callable[..., Any], p
     assert page.inner_text("#dagar-said") == "om 12 timmar"
     page.locator("summary", has_text="Siffrorna som tabell").first.click()
     page.locator("button.copy").first.click()
-    page.wait_for_function("document.querySelector('button.copy').textContent === 'Kopierad'")
+    page.locator("button.copy", has_text="Kopierad").first.wait_for()
     assert "har sett påståendet" in page.evaluate("navigator.clipboard.readText()")
 
 
