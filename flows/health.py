@@ -8,7 +8,7 @@ from flows.paths import paths_of
 from flows.settings import Config
 from flows.sources import sites_of
 from flows.steps.digest import expectations
-from warehouse.connection import open_warehouse
+from warehouse.connection import open_warehouse, require_current
 from warehouse.digest_rows import read_sources
 from warehouse.named import rows
 from warehouse.records import HealthWarning, SourceHealth
@@ -24,6 +24,7 @@ def read_health(config: Config, *, now: datetime) -> tuple[SourceHealth, ...]:
         return ()
     con = open_warehouse(published, read_only=True)
     try:
+        require_current(con, where=str(published))
         last = rows(con, "last_visit")[0]["finished_at"] if config.simulation else None
         return read_sources(con, expectations(sites_of(config)), now=last or now)
     finally:

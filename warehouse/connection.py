@@ -13,7 +13,14 @@ import duckdb
 
 from warehouse.access import access_to, lake_of
 from warehouse.attached import BLOCK_SIZE, Attached, attach, is_sealed, require_as_said
-from warehouse.errors import ChangedMigrationError, DamagedError, LockedError, NewerWarehouseError, WarehouseError
+from warehouse.errors import (
+    ChangedMigrationError,
+    DamagedError,
+    LockedError,
+    NewerWarehouseError,
+    OlderWarehouseError,
+    WarehouseError,
+)
 from warehouse.lake import alone, open_lake
 from warehouse.named import rows, run, statements
 
@@ -68,6 +75,16 @@ def migrate(con: duckdb.DuckDBPyConnection, *, where: str = "the warehouse") -> 
                     con.execute(text)
                     run(con, "record_migration", number=_number(name), name=name, hash=_hash(text))
         _renew_views(con)
+
+
+def require_current(con: duckdb.DuckDBPyConnection, *, where: str) -> None:
+    """Raise OlderWarehouseError where tables that are only read lack a migration; else what opening raises."""
+    applied = _check(con, where=where)
+    if missing := sorted({_number(name) for name, _ in statements("migrations")} - applied):
+        raise OlderWarehouseError(
+            f"{where} is of an older version of the program (without migration {missing[0]}): the next pass publishes "
+            "it anew, ryktesvakt run"
+        )
 
 
 def _check(con: duckdb.DuckDBPyConnection, *, where: str) -> set[int]:

@@ -13,6 +13,10 @@ class NewerWarehouseError(WarehouseError):
     """Raised when the file was written by a newer version of the program."""
 
 
+class OlderWarehouseError(WarehouseError):
+    """Raised when published tables are of an older version of the program, which a reader cannot bring up to date."""
+
+
 class ChangedMigrationError(WarehouseError):
     """Raised when a migration that was already applied has another text now."""
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.attached import attach
-from warehouse.errors import QueryError, SealedError
+from warehouse.connection import require_current
+from warehouse.errors import OlderWarehouseError, QueryError, SealedError, WarehouseError
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would run a cell that begins with one of these."""
@@ -108,11 +109,24 @@ def _answer(
 ) -> duckdb.DuckDBPyConnection:
     try:
         found: duckdb.DuckDBPyConnection | None = con.execute(sql, params) if params else con.execute(sql)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise QueryError(_one_line(error) + _why_missing(con)) from error
     except (duckdb.Error, RuntimeError, UnicodeError) as error:
         raise QueryError(_one_line(error)) from error
     if found is None:
         raise QueryError("the query is empty")
     return found
+
+
+def _why_missing(con: duckdb.DuckDBPyConnection) -> str:
+    """Return what to add where something that the documentation names is not in the tables: they may be older."""
+    try:
+        require_current(con, where="the snapshot")
+    except OlderWarehouseError as error:
+        return f" ({error})"
+    except (WarehouseError, duckdb.Error):  # not a warehouse of ours: what DuckDB said is all there is to say
+        pass
+    return ""
 
 
 def _write_parquet(reader: pa.RecordBatchReader, out: Path) -> int:

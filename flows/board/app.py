@@ -42,7 +42,12 @@ def make_board(config: Config, *, host: str = "127.0.0.1") -> Starlette:
     routes = [Route(path, _page(board, handler, section, role)) for path, handler, section, role in readable]
     routes += [Route(path, _action(board, handler, role), methods=["POST"]) for path, handler, role in actions.POST]
     app = Starlette(
-        routes=[*routes, Route("/static/{version}/{name:path}", pages.static), Route("/favicon.ico", pages.favicon)],
+        routes=[
+            *routes,
+            Route("/halsa", _health(board)),
+            Route("/static/{version}/{name:path}", pages.static),
+            Route("/favicon.ico", pages.favicon),
+        ],
         middleware=[Middleware(Guard, hosts=hosts, is_secure=is_secure)],
         exception_handlers={HTTPException: _page(board, pages.not_found, "", None, is_error=True)},
     )
@@ -93,9 +98,16 @@ def _page(
         try:
             is_own = role is None or handler in pages.OWN
             return _with_cookie(asking, handler(asking) if is_own else kept_answer(asking, handler))
-        except NoSnapshotError:
+        except NoSnapshotError as error:
             asking.is_shared = False
-            return _with_cookie(asking, pages.message(asking, "empty", 503))
+            return _with_cookie(asking, pages.message(asking, error.key, 503))
+
+    return endpoint
+
+
+def _health(board: Board) -> Callable[..., Any]:
+    async def endpoint(_: Request) -> Response:
+        return await run_in_threadpool(pages.health, board)
 
     return endpoint
 
@@ -126,8 +138,8 @@ def _action(board: Board, handler: Handler, role: str | None) -> Callable[..., A
             return _with_cookie(asking, pages.message(asking, "forbidden", 403))
         try:
             return _with_cookie(asking, handler(asking))
-        except NoSnapshotError:
-            return _with_cookie(asking, pages.message(asking, "empty", 503))
+        except NoSnapshotError as error:
+            return _with_cookie(asking, pages.message(asking, error.key, 503))
 
     return endpoint
 

@@ -151,10 +151,10 @@ def page_values(asking: Asking) -> dict[str, Any]:
     if asking.role is not None:
         try:
             snapshot = board.store.current()
+            values["pending_count"] = len(board.waiting(snapshot))
+            asof = snapshot.kept("clock", board_rows.last_visit_at)
         except NoSnapshotError:
             return values
-        values["pending_count"] = len(board.waiting(snapshot))
-        asof = snapshot.kept("clock", board_rows.last_visit_at)
         values["asof"] = asof
         values["is_old"] = asof is not None and not config.simulation and datetime.now(UTC) - asof > OLD_AFTER
     return values

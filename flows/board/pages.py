@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from flows.board import saying, views, whatif
-from flows.board.asking import Asking, as_day, show
+from flows.board.asking import Asking, Board, as_day, show
 from flows.board.guard import DIGEST_POLICY
 from flows.board.sight import Sight
+from flows.board.store import NoSnapshotError
 from flows.decisions import journal
 from reports.board.render import STATIC, render, static_file, static_version
 from reports.swedish import SENTIMENTS, STANCES, TOPICS
@@ -152,6 +153,15 @@ def message(asking: Asking, key: str, status: int, *, lines: list[str] | None = 
     return show(asking, "message", status, title=speech.t(f"base.{key}"), lines=said, back=back)
 
 
+def health(board: Board) -> Response:
+    """Say to a monitor, in one line and without a login, whether pages can be shown: 200, else 503."""
+    try:
+        board.store.current()
+    except NoSnapshotError as error:
+        return PlainTextResponse(board.speech.t(f"base.{error.key}_why") + "\n", 503)
+    return PlainTextResponse("ok\n")
+
+
 def static(request: Request) -> Response:
     """Return a file that pages load; its address changes when any of them does, so that it can be kept."""
     name = request.path_params["name"]
@@ -181,8 +191,9 @@ GET: tuple[tuple[str, Callable[[Asking], Response], str, str | None], ...] = (
     ("/logga-in", login, "", None),
 )
 """Address, what answers there, its place in the menu, and who may see it."""
-OWN = (digest, decisions, login)
-"""What is made for each who asks: a file as it stands, and a page that ends with the log of who came in."""
+OWN = (archive, digest, decisions, login)
+"""What is made for each who asks: files as they stand, even where no tables can be read, and a page that ends with the
+log of who came in."""
 
 
 def _decision(row: DecisionRow, by_id: dict[str, DecisionRow], undone: set[str], sight: Sight) -> dict[str, Any]:

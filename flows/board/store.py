@@ -15,7 +15,8 @@ import duckdb
 
 from flows.errors import FlowsError
 from warehouse.attached import attach
-from warehouse.errors import SealedError
+from warehouse.connection import require_current
+from warehouse.errors import NewerWarehouseError, OlderWarehouseError, WarehouseError
 
 T = TypeVar("T")
 LOOK_SECONDS = 1.0
@@ -26,6 +27,27 @@ MOST_KEPT = 400
 
 class NoSnapshotError(FlowsError):
     """Raised when no pass has published anything yet, or what it published cannot be read."""
+
+    key = "empty"
+    """Of what pages say then."""
+
+
+class DamagedSnapshotError(NoSnapshotError):
+    """Raised when what is published cannot be opened."""
+
+    key = "damaged"
+
+
+class OlderSnapshotError(NoSnapshotError):
+    """Raised when what is published is of an older version of the program: it lacks what pages are made of."""
+
+    key = "older"
+
+
+class NewerSnapshotError(NoSnapshotError):
+    """Raised when what is published is of a newer version of the program than the board."""
+
+    key = "newer"
 
 
 class Snapshot:
@@ -44,13 +66,15 @@ class Snapshot:
             self._con.execute("SET GLOBAL enable_external_access = false")
             # Many read at once: with more threads for each question they stand in each other's way.
             self._con.execute(f"SET GLOBAL threads = {max(1, (os.cpu_count() or 1) // 2)}")
-        except (duckdb.Error, SealedError) as error:
+            with self.reading() as con:
+                require_current(con, where=str(path))
+        except (duckdb.Error, WarehouseError) as error:
             self._con.close()
-            raise NoSnapshotError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+            raise _of(error)(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Lend a connection to one thread."""
+        """Lend a connection to one thread. Raises OlderSnapshotError where the tables lack what is asked for."""
         try:
             con = self._cursors.get_nowait()
         except Empty:
@@ -59,6 +83,8 @@ class Snapshot:
             con.execute("SET TimeZone = 'UTC'")
         try:
             yield con
+        except (duckdb.BinderException, duckdb.CatalogException) as error:  # views and functions of a version before
+            raise OlderSnapshotError(f"the published tables lack something: {str(error).splitlines()[0]}") from error
         finally:
             self._cursors.put(con)
 
@@ -94,11 +120,19 @@ class Snapshot:
                 self._kept[key] = (time.monotonic(), made)
             return made
         finally:
+            with self._guard:
+                self._locks.pop(key, None)
             lock.release()
 
     def close(self) -> None:
         """Let the file go; whoever still reads it reads to the end."""
         self._con.close()
+
+
+def _of(error: Exception) -> type[NoSnapshotError]:
+    if isinstance(error, OlderWarehouseError):
+        return OlderSnapshotError
+    return NewerSnapshotError if isinstance(error, NewerWarehouseError) else DamagedSnapshotError
 
 
 class Store:
@@ -149,9 +183,10 @@ class Store:
             self._warm(fresh)
         except duckdb.Error as error:
             fresh.close()
-            raise NoSnapshotError(
-                f"{self._path} is of another version of the program; run a pass with this one"
-            ) from error
+            raise DamagedSnapshotError(f"{self._path} cannot be read: {str(error).splitlines()[0]}") from error
+        except BaseException:
+            fresh.close()
+            raise
         return fresh
 
     def _stamp(self) -> tuple[int, int] | None:

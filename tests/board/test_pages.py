@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import altair
+import duckdb
 import pytest
 
 from flows.board import pages
@@ -133,3 +134,43 @@ def test_no_snapshot_yet_says_what_to_do(tmp_path: Path) -> None:
     answer = browser(tmp_path).get("/")
     assert answer.status_code == 503
     assert "ryktesvakt run" in answer.text
+
+
+def _older(folder: Path) -> None:
+    """Make a scene's tables those of the version before: without what the newest migrations added."""
+    with duckdb.connect(str(folder / "published.duckdb")) as con:
+        con.execute("DELETE FROM migration WHERE number >= 17; ALTER TABLE alert DROP COLUMN topics")
+
+
+@pytest.mark.parametrize(("language", "said"), [("sv", "Nästa körning publicerar"), ("en", "The next run publishes")])
+def test_tables_of_an_older_version_are_said_on_every_page_until_the_next_pass(
+    language: str, said: str, folder: Path
+) -> None:
+    whole = (folder / "published.duckdb").read_bytes()
+    _older(folder)
+    with browser(folder, language=language) as client:
+        for path in (*PAGES, "/halsa", f"/pastaenden/{MAIN}/tankom"):
+            answer = client.get(path)
+            is_file = path == "/arkiv"  # reports are files: they can be read meanwhile
+            assert (answer.status_code, said in answer.text) == ((200, False) if is_file else (503, True)), path
+        assert client.get("/halsa").text.count("\n") == 1
+        (folder / "new.duckdb").write_bytes(whole)
+        (folder / "new.duckdb").replace(folder / "published.duckdb")
+        assert client.get("/").status_code == client.get("/halsa").status_code == 200
+
+
+def test_tables_of_a_newer_version_or_none_at_all_are_said_as_such(folder: Path) -> None:
+    published = folder / "published.duckdb"
+    with duckdb.connect(str(published)) as con:
+        con.execute("INSERT INTO migration VALUES (9999, '9999_later', 'x', now())")
+    assert "starta om tavlan" in browser(folder).get("/").text
+    published.write_bytes(b"no database")
+    answer = browser(folder).get("/kallor")
+    assert (answer.status_code, "gick inte att öppna" in answer.text) == (503, True)
+
+
+def test_a_view_that_the_tables_do_not_have_is_no_riddle(folder: Path) -> None:
+    with duckdb.connect(str(folder / "published.duckdb")) as con:
+        con.execute("DROP MACRO TABLE judgement_as_of")
+    answer = browser(folder).get("/inlagg?ord=avgift")
+    assert (answer.status_code, "äldre version" in answer.text) == (503, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -117,3 +118,18 @@ def test_no_snapshot_yet_says_what_to_do(tmp_path: Path) -> None:
         run_sql(tmp_path / "none.duckdb", "SELECT 1")
     duckdb.connect(str(tmp_path / "empty.duckdb")).close()
     assert run_sql(tmp_path / "empty.duckdb", "SELECT 1").rows == ((1,),)
+
+
+def test_what_older_tables_lack_is_said_to_come_with_the_next_pass(snapshot: Path, tmp_path: Path) -> None:
+    older = Path(shutil.copy(snapshot, tmp_path / "older.duckdb"))
+    with duckdb.connect(str(older)) as con:
+        con.execute("DELETE FROM migration WHERE number >= 17; ALTER TABLE alert DROP COLUMN topics")
+    with pytest.raises(QueryError, match=r"topics.*older version.*ryktesvakt run") as raised:
+        run_sql(older, "SELECT topics FROM alert")
+    assert "\n" not in str(raised.value)
+    with pytest.raises(QueryError, match="older version"):
+        export(older, "SELECT topics FROM alert", tmp_path / "out.csv", format="csv")
+    assert run_sql(older, "SELECT count(*) FROM post").rows  # what they have can be asked
+    with pytest.raises(QueryError) as raised:
+        run_sql(snapshot, "SELECT nothing FROM alert")
+    assert "older" not in str(raised.value)
