@@ -14,11 +14,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nlp.copies import LEAST_WORDS, place, read_runs
+from nlp.copies import place
+from nlp.shingles import LEAST_WORDS, RunLists, read_runs
 
 DATA = Path(__file__).parent.parent / "training" / "data"
 SEED = 20231113
 Edit = Callable[[list[str], list[str], random.Random], list[str]]
+
+
+NOTHING: RunLists = read_runs([])
 
 
 def own_texts() -> list[str]:
@@ -74,14 +78,10 @@ def rows(kind: str, texts: list[str], rng: random.Random) -> Iterator[str]:
     asked = rng.sample(texts, min(300, len(texts)))
     for name, edit in EDITS.items():
         copies = [" ".join(edit(text.split(), vocabulary, rng)) for text in asked]
-        all_runs = read_runs([*texts, *copies])
-        placed = place(list(zip(map(str, range(len(all_runs))), all_runs, strict=True)), [])
-        group = {text: one.group for text, one in zip(texts, placed, strict=False)}
-        found = sum(one.group == group[text] for text, one in zip(asked, placed[len(texts) :], strict=True))
-        wrong = sum(
-            one.copy_of is not None and one.group != group[text]
-            for text, one in zip(asked, placed[len(texts) :], strict=True)
-        )
+        placed = place(read_runs([*texts, *copies]), NOTHING)
+        own, first = placed.first[[texts.index(text) for text in asked]], placed.first[len(texts) :]
+        found = int((first == own).sum())
+        wrong = int(((placed.copy_of[len(texts) :] >= 0) & (first != own)).sum())
         yield f"| {kind} | {name} | {found / len(asked):.3f} | {wrong / len(asked):.3f} |"
 
 
@@ -89,8 +89,8 @@ def main() -> None:
     rng = random.Random(SEED)
     texts = own_texts()
     print(f"{len(texts)} posts of {sum(len(t.split()) for t in texts) / len(texts):.0f} words")
-    placed = place(list(zip(map(str, range(len(texts))), read_runs(texts), strict=True)), [])
-    together = [(texts[int(one.id)], texts[int(one.copy_of)]) for one in placed if one.copy_of]
+    copy_of = place(read_runs(texts), NOTHING).copy_of.tolist()
+    together = [(text, texts[other]) for text, other in zip(texts, copy_of, strict=True) if other >= 0]
     print(f"posts that nobody copied, taken for copies: {len(together)} of {len(texts)}")
     for left, right in together[:10]:
         print(f"  {left!r}\n    ~ {right!r}")
@@ -102,7 +102,7 @@ def main() -> None:
     started = time.perf_counter()
     found = read_runs(many)
     read = time.perf_counter()
-    place([(str(at), runs) for at, runs in enumerate(found)], [])
+    place(found, NOTHING)
     done = time.perf_counter()
     reading, placing = ((end - start) / len(many) * 1e6 for start, end in ((started, read), (read, done)))
     print(f"a post: {reading:.0f} microseconds to read, {placing:.0f} to place")

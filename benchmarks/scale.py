@@ -107,7 +107,7 @@ def measure(folder: Path, landing: Path, count: int, *, kind: str, data: Path | 
 
 def group(con: duckdb.DuckDBPyConnection) -> None:
     """Hold all posts against each other for copies, as the annotate step does."""
-    while texts := uncompared(con, limit=BATCH):
+    while (texts := uncompared(con, limit=BATCH)).num_rows:
         save_compared(con, compared(con, texts))
 
 

@@ -1,24 +1,19 @@
 """Copies with small changes: texts whose runs of three words are mostly the same, found without comparing all.
 
-A text is known by its shingles (Broder 1997, *On the resemblance and containment of documents*) and found by the least
+A text is known by its runs (Broder 1997, *On the resemblance and containment of documents*) and found by the least
 hashes of them, its prints: the longer of two texts that share most of the shorter's runs has some of its prints too.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-RUN_WORDS = 3
-LEAST_WORDS = 12
-"""A shorter text says what many would say in the same words."""
+from nlp.shingles import Places, RunLists, Runs, joined
+
 LEAST_SHARED = 8
 """Runs that two texts must share at least: of the shortest that are looked at, nearly all."""
 ALIKE = 0.5
@@ -31,53 +26,42 @@ PRINTS = 16
 MOST_CANDIDATES = 12
 MOST_HOLDERS = 50
 """Texts that one print is looked up for, the first: a phrase that everybody writes leads to no more."""
-Runs = npt.NDArray[np.int64]
-_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
-_ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+TOGETHER = 4096
+"""Texts whose candidates are looked up together: their pairs take some hundred megabytes at the very most."""
+Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A text that new ones may be copies of."""
-
-    id: str
-    group: str
-    """Its group; its own id while it stands alone."""
-    runs: Runs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of a new text."""
+    """What became of new texts; texts have the places that those known and the new ones after them have in one list."""
 
-    id: str
-    group: str
-    copy_of: str | None
-    """The text that it is most like; None where it begins a group, or is too short."""
-    likeness: float
-    prints: tuple[int, ...]
-    """What it is found by; none where it is too short, or where the one that it is a copy of is enough."""
-
-
-def read_runs(texts: Sequence[str]) -> list[Runs]:
-    """Return for each text the hashes of its runs of words, sorted, each once; none for one that is too short."""
-    words = [_words(text) for text in texts]
-    words = [found if len(found) >= LEAST_WORDS else [] for found in words]
-    hashed = {word: _hash(word) for word in set(chain.from_iterable(words))}
-    counts = np.fromiter(map(len, words), np.int64, len(words))
-    row = np.fromiter(map(hashed.__getitem__, chain.from_iterable(words)), np.uint64, int(counts.sum()))
-    return _runs(row, counts)
+    copy_of: Places
+    """(new,): the text that each is most like; -1 where it begins a group, or is too short."""
+    first: Places
+    """(new,): what each copy's group begins with, or a known text of it; a text that stands alone is its own."""
+    likeness: npt.NDArray[np.float64]
+    """(new,): 0.5 to 1; 1 for what begins a group."""
+    is_found: Flags
+    """(new,): whether later ones are found by its prints: not where it is too short, or what it copies is enough."""
 
 
-def _words(text: str) -> list[str]:
-    plain = _ADDRESS.sub(" ", text) if "://" in text else text
-    return _WORD.findall(plain.casefold())
+@dataclass(frozen=True, slots=True)
+class _Prints:
+    """The prints that more than one text has, by number, and of each the texts in their order; `key` holds both."""
+
+    number: Places
+    text: Places
+    key: Places
+    count: int
+    """Texts in all."""
 
 
-def prints_of(runs: Runs) -> tuple[int, ...]:
-    """Return the least hashes of a text's runs."""
-    return tuple(runs[:PRINTS].tolist())
+def prints_of(lists: RunLists) -> RunLists:
+    """Return the least hashes of each text's runs."""
+    counts = np.minimum(lists.counts, PRINTS)
+    starts = np.concatenate([[0], counts.cumsum()])
+    taken = np.repeat(lists.starts[:-1] - starts[:-1], counts) + np.arange(starts[-1])
+    return RunLists(lists.values[taken], starts)
 
 
 def likeness(left: Runs, right: Runs) -> float:
@@ -92,87 +76,113 @@ def likeness(left: Runs, right: Runs) -> float:
     return shared / least if shared >= LEAST_SHARED else 0.0
 
 
-def place(new: Sequence[tuple[str, Runs]], known: Sequence[Known]) -> list[Placed]:
-    """Return the groups of new texts, in their order; each is held against those that are known and came before it.
+def place(new: RunLists, known: RunLists) -> Placed:
+    """Return the groups of new texts, each held against those that are known and came before it.
 
-    The same texts in the same order give the same groups, in however many calls.
+    The same texts in the same order give the same groups, in however many calls, where what is known is what was found
+    by its prints. Which texts are looked up depends on what became of those before: first all are, and what changes by
+    those that turn out not to be is looked at again, until nothing does.
     """
-    seen, holders, placed = list(known), defaultdict[int, list[int]](list), list[Placed]()
-    meeting = _meeting([*(other.runs for other in known), *(runs for _, runs in new)])
-    for at in range(len(seen)):
-        _add(holders, meeting[at], at)
-    for (id_, runs), prints in zip(new, meeting[len(known) :], strict=True):
-        one, is_found = _place(id_, runs, [seen[at] for at in _candidates(holders, prints)] if prints else [])
-        placed.append(one)
-        if is_found and prints:
-            _add(holders, prints, len(seen))
-            seen.append(Known(id=id_, group=one.group, runs=runs))
-    return placed
+    texts, begin = joined(known, new), len(known)
+    prints = _met(prints_of(texts))
+    likely = _Likely(texts)
+    copy_of, like = np.full(len(texts), -1), np.ones(len(texts))
+    is_found = texts.counts > 0
+    asked = np.unique(prints.text[prints.text >= begin])
+    while len(asked):
+        copy_of[asked], like[asked] = -1, 1.0
+        for text, other in _candidates(prints, is_found, asked, likely):
+            if (found := likely.likeness(text, other)) >= ALIKE and (copy_of[text] < 0 or found > like[text]):
+                copy_of[text], like[text] = other, found
+        now = _by_prints(texts.counts, copy_of, like)
+        changed = now != is_found
+        is_found = now
+        asked = _sharing(prints, changed)
+        asked = asked[asked >= begin]
+    first = np.arange(len(texts))
+    for text in np.flatnonzero(copy_of >= 0).tolist():
+        first[text] = first[copy_of[text]]
+    return Placed(copy_of[begin:], first[begin:], np.round(like[begin:], 4), is_found[begin:])
 
 
-def _meeting(texts: Sequence[Runs]) -> list[list[int]]:
-    """Return for each text those of its prints that another has too: what nobody else has leads nowhere."""
-    prints = [runs[:PRINTS] for runs in texts]
-    found: list[list[int]] = [[] for _ in texts]
-    if not prints:
-        return found
-    _, place_, counts = np.unique(flat := np.concatenate(prints), return_inverse=True, return_counts=True)
-    owner = np.repeat(np.arange(len(prints)), np.fromiter(map(len, prints), np.int64, len(prints)))
-    is_met = counts[place_] > 1
-    for at, print_ in zip(owner[is_met].tolist(), flat[is_met].tolist(), strict=True):
-        found[at].append(print_)
-    return found
-
-
-def _place(id_: str, runs: Runs, candidates: Sequence[Known]) -> tuple[Placed, bool]:
-    """Return where a text belongs, and whether later ones can be found by it."""
-    like = [likeness(runs, one.runs) for one in candidates]
-    best = max(range(len(like)), key=lambda at: (like[at], -at), default=None)
-    if best is None or like[best] < ALIKE:
-        return Placed(id=id_, group=id_, copy_of=None, likeness=1.0, prints=prints_of(runs)), bool(len(runs))
-    other = candidates[best]
+def _by_prints(counts: Places, copy_of: Places, like: npt.NDArray[np.float64]) -> Flags:
+    """Return which texts later ones are looked up by."""
+    others = np.where(copy_of >= 0, counts[copy_of], 0)
     # What only holds another text among much else would bring together what else it holds.
-    of_a_length = min(len(runs), len(other.runs)) >= ALIKE * max(len(runs), len(other.runs))
-    is_found = of_a_length and like[best] < SAME
-    prints = prints_of(runs) if is_found else ()
-    return Placed(id=id_, group=other.group, copy_of=other.id, likeness=round(like[best], 4), prints=prints), is_found
+    of_a_length = np.minimum(counts, others) >= ALIKE * np.maximum(counts, others)
+    return np.asarray((counts > 0) & ((copy_of < 0) | (of_a_length & (like < SAME))))
 
 
-def _candidates(holders: dict[int, list[int]], prints: Sequence[int]) -> list[int]:
-    """Return the texts that share most prints, the earliest first among equals."""
-    counts = Counter(at for print_ in prints for at in holders.get(print_, ()))
-    return [at for at, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_CANDIDATES]]
+def _met(prints: RunLists) -> _Prints:
+    """Return the prints that more than one text has: what nobody else has leads nowhere."""
+    is_met = _is_shared(prints.values)
+    text = np.repeat(np.arange(len(prints)), prints.counts)[is_met]
+    _, number = np.unique(prints.values[is_met], return_inverse=True)
+    key = np.sort(number * len(prints) + text)
+    number, text = np.divmod(key, max(len(prints), 1))
+    return _Prints(number, text, key, len(prints))
 
 
-def _add(holders: dict[int, list[int]], prints: Sequence[int], at: int) -> None:
-    for print_ in prints:
-        if len(holders[print_]) < MOST_HOLDERS:
-            holders[print_].append(at)
+def _is_shared(values: Runs) -> Flags:
+    """Return which values occur more than once."""
+    ordered = np.sort(values)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    at = np.searchsorted(twice, values)
+    return np.asarray(twice.take(at, mode="clip") == values if len(twice) else np.zeros(len(values), np.bool_))
 
 
-def _runs(row: npt.NDArray[np.uint64], counts: npt.NDArray[np.int64]) -> list[Runs]:
-    """Return each text's runs from the words of all, one after another, of which it has so many."""
-    size = max(len(row) - RUN_WORDS + 1, 0)
-    mixed = np.zeros(size, dtype=np.uint64)
-    for place_, odd in enumerate(_ODD):
-        mixed += row[place_ : size + place_] * np.uint64(odd)
-    owner = np.repeat(np.arange(len(counts)), counts)
-    is_within = owner[:size] == owner[RUN_WORDS - 1 : size + RUN_WORDS - 1]
-    values, owner = (_mix(mixed) >> np.uint64(1)).astype(np.int64)[is_within], owner[:size][is_within]
-    order = np.lexsort((values, owner))
-    values, owner = values[order], owner[order]
-    is_first = np.ones(len(values), dtype=np.bool_)
-    is_first[1:] = (values[1:] != values[:-1]) | (owner[1:] != owner[:-1])
-    values, owner = values[is_first], owner[is_first]
-    return np.split(values, np.searchsorted(owner, np.arange(1, len(counts)))) if len(counts) else []
+class _Likely:
+    """Which pairs of texts can be copies at all, told by how many runs each shares with any other; and which are."""
+
+    def __init__(self, texts: RunLists) -> None:
+        self.texts, self.counts = texts, texts.counts
+        owner = np.repeat(np.arange(len(texts)), self.counts)
+        self.shared = np.bincount(owner[_is_shared(texts.values)], minlength=len(texts))
+        self.known: dict[tuple[int, int], float] = {}
+
+    def may_be(self, left: Places, right: Places) -> Flags:
+        least = np.minimum(self.counts[left], self.counts[right])
+        shared = np.minimum(self.shared[left], self.shared[right])
+        return np.asarray((shared >= LEAST_SHARED) & (shared >= ALIKE * least))
+
+    def likeness(self, left: int, right: int) -> float:
+        if (left, right) not in self.known:
+            self.known[left, right] = likeness(self.texts[left], self.texts[right])
+        return self.known[left, right]
 
 
-def _mix(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return the values with their bits spread: the last steps of splitmix64."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(values ^ (values >> np.uint64(31)))
+def _sharing(prints: _Prints, some: Flags) -> Places:
+    """Return the texts that share a print with some, those themselves among them."""
+    numbers = np.unique(prints.number[some[prints.text]])
+    return np.unique(prints.text[np.isin(prints.number, numbers)])
 
 
-def _hash(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+def _candidates(prints: _Prints, is_found: Flags, asked: Places, likely: _Likely) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of a text that is asked about and one that it may be a copy of, the nearest of each first."""
+    holds = is_found[prints.text]
+    number, key = prints.number[holds], prints.key[holds]
+    begins = np.searchsorted(number, number)
+    key = key[np.arange(len(number)) - begins < MOST_HOLDERS]
+    is_asked = np.zeros(prints.count, np.bool_)
+    is_asked[asked] = True
+    wanted = np.flatnonzero(is_asked[prints.text])
+    wanted = wanted[np.argsort(prints.text[wanted], kind="stable")]
+    limits = np.searchsorted(prints.text[wanted], asked[::TOGETHER])
+    for some in np.split(wanted, limits[1:]):
+        pairs = _nearest(prints, key, some)
+        left, right = (one[likely.may_be(*pairs)] for one in pairs)
+        yield from zip(left.tolist(), right.tolist(), strict=True)
+
+
+def _nearest(prints: _Prints, held: Places, wanted: Places) -> tuple[Places, Places]:
+    """Return texts and those of the texts before them that share most prints, the earliest first among equals."""
+    low = np.searchsorted(held, prints.number[wanted] * prints.count)
+    counts = np.searchsorted(held, prints.key[wanted]) - low
+    within = np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)
+    others = held[np.repeat(low, counts) + within] % prints.count
+    pairs, shared = np.unique(np.repeat(prints.text[wanted], counts) * prints.count + others, return_counts=True)
+    text, other = np.divmod(pairs, prints.count)
+    order = np.sort((text * (PRINTS + 1) + PRINTS - shared) * prints.count + other)
+    text, other = order // (prints.count * (PRINTS + 1)), order % prints.count
+    is_near = np.arange(len(text)) - np.searchsorted(text, text) < MOST_CANDIDATES
+    return text[is_near], other[is_near]

@@ -6,11 +6,13 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.copies import ALIKE, LEAST_WORDS, Known, Placed, likeness, place, prints_of, read_runs
+from nlp.copies import ALIKE, likeness, place, prints_of
+from nlp.shingles import LEAST_WORDS, RunLists, joined, read_runs
 
 LETTER = (
     "Till dig som är kund hos oss. Från och med den första december tillkommer en avgift för drift och underhåll på "
@@ -23,8 +25,15 @@ DATA = Path(__file__).parent.parent.parent / "training" / "data"
 words = st.lists(st.sampled_from([f"ord{n}" for n in range(400)]), min_size=LEAST_WORDS, max_size=80)
 
 
-def groups(texts: list[str]) -> list[str]:
-    return [one.group for one in place([(str(at), runs) for at, runs in enumerate(read_runs(texts))], [])]
+NOTHING = read_runs([])
+
+
+def groups(texts: list[str]) -> list[int]:
+    return [int(at) for at in place(read_runs(texts), NOTHING).first]
+
+
+def some_of(lists: RunLists, places: list[int]) -> RunLists:
+    return joined(NOTHING, *(RunLists(lists[at], np.array([0, len(lists[at])])) for at in places))
 
 
 @pytest.mark.parametrize(
@@ -40,8 +49,8 @@ def groups(texts: list[str]) -> list[str]:
     ids=["case", "stops", "comment before", "quoted whole", "words", "cut off"],
 )
 def test_copies_with_small_changes_are_in_the_group_of_the_first(other: str) -> None:
-    assert groups([LETTER, other]) == ["0", "0"]
-    assert groups([other, LETTER]) == ["0", "0"]
+    assert groups([LETTER, other]) == [0, 0]
+    assert groups([other, LETTER]) == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -67,9 +76,10 @@ def test_what_holds_two_texts_does_not_bring_them_together() -> None:
 @settings(max_examples=60, deadline=None)
 @given(words)
 def test_a_text_is_as_like_itself_as_can_be(found: list[str]) -> None:
-    (runs,) = read_runs([" ".join(found)])
+    lists = read_runs([" ".join(found)])
+    runs = lists[0]
     assert likeness(runs, runs) == (1.0 if len(runs) >= 8 else 0.0)
-    assert list(runs) == sorted(set(runs.tolist())) and prints_of(runs) == tuple(sorted(runs.tolist())[:16])
+    assert list(runs) == sorted(set(runs.tolist())) and prints_of(lists)[0].tolist() == sorted(runs.tolist())[:16]
 
 
 @settings(max_examples=60, deadline=None)
@@ -87,25 +97,31 @@ def test_groups_are_the_same_in_however_many_calls(texts: list[list[str]], seed:
     rng = random.Random(seed)
     some = [" ".join([*text[:at], "nytt", *text[at + 1 :]]) for text in texts for at in (0, 5, len(text))]
     rng.shuffle(some)
-    given_ = [(str(at), runs) for at, runs in enumerate(read_runs(some))]
-    whole = place(given_, [])
-    first = place(given_[:cut], [])
-    known = [Known(id=one.id, group=one.group, runs=runs) for one, (_, runs) in zip(first, given_, strict=False)]
-    kept = [one for one, placed in zip(known, first, strict=True) if placed.prints]
-    assert [*first, *place(given_[cut:], kept)] == whole
+    runs = read_runs(some)
+    whole = place(runs, NOTHING)
+    first = place(some_of(runs, list(range(len(runs)))[:cut]), NOTHING)
+    kept = np.flatnonzero(first.is_found).tolist()
+    rest = place(some_of(runs, list(range(len(runs)))[cut:]), some_of(runs, kept))
+    # The places of the second call, in which those that later ones are not found by are no more.
+    at = np.array([*kept, *range(cut, len(runs))], np.int64)
+    group = np.array([*(first.first[one] for one in kept), *range(cut, len(runs))], np.int64)
+    copies = [int(at[one]) if one >= 0 else -1 for one in rest.copy_of]
+    assert [*first.copy_of, *copies] == whole.copy_of.tolist()
+    assert [*first.first, *(int(group[one]) for one in rest.first)] == whole.first.tolist()
+    assert [*first.is_found, *rest.is_found] == whole.is_found.tolist()
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(words, min_size=1, max_size=8))
 def test_every_copy_is_like_what_it_is_a_copy_of(texts: list[list[str]]) -> None:
-    given_ = {str(at): runs for at, runs in enumerate(read_runs([" ".join(t) for t in [*texts, *texts]]))}
-    placed: dict[str, Placed] = {one.id: one for one in place(list(given_.items()), [])}
-    for one in placed.values():
-        if one.copy_of is None:
-            assert one.group == one.id
+    runs = read_runs([" ".join(t) for t in [*texts, *texts]])
+    placed = place(runs, NOTHING)
+    for at, other in enumerate(placed.copy_of.tolist()):
+        if other < 0:
+            assert placed.first[at] == at
         else:
-            assert likeness(given_[one.id], given_[one.copy_of]) >= ALIKE
-            assert placed[one.copy_of].group == one.group
+            assert other < at and likeness(runs[at], runs[other]) >= ALIKE
+            assert placed.first[other] == placed.first[at]
 
 
 def test_a_phrase_of_everybody_leads_to_no_more_than_the_first() -> None:
