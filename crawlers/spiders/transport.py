@@ -19,6 +19,7 @@ from crawlers.errors import ArchiveError
 from crawlers.replay import Replay
 from crawlers.spiders.fetcher import FETCHED_AT
 from crawlers.spiders.keyring import SCRUB
+from crawlers.spiders.wire import WireHandler
 
 MAX_BYTES = 10 * 1024 * 1024
 TIMEOUT_SECONDS = 30
@@ -60,6 +61,7 @@ def scrapy_settings(transport: Transport, *, user_agent: str) -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_HANDLERS_BASE": {"http": WireHandler, "https": WireHandler},
         # Only what every reader of WARC files undoes.
         "DEFAULT_REQUEST_HEADERS": {"Accept-Language": "sv,en;q=0.5", "Accept-Encoding": "gzip"},
     }
@@ -68,8 +70,7 @@ def scrapy_settings(transport: Transport, *, user_agent: str) -> dict[str, Any]:
         settings["DOWNLOADER_MIDDLEWARES"] = {ArchiveMiddleware: 950}
     if transport.replay:
         # There is no other handler: a replay cannot reach the network.
-        settings["DOWNLOAD_HANDLERS_BASE"] = {}
-        settings["DOWNLOAD_HANDLERS"] = {"http": ReplayHandler, "https": ReplayHandler}
+        settings["DOWNLOAD_HANDLERS_BASE"] = {"http": ReplayHandler, "https": ReplayHandler}
     return settings
 
 
