@@ -204,7 +204,9 @@ class Helped:
 
     async def read(self, rules: Rules, task: ThreadTask, get: Get) -> Outcome:
         """Return what a thread's reading came to."""
-        reader = self._readers.idlest() if self._page_count >= ALONE_PAGES else None
+        # Those that an earlier crawl needed are there, and cost nothing more.
+        is_long = self._page_count >= ALONE_PAGES or self._readers.pids
+        reader = self._readers.idlest() if is_long else None
         self._is_helped = reader is not None
         if reader:
             return await reader.read(self._number, rules, task, get)
