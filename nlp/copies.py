@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from nlp.shingles import Places, RunLists, Runs, joined
 
@@ -126,9 +128,8 @@ def _met(prints: RunLists) -> _Prints:
 def _is_shared(values: Runs) -> Flags:
     """Return which values occur more than once."""
     ordered = np.sort(values)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    at = np.searchsorted(twice, values)
-    return np.asarray(twice.take(at, mode="clip") == values if len(twice) else np.zeros(len(values), np.bool_))
+    twice = pa.array(ordered[1:][ordered[1:] == ordered[:-1]])
+    return np.asarray(pc.is_in(pa.array(values), value_set=twice).to_numpy(zero_copy_only=False), np.bool_)
 
 
 class _Likely:

@@ -69,7 +69,7 @@ def lookalikes(con: duckdb.DuckDBPyConnection, prints: Prints, *, since: datetim
     Of a print that many have, the first `most_holders` count. Columns: post_key, revision, text, group_key (null while
     it stands alone).
     """
-    con.register("wanted_print", pa.table({"print": pa.array(np.unique(prints), pa.int64())}))
+    con.register("wanted_print", pa.table({"print": prints}))
     try:
         return run(con, "lookalikes", since=since - WINDOW, most_holders=most_holders).to_arrow_table()
     finally:
