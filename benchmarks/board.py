@@ -4,12 +4,13 @@
 
 First one reader alone asks for every page, new and again: the processor's milliseconds that the server needs for it,
 which a busy machine changes little. Then 20 readers, while another process changes claims and publishes three times; of
-every answer the milliseconds by the clock. A reader looks at each page for five seconds on average, as long as it takes
-to see what a page says and go on: drawn anew each time, often less and at times much more (exponential), so that clicks
-fall together as they do with people. `--look 1` is a reader in a hurry. A third of the clicks are searches, posts and
-lists of suggestions that nobody has asked for. `--folder` keeps the warehouse, and uses one that stands there. Keys of
-the large tables are left out while they are filled, but for that of posts: a reader of the snapshot does not ask for
-them.
+every answer the milliseconds by the clock. People who read look at each page for five seconds on average, as long as it
+takes to see what a page says and go on: drawn anew each time, often less and at times much more (exponential), so that
+clicks fall together as they do. Then the same with 20 who never pause and ask for the next page the moment that they
+have one (a closed loop), which no reader does: it says how many pages a second the machine gives, and how long twenty
+wait that ask at once. Half the clicks are searches, posts and lists of suggestions, most of which nobody has asked for
+before. `--folder` keeps the warehouse, and uses one that stands there. Keys of the large tables are left out while they
+are filled, but for that of posts: a reader of the snapshot does not ask for them.
 """
 
 from __future__ import annotations
@@ -34,13 +35,17 @@ import duckdb
 from benchmarks.board_build import build
 
 READERS = 20
+Posts = tuple[list[str], list[str]]
+"""Keys of posts about the company, and of others."""
 PORT = 8799
 PAGES = (
     *("/", "/pastaenden", "/pastaenden/c{claim}", "/kallor", "/klagomal", "/modeller", "/arkiv", "/beslut"),
     *("/inlagg", "/inlagg?ord=avgift", "/inlagg?ord=gata+{word:05d}", "/inlagg?ton=negative&kalla=forum{source}"),
-    *("/inlagg?fore={day}T12:00:00%2B00:00", "/inlagg/{post}"),
+    *("/inlagg?fore={day}T12:00:00%2B00:00", "/inlagg/{post}", "/inlagg/{other}"),
     "/pastaenden/c{claim}?hallning=forslag&fore={day}T12:00:00%2B00:00",
 )
+CHILDREN: list[subprocess.Popen[bytes]] = []
+"""What runs for the benchmark as long as it does; what has ended counts as its own work anyhow."""
 CONFIG = """
 [company]
 name = "Open Infra"
@@ -86,11 +91,16 @@ def main() -> int:
         (folder / "board.toml").write_text(CONFIG.format(data=data), encoding="utf-8")
         size, posts = (data / "published.duckdb").stat().st_size, _posts(data)
         with _served(folder / "board.toml") as (server, first):
-            about = {"posts": len(posts) and _count(data), "snapshot_mb": size >> 20, "first_page_s": round(first, 1)}
+            about = {"posts": _count(data), "snapshot_mb": size >> 20, "first_page_s": round(first, 1)}
             print(json.dumps(about))
             alone = {page: _alone(server, page, posts) for page in PAGES}
-            clock, used = _together(server, data, posts, given.seconds, look=given.look)
-    _tell(alone, clock, used)
+            for look in (given.look, 0.0):
+                before = _busy()
+                clock, used = _together(server, data, posts, given.seconds, look=look)
+                rate, other = sum(map(len, clock.values())) / given.seconds, (_busy() - before) / given.seconds
+                print(f"\n{READERS} who look at a page for {look:g} s: {rate:.1f} pages a second; ", end="")
+                print(f"other work on the machine took {other:.1f} of its {os.cpu_count()} processors")
+                _tell(alone, clock, used)
     return 0
 
 
@@ -99,6 +109,7 @@ def _served(config: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     command = [sys.executable, "-m", "flows.cli.app", "board", "--config", str(config), "--port", str(PORT)]
     begun = time.perf_counter()
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    CHILDREN.append(server)
     try:
         for _ in range(6000):
             try:
@@ -112,7 +123,7 @@ def _served(config: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
         server.wait()
 
 
-def _alone(server: subprocess.Popen[bytes], page: str, posts: list[str]) -> tuple[float, float]:
+def _alone(server: subprocess.Popen[bytes], page: str, posts: Posts) -> tuple[float, float]:
     """Return the processor's milliseconds of a page that is new, the median of five, and of the same again."""
     new, again = [], []
     for _ in range(5):
@@ -125,7 +136,7 @@ def _alone(server: subprocess.Popen[bytes], page: str, posts: list[str]) -> tupl
 
 
 def _together(
-    server: subprocess.Popen[bytes], data: Path, posts: list[str], seconds: float, *, look: float
+    server: subprocess.Popen[bytes], data: Path, posts: Posts, seconds: float, *, look: float
 ) -> tuple[dict[str, list[float]], float]:
     """Return the milliseconds by the clock of every answer by page, and the server's processor time in all."""
     found: dict[str, list[float]] = {page: [] for page in PAGES}
@@ -138,7 +149,7 @@ def _together(
             page = PAGES[place % len(PAGES)]
             found[page].append(_get(_path(page, posts)))
             place += 1
-            time.sleep(min(random.expovariate(1.0 / look), seconds))
+            time.sleep(min(random.expovariate(1.0 / look), seconds) if look else 0.0)
 
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(data), str(seconds / 3)])
     threads = [threading.Thread(target=reader, args=(number,)) for number in range(READERS)]
@@ -166,10 +177,11 @@ def _tell(alone: dict[str, tuple[float, float]], clock: dict[str, list[float]], 
     )
 
 
-def _path(page: str, posts: list[str]) -> str:
+def _path(page: str, posts: Posts) -> str:
     day = f"20{random.randint(24, 26)}-{random.randint(1, 11):02d}-{random.randint(1, 28):02d}"
     word, source, claim = random.randrange(20_000), random.randrange(40), random.randrange(3)
-    return page.format(word=word, source=source, claim=claim, post=random.choice(posts), day=day)
+    post, other = (random.choice(keys) for keys in posts)
+    return page.format(word=word, source=source, claim=claim, day=day, post=post, other=other)
 
 
 def _get(path: str) -> float:
@@ -196,10 +208,20 @@ def _used_in_all(server: subprocess.Popen[bytes]) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _posts(data: Path) -> list[str]:
-    """Return the keys of some posts about the company, of any age."""
+def _busy() -> float:
+    """Return the seconds that the processors have worked for others than this benchmark and what it has started."""
+    user, nice, system = (int(one) for one in Path("/proc/stat").read_text().split(maxsplit=4)[1:4])
+    own = sum(os.times()[:4]) + sum(map(_used_in_all, CHILDREN))
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK") - own
+
+
+def _posts(data: Path) -> Posts:
+    """Return the keys of some posts about the company, and of some others, of any age."""
     with duckdb.connect(str(data / "published.duckdb"), read_only=True) as con:
-        return [key for (key,) in con.execute("SELECT post_key FROM mention_fact USING SAMPLE 500 ROWS").fetchall()]
+        some = "SELECT post_key FROM {} USING SAMPLE 1500 ROWS"
+        ours = [key for (key,) in con.execute(some.format("mention_fact")).fetchall()]
+        others = f"SELECT post_key FROM ({some.format('post')}) ANTI JOIN mention_fact USING (post_key)"
+        return ours, [key for (key,) in con.execute(others).fetchall()]
 
 
 def _count(data: Path) -> int:

@@ -38,14 +38,14 @@ INSERT INTO claim_match BY NAME SELECT post_key, revision, 'c' || i // 303 % 3 A
     'm' AS model, 'v1' AS version, posted_at + INTERVAL 4 HOUR AS matched_at
     FROM made WHERE i % 303 = 9 AND i % 51 <> 0;
 -- What `refresh` would make of them.
-INSERT INTO mention_fact BY NAME SELECT post_key, time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at,
+INSERT INTO mention_fact BY NAME SELECT post_key, posted_at, time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at,
     timezone('Europe/Stockholm', posted_at)::DATE AS day, source, thread_key,
     ['negative', 'neutral', 'positive'][1 + i % 7 % 3] AS sentiment, i % 51 = 0 AND i % 4 IN (0, 2) AS is_rumour,
     ['price'] AS topics FROM made WHERE i % 3 = 0 AND posted_at <= getvariable('ends_at');
 INSERT INTO claim_fact BY NAME SELECT post_key, 'c' || i // 51 % 3 AS claim_id, time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at,
     timezone('Europe/Stockholm', posted_at)::DATE AS day, source, ['support', 'deny', 'query', 'comment'][1 + i % 4] AS stance
     FROM made WHERE i % 51 = 0;
-INSERT INTO suggestion_fact BY NAME SELECT post_key, 'c' || i // 303 % 3 AS claim_id,
+INSERT INTO suggestion_fact BY NAME SELECT post_key, posted_at, 'c' || i // 303 % 3 AS claim_id,
     time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at, 'query' AS stance,
     ['negative', 'neutral', 'positive'][1 + i % 7 % 3] AS sentiment, ['price'] AS topics
     FROM made WHERE i % 303 = 9 AND i % 51 <> 0;

@@ -49,7 +49,7 @@ INSERT INTO claim_match BY NAME SELECT post_key, revision, 'c' || i // 100 % 4 A
 INSERT INTO text_print BY NAME SELECT post_key, revision, posted_at + INTERVAL 3 HOUR AS first_seen_at,
     list_transform(range(12), lambda k: (hash(i, k) // 2)::BIGINT) AS prints FROM made ORDER BY i;
 -- What `refresh` would make of them.
-INSERT INTO mention_fact BY NAME SELECT post_key, time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at,
+INSERT INTO mention_fact BY NAME SELECT post_key, posted_at, time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at,
     timezone('Europe/Stockholm', posted_at)::DATE AS day, source, thread_key,
     ['negative', 'neutral', 'positive'][1 + i % 7 % 3] AS sentiment, i % 20 = 0 AND i // 20 % 4 IN (0, 2) AS is_rumour,
     ['price'] AS topics FROM made WHERE i % 5 < 2 ORDER BY i;

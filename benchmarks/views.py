@@ -54,10 +54,12 @@ INSERT INTO thread BY NAME
 SELECT thread_key, any_value(source) AS source, thread_key AS thread_id, 'Brevet' AS thread_title,
     min(posted_at) AS first_seen_at, max(posted_at) AS seen_at
 FROM post GROUP BY thread_key;
-INSERT INTO mention_fact
-SELECT post_key, time_bucket(INTERVAL 1 HOUR, posted_at), timezone('Europe/Stockholm', posted_at)::DATE, source,
-    thread_key, ['negative', 'neutral', 'positive'][(1 + hash(post_key) % 3)::BIGINT], hash(post_key) % 20 = 0,
-    CASE WHEN hash(post_key) % 4 = 0 THEN ['price', 'speed'] ELSE ['t' || (hash(post_key, 1) % 12)] END
+INSERT INTO mention_fact BY NAME
+SELECT post_key, time_bucket(INTERVAL 1 HOUR, posted_at) AS hour_at, posted_at,
+    timezone('Europe/Stockholm', posted_at)::DATE AS day, source, thread_key,
+    ['negative', 'neutral', 'positive'][(1 + hash(post_key) % 3)::BIGINT] AS sentiment,
+    hash(post_key) % 20 = 0 AS is_rumour,
+    CASE WHEN hash(post_key) % 4 = 0 THEN ['price', 'speed'] ELSE ['t' || (hash(post_key, 1) % 12)] END AS topics
 FROM post WHERE hash(post_key, 2) % 5 < 2;
 INSERT INTO claim_fact
 SELECT post_key, 'c' || (hash(post_key, 3) % 40), time_bucket(INTERVAL 1 HOUR, posted_at),

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from warehouse.board_search import PAGE_POSTS
-from warehouse.named import records, rows, run, statement
+from warehouse.named import records, rows
 from warehouse.records.board import (
     Agreement,
     AlertEvent,
@@ -41,32 +41,29 @@ def claim_days(con: duckdb.DuckDBPyConnection, *, timezone: str) -> dict[str, li
 
 
 def suggested_posts(
-    con: duckdb.DuckDBPyConnection, claim_id: str, *, before: datetime | None = None, limit: int = PAGE_POSTS
+    con: duckdb.DuckDBPyConnection,
+    claim_id: str,
+    *,
+    before: datetime | None = None,
+    after_key: str | None = None,
+    limit: int = PAGE_POSTS,
 ) -> list[BoardPost]:
-    """Return posts that may be about a claim, and that a person has yet to look at, newest first."""
-    return records(con, "board_suggested", BoardPost, claim_id=claim_id, before=before, row_limit=limit)
+    """Return posts that may be about a claim, and that a person has yet to look at, newest first.
+
+    Of those posted at the very moment `before` only the ones after `after_key`: where the page before ended.
+    """
+    bounds = {"before": before, "after_key": after_key}
+    return records(con, "board_suggested", BoardPost, claim_id=claim_id, **bounds, row_limit=limit)
 
 
 def get_post(con: duckdb.DuckDBPyConnection, post_key: str) -> list[BoardPost]:
     """Return a post, one row for each claim that it speaks of and at least one; none when there is no such post.
 
-    What is counted of the company is found by its hour. For any other post the labels since it was first seen are read.
+    What is held of it is found by its hour.
     """
     for at in rows(con, "board_post_at", post_key=post_key):
-        counted = records(con, "board_post", BoardPost, post_key=post_key, hour_at=at["hour_at"])
-        return counted or _any_post(con, post_key, seen_at=at["first_seen_at"])
+        return records(con, "board_post", BoardPost, post_key=post_key, hour_at=at["hour_at"])
     return []
-
-
-def _any_post(con: duckdb.DuckDBPyConnection, post_key: str, *, seen_at: datetime) -> list[BoardPost]:
-    """Return the same of a post that is not counted, by what the functions say that see it alone."""
-    name = rows(con, "database_name")[0]["name"].replace('"', '""')
-    run(con, "one_moment", post_key=post_key, seen_at=seen_at)
-    try:
-        con.execute(statement("one_shadow").replace("TARGET", f'"{name}"'))
-        return records(con, "board_any_post", BoardPost, post_key=post_key)
-    finally:
-        run(con, "rollup_unshadow")
 
 
 def judgements(con: duckdb.DuckDBPyConnection, post_key: str) -> list[Judgement]:

@@ -1,7 +1,8 @@
 """The board's search: posts about the company, newest first, read a stretch of days at a time until a page is full.
 
-Which days hold how many posts is known from the counts by the day, so that no search reads more than its page needs,
-and none many more than `MOST_READ`: what is older is searched when somebody asks. Nothing is laid out beforehand.
+Which days hold how many posts is known from the counts by the day, and which posts hold which labels from what is kept
+of each, so that of the posts none is read but those that are shown. Only for words the texts are read, and of no more
+than some `MOST_READ` posts: what is older is searched when somebody asks.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from warehouse.named import records, rows
+from warehouse.named import listed, records, rows
 from warehouse.records.board import BoardPost, PostQuery
 
 PAGE_POSTS = 25
@@ -24,6 +26,7 @@ MOST_READ, MORE_READ = 20_000, 200_000
 COUNTED_IN = ZoneInfo("Europe/Stockholm")
 """Days are counted as Swedish ones."""
 ASKED = ("words", "source", "sentiment", "topic", "claim_id", "stance")
+Asked = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +62,51 @@ def search_posts(
     for stretch in stretches(_days(con, asked, first, before), least=least):
         if read >= most:
             return FoundPosts(posts=tuple(found), read_from=_after(stretch.last, COUNTED_IN))
-        from_at, until_at = _midnight(stretch.first, COUNTED_IN), _after(stretch.last, COUNTED_IN)
-        bounds = {
-            "from_at": max(filter(None, [from_at, first])),
-            "until_at": min(filter(None, [until_at, before])),
-        }
-        found += records(con, "board_posts", BoardPost, **asked, **bounds, row_limit=limit - len(found))
+        from_at = max(filter(None, [_midnight(stretch.first, COUNTED_IN), first]))
+        until_at = min(filter(None, [_after(stretch.last, COUNTED_IN), before]))
+        after_key = query.after_key if until_at == query.before else None
+        found += _of_stretch(con, asked, from_at, until_at, after_key, limit=limit - len(found))
         if len(found) == limit:
             break
         read += stretch.count
     return FoundPosts(posts=tuple(found), read_from=None)
+
+
+def _of_stretch(
+    con: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    from_at: datetime,
+    until_at: datetime,
+    after_key: str | None,
+    *,
+    limit: int,
+) -> list[BoardPost]:
+    """Return the posts of a stretch that fit, newest first: first which they are, then what they say."""
+    name = "board_keys_by_words" if asked["words"] else "board_keys"
+    given = {key: value for key, value in asked.items() if value or key != "words"}
+    found: list[BoardPost] = []
+    while room := limit - len(found):
+        keys = rows(con, name, **given, from_at=from_at, until_at=until_at, after_key=after_key, row_limit=room)
+        if keys:
+            found += _posts(con, keys, asked)
+            until_at, after_key = keys[-1]["posted_at"], keys[-1]["post_key"]
+        if len(keys) < room:
+            break
+    return found
+
+
+def _posts(con: duckdb.DuckDBPyConnection, keys: Sequence[dict[str, Any]], asked: Asked) -> list[BoardPost]:
+    """Return posts by their keys, newest first as they are given; those whose text is gone are left out."""
+    return records(
+        con,
+        "board_posts",
+        BoardPost,
+        post_keys=listed(row["post_key"] for row in keys),
+        first_at=keys[-1]["posted_at"],
+        last_at=keys[0]["posted_at"],
+        claim_id=asked["claim_id"],
+        stance=asked["stance"],
+    )
 
 
 def stretches(days: Sequence[tuple[date, int]], *, least: int) -> Iterator[Stretch]:
@@ -84,7 +122,7 @@ def stretches(days: Sequence[tuple[date, int]], *, least: int) -> Iterator[Stret
 
 
 def _days(
-    con: duckdb.DuckDBPyConnection, asked: dict[str, str | None], first: datetime | None, before: datetime | None
+    con: duckdb.DuckDBPyConnection, asked: Asked, first: datetime | None, before: datetime | None
 ) -> list[tuple[date, int]]:
     """Return the days between two moments that hold posts of the labels asked for, newest first."""
     labels = {name: value for name, value in asked.items() if name != "words"}

@@ -85,7 +85,7 @@ class Board:
         sight = Sight(snapshot=snapshot, config=self.config, speech=self.speech, pending=())
         views.overview(sight, newest=None)
         for claim_id in sight.claims():
-            views.claim(sight, claim_id, segment=None, stance=None, before=None)
+            views.claim(sight, claim_id, segment=None, stance=None, place={})
         for view in (views.claims, views.sources, views.complaints, views.models):
             view(sight)
 

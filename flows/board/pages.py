@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -42,7 +43,7 @@ def claim(asking: Asking) -> Response:
     asked, sight = asking.request.query_params, asking.sight()
     claim_id = asking.request.path_params["claim_id"]
     stance = asked.get("hallning") if asked.get("hallning") in (*STANCES, "forslag") else None
-    found = views.claim(sight, claim_id, segment=asked.get("grupp"), stance=stance, before=_moment(asked.get("fore")))
+    found = views.claim(sight, claim_id, segment=asked.get("grupp"), stance=stance, place=_place(asked))
     if found is None:
         return not_found(asking)
     way, hours = _asked_way(asking)
@@ -74,13 +75,13 @@ def posts(asking: Asking) -> Response:
         stance=_known(asked.get("hallning"), STANCES),
         first_day=as_day(asked.get("fran")),
         last_day=as_day(asked.get("till")),
-        before=_moment(asked.get("fore")),
+        **_place(asked),
     )
     found = views.search(sight, query, is_further="vidare" in asked)
-    kept = {name: value for name, value in asked.items() if value and name not in ("fore", "vidare")}
+    kept = {name: value for name, value in asked.items() if value and name not in ("fore", "efter", "vidare")}
     older = further = None
     if found["is_full"]:
-        older = urlencode({**kept, "fore": found["posts"][-1].posted_at.isoformat()})
+        older = urlencode({**kept, **views.place_of(found["posts"][-1])})
     elif found["read_from"]:
         further = urlencode({**kept, "fore": found["read_from"].isoformat(), "vidare": "1"})
     return show(asking, "posts", **found, older=older, further=further)
@@ -231,6 +232,11 @@ def _asked_way(asking: Asking) -> tuple[str, int]:
 
 def _known(value: str | None, known: Any) -> str | None:
     return value if value in known else None
+
+
+def _place(asked: QueryParams) -> dict[str, Any]:
+    """Return where the page before ended: a moment, and the last of its posts."""
+    return {"before": _moment(asked.get("fore")), "after_key": asked.get("efter") or None}
 
 
 def _moment(text: str | None) -> datetime | None:

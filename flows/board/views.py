@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flows.board.saying import label_said, said_of
 from flows.board.sight import Sight
@@ -76,7 +77,7 @@ def claims(sight: Sight) -> dict[str, Any]:
 
 
 def claim(
-    sight: Sight, claim_id: str, *, segment: str | None, stance: str | None, before: datetime | None
+    sight: Sight, claim_id: str, *, segment: str | None, stance: str | None, place: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Return what a claim's page shows; None when no such claim is followed."""
     digest, speech = sight.digest(), sight.speech
@@ -89,7 +90,7 @@ def claim(
         ("days", str(speech.zone)), lambda con: board_rows.claim_days(con, timezone=str(speech.zone))
     )
     mailings = sight.snapshot.kept("mailings", list_mailings)
-    posts = _posts_of(sight, claim_id, stance=stance, before=before)
+    posts = _posts_of(sight, claim_id, stance=stance, place=place)
     return {
         "claim": uptake.claim,
         "uptake": uptake,
@@ -102,7 +103,7 @@ def claim(
         "timeline": claim_specs.timeline_chart(_lately(days.get(claim_id, [])), mailings, claim_id, speech),
         "posts": posts,
         "chosen": stance,
-        "older": posts[-1].posted_at.isoformat() if len(posts) == PAGE_POSTS else None,
+        "older": urlencode(place_of(posts[-1])) if len(posts) == PAGE_POSTS else None,
         "verdicts": sight.snapshot.kept(("verdicts", claim_id), lambda con: board_rows.verdicts(con, claim_id)),
         "mailings": [m for m in mailings if m.corrects in (claim_id, None)],
         "segment_names": {s.id: s.name for s in sight.config.segment}
@@ -207,11 +208,16 @@ def _lately(days: Sequence[ClaimDay]) -> list[ClaimDay]:
     return [day for day in days if days[-1].day - day.day < TIMELINE]
 
 
-def _posts_of(sight: Sight, claim_id: str, *, stance: str | None, before: datetime | None) -> list[BoardPost]:
+def place_of(last: BoardPost) -> dict[str, str]:
+    """Return how an address says where a page ended."""
+    return {"fore": last.posted_at.isoformat(), "efter": last.post_key}
+
+
+def _posts_of(sight: Sight, claim_id: str, *, stance: str | None, place: Mapping[str, Any]) -> list[BoardPost]:
     if stance == "forslag":
-        key = ("suggested", claim_id, before)
-        return sight.snapshot.kept(key, lambda con: board_rows.suggested_posts(con, claim_id, before=before))
-    return list(_found(sight, PostQuery(claim_id=claim_id, stance=stance, before=before)).posts)
+        key = ("suggested", claim_id, *place.values())
+        return sight.snapshot.kept(key, lambda con: board_rows.suggested_posts(con, claim_id, **place))
+    return list(_found(sight, PostQuery(claim_id=claim_id, stance=stance, **place)).posts)
 
 
 def _found(sight: Sight, query: PostQuery, *, most: int = MOST_READ) -> FoundPosts:

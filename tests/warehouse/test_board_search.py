@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -20,13 +21,25 @@ from warehouse.labels import judge
 from warehouse.ledger import put_claim
 from warehouse.load import load_landing
 from warehouse.matches import Match, save_matches
-from warehouse.named import records, rows
 from warehouse.records import Claim
 from warehouse.records.board import BoardPost, PostQuery
 from warehouse.rollups import refresh, touch
 
 ZONE = "Europe/Stockholm"
 TEXTS = ("Årsavgiften kom i går.", "Vad gäller för ÅRSAVGIFTER?", "Brevet (100 %_sant) a+b", "Inget särskilt.")
+
+
+HELD = """
+SELECT m.sentiment, coalesce((SELECT list(DISTINCT label ORDER BY label) FROM label_current AS l
+        WHERE l.post_key = p.post_key AND l.task = 'topic' AND m.post_key IS NOT NULL), []),
+    m.post_key IS NOT NULL, c.claim_id, c.stance, c.tier
+FROM post AS p
+LEFT JOIN mention_current AS m USING (post_key)
+LEFT JOIN match_current AS c ON c.post_key = p.post_key
+WHERE p.post_key = $key
+ORDER BY c.tier, c.claim_id
+"""
+"""What is held of a post, from the tables themselves."""
 
 
 @pytest.fixture
@@ -103,12 +116,35 @@ def test_a_post_from_the_counts_is_what_the_tables_say(full: duckdb.DuckDBPyConn
     touch(full, keys)
     refresh(full)
     for key in keys:
-        assert get_post(full, key) == records(full, "board_any_post", BoardPost, post_key=key)
+        held = [(p.sentiment, list(p.topics), p.is_mention, p.claim_id, p.stance, p.tier) for p in get_post(full, key)]
+        assert held == full.execute(HELD, {"key": key}).fetchall()
     assert [post.stance for key in keys[:3] for post in get_post(full, key)] == ["support", "deny", None]
-    hours = [rows(full, "board_post_at", post_key=key)[0]["hour_at"] for key in keys]
-    counted = [rows(full, "board_post", post_key=key, hour_at=at) for key, at in zip(keys, hours, strict=True)]
-    assert [bool(found) for found in counted] == [True, True, True, True, False, True]
+    assert [get_post(full, key)[0].is_mention for key in keys] == [True, True, True, True, False, True]
+    assert get_post(full, keys[0])[0].judged_by == "Bo"
     assert get_post(full, "none") == []
+
+
+def test_posts_of_one_moment_are_on_one_page_each(full: duckdb.DuckDBPyConnection) -> None:
+    """Many places tell the time by the minute."""
+    full.execute("UPDATE post SET posted_at = time_bucket(INTERVAL 1 DAY, posted_at) + INTERVAL 12 HOUR")
+    touch(full, [key for (key,) in full.execute("SELECT post_key FROM post").fetchall()])
+    refresh(full)
+    for words in ("", "Nummer"):
+        for size in (1, 3, 7):
+            found: list[BoardPost] = []
+            place: dict[str, Any] = {}
+            while page := search_posts(full, PostQuery(words=words, **place), timezone=ZONE, limit=size).posts:
+                found += page
+                place = {"before": page[-1].posted_at, "after_key": page[-1].post_key}
+            assert len({post.post_key for post in found}) == len(found) == 120
+            assert found == sorted(found, key=lambda post: (-post.posted_at.timestamp(), post.post_key))
+
+
+def test_a_page_is_filled_though_some_of_its_posts_are_gone(full: duckdb.DuckDBPyConnection) -> None:
+    full.execute("UPDATE post SET deleted_at = seen_at WHERE post_id IN ('p1', 'p2')")
+    full.execute("UPDATE post SET text = NULL WHERE post_id IN ('p0', 'p5')")
+    assert numbers(full, PostQuery(), limit=4)[0] == [3, 4, 6, 7]
+    assert numbers(full, PostQuery(words="Nummer"), limit=4)[0] == [3, 4, 6, 7]
 
 
 def test_suggested_posts_are_paged_newest_first_and_miss_none(full: duckdb.DuckDBPyConnection) -> None:
@@ -120,15 +156,17 @@ def test_suggested_posts_are_paged_newest_first_and_miss_none(full: duckdb.DuckD
     save_matches(full, known, found, model="m", version="v", at=T0)
     # Several of one hour, and one that a person has looked at.
     full.execute(
-        "UPDATE post SET posted_at = time_bucket(INTERVAL 1 DAY, posted_at) + to_seconds(hash(post_id) % 3000)"
+        "UPDATE post SET posted_at = time_bucket(INTERVAL 1 DAY, posted_at) + to_seconds(hash(post_id) % 3 * 60)"
     )
     judge(full, may_be[0][0], task="match", claim_id="c", labels=["unrelated"], by="Bo", at=T0)
     touch(full, [key for key, _ in known])
     refresh(full)
     for size in (1, 5, 200):
         paged: list[BoardPost] = []
-        while page := suggested_posts(full, "c", before=paged[-1].posted_at if paged else None, limit=size):
+        place: dict[str, Any] = {}
+        while page := suggested_posts(full, "c", **place, limit=size):
             paged += page
+            place = {"before": page[-1].posted_at, "after_key": page[-1].post_key}
         assert len({post.post_key for post in paged}) == len(paged) == len(may_be) - 1
         assert [post.posted_at for post in paged] == sorted((post.posted_at for post in paged), reverse=True)
     assert {(post.tier, post.stance, post.claim_id, post.judged_by) for post in paged} == {

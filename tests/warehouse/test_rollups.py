@@ -70,7 +70,7 @@ ANEW = {
             coalesce(c.sentiment, ''), CASE WHEN c.post_key IS NULL THEN [] ELSE (
                 SELECT coalesce(list(DISTINCT label ORDER BY label), []) FROM label_current AS l
                 WHERE l.post_key = m.post_key AND l.task = 'topic'
-            ) END
+            ) END, p.posted_at
         FROM match_current AS m JOIN post AS p USING (post_key) LEFT JOIN mention_current AS c USING (post_key)
         WHERE m.tier = 'suggest' AND p.text IS NOT NULL AND p.deleted_at IS NULL""",
 }

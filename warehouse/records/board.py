@@ -28,6 +28,8 @@ class BoardPost:
     """`auto` (counted) or `suggest` (waits for a person)."""
     judged_by: str | None
     """The person who has said that it is about the claim, or how."""
+    is_mention: bool = True
+    """Whether it counts as a post about the company."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +137,5 @@ class PostQuery:
     last_day: date | None = None
     before: datetime | None = None
     """Only what was posted before this moment: where the page before ended."""
+    after_key: str | None = None
+    """Of what was posted at that very moment only the posts after this one; None leaves them all out."""

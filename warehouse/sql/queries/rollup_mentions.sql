@@ -1,6 +1,6 @@
 -- What the posts that changed count as now.
 CREATE OR REPLACE TEMP TABLE changed_mention AS
-SELECT m.post_key, time_bucket(INTERVAL 1 HOUR, m.posted_at) AS hour_at,
+SELECT m.post_key, m.posted_at, time_bucket(INTERVAL 1 HOUR, m.posted_at) AS hour_at,
     timezone('Europe/Stockholm', m.posted_at)::DATE AS day, m.source, m.thread_key,
     coalesce(m.sentiment, '') AS sentiment, m.is_rumour, coalesce(t.topics, []) AS topics
 FROM mention_as_of(TIMESTAMPTZ 'infinity') AS m
