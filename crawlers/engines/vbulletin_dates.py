@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from crawlers import dates
+from crawlers.engines import boards
 from crawlers.model import Page, Site
 
 _WORD = r"[^\W\d_]{3,9}"
@@ -24,6 +26,13 @@ DATE = re.compile(
 )
 _NUMBERS = re.compile(r"(?<![\d.-])(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(r"'(\d{2})\b")
+TAIL_BYTES = 50_000
+"""What members write is seldom there, nor are the menus."""
+_ZONE = re.compile(
+    rb"\bGMT(?:(?:&nbsp;|\s)?([+-])(?:&nbsp;|\s)?(\d{1,2})(?:[.:](\d{1,2}))?)?\.\s[^<]{1,60}<span class=\"time\">",
+    re.IGNORECASE,
+)
+"""What versions 3 and 4 say at a page's end, in any language: All times are GMT +1. The time now is 14:08."""
 _TWELVE_HOURS = re.compile(r"\d ?[ap]\.?m\b", re.IGNORECASE)
 
 
@@ -34,7 +43,7 @@ class Calendar:
     is_day_first: bool | None
     """Of a date in numbers alone; None where nothing on the page tells."""
     page: Page
-    site: Site
+    zone: ZoneInfo
 
     def find(self, text: str) -> datetime:
         """Return the time of the first date in a text. Raise UnreadableDateError where none can be read for certain."""
@@ -42,7 +51,7 @@ class Calendar:
         if match is None:
             raise dates.UnreadableDateError(f"no date that we can read in {' '.join(text.split())[:60]!r}")
         said = _SHORT_YEAR.sub(self._century, _NUMBERS.sub(self._iso, match[0]))
-        return dates.parse(said, anchor=self.page.fetched_at, zone=self.site.timezone)
+        return dates.parse(said, anchor=self.page.fetched_at, zone=self.zone)
 
     def find_or_none(self, text: str) -> datetime | None:
         """Return the time of the first date in a text that the record can do without."""
@@ -73,8 +82,9 @@ def calendar(texts: Iterable[str], page: Page, site: Site) -> Calendar:
     else another date of the page that can be read in one way only, else the order of the posts in time, else the
     clock: the 12-hour one comes with month before day in the format that vBulletin ships.
     """
+    zone = zone_of(page, site)
     if order := site.options.get("date_order"):
-        return Calendar(order == "dmy", page, site)
+        return Calendar(order == "dmy", page, zone)
     texts = list(texts)
     found = [match for text in texts for match in _NUMBERS.finditer(text)]
     latest = page.fetched_at.date() + timedelta(days=1)
@@ -84,7 +94,24 @@ def calendar(texts: Iterable[str], page: Page, site: Site) -> Calendar:
         possible = {first: days for first, days in possible.items() if _is_in_order(days)} or possible
     if len(possible) == 2 and any(_TWELVE_HOURS.search(text) for text in texts):
         possible.pop(True)
-    return Calendar(next(iter(possible)) if len(possible) == 1 else None, page, site)
+    return Calendar(next(iter(possible)) if len(possible) == 1 else None, page, zone)
+
+
+def zone_of(page: Page, site: Site) -> ZoneInfo:
+    """Return the zone that a page says its times are in: that of the site where it is so far from GMT, now or in July.
+
+    Boards that follow summer time say today's offset; a board that is set for guests elsewhere says another.
+    """
+    said = list(_ZONE.finditer(page.body[-TAIL_BYTES:]))
+    if not said:
+        return site.timezone
+    sign, hours, part = said[-1].groups()
+    ahead = timedelta(hours=int(hours or 0)) * (-1 if sign == b"-" else 1)
+    year = page.fetched_at.year
+    ours = {datetime(year, month, 1, tzinfo=UTC).astimezone(site.timezone).utcoffset() for month in (1, 7)}
+    if part and int(part):
+        return site.timezone  # Half an hour: 5.5, or 5:30. There are no zones of that kind to make.
+    return site.timezone if ahead in ours else boards.fixed_zone(int(ahead / timedelta(hours=1))) or site.timezone
 
 
 def _days(found: list[re.Match[str]], latest: date, *, is_day_first: bool) -> list[date] | None:

@@ -70,7 +70,7 @@ def sheet_of(document: Document, nodes: list[LexborNode], *, thread_url: str, pa
     shown = [text_of(parts.first(node, "time", "date")) for node in nodes]
     calendar = vbulletin_dates.calendar(shown, page, site)
     if calendar.is_day_first is None:
-        calendar = Calendar(_told_by_attribute(nodes, parts), page, site)
+        calendar = Calendar(_told_by_attribute(nodes, parts), page, calendar.zone)
     owners = frozenset(node.mem_id for node in nodes)
     return Sheet(vbulletin_quotes.quotes_in(document), parts, calendar, owners, thread_url, page, site)
 

@@ -104,7 +104,7 @@ def _last_posted_at(row: LexborNode, said: str, calendar: Calendar) -> datetime 
     stamp = attribute(row, "data-lastcontent")
     if stamp.isdigit() and len(stamp) > 6:
         try:
-            return from_timestamp(stamp, zone=calendar.site.timezone)
+            return from_timestamp(stamp, zone=calendar.zone)
         except UnreadableDateError:
             return None
     return calendar.find_or_none(said)

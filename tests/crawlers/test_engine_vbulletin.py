@@ -1,6 +1,8 @@
 """vBulletin's odd cases: dates in numbers alone, rewritten addresses, sessions in links, old page links."""
 
+from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -80,9 +82,35 @@ def test_an_option_settles_what_the_page_leaves_open() -> None:
     assert _thread(post, date_order="mdy").posts[0].posted_at.month == 5
 
 
+@pytest.mark.parametrize(
+    ("foot", "zone", "expected"),
+    [
+        ("All times are GMT -5. The time now is <span class=\"time\">00:08</span>.", None, "-05:00"),
+        ("Alla tider är GMT +1. Klockan är nu <span class=\"time\">14:08</span>.", None, "+01:00"),
+        # Said in July of a place that has summer time; the post is of November.
+        ("Alla tider är GMT +2. Klockan är nu <span class=\"time\">14:08</span>.", None, "+01:00"),
+        ("Alle tider er GMT. Klokken er nå <span class=\"time\">12:08</span>.", None, "+00:00"),
+        ("All times are GMT +5.5. The time now is <span class=\"time\">18:38</span>.", None, "+01:00"),
+        ("All times are GMT -5.", None, "+01:00"),
+        ("All times are GMT -5. The time now is <span class=\"time\">00:08</span>.", "America/New_York", "-05:00"),
+        ("", "America/New_York", "-05:00"),
+    ],
+)
+def test_a_board_says_where_its_clock_stands(foot: str, zone: str | None, expected: str) -> None:
+    body = POST.format(1, "2026-11-05, 10:00", "Anna", "Hej") + f"<div class=smallfont>{foot}</div>"
+    where = site("vbulletin") if zone is None else replace(site("vbulletin"), timezone=ZoneInfo(zone))
+    found = vbulletin.parse_thread(page(f"<meta name=generator content='vBulletin 3.8.4'>{body}", THREAD), where)
+    assert found.posts[0].posted_at.isoformat() == f"2026-11-05T10:00:00{expected}"
+
+
+def test_a_zone_that_a_member_names_is_not_the_boards() -> None:
+    said = "På den sidan står det All times are GMT -5. The time now is 00:08."
+    assert _thread(POST.format(1, "2026-11-05, 10:00", "Anna", said)).posts[0].posted_at.isoformat().endswith("+01:00")
+
+
 @pytest.mark.parametrize(("line", "expected"), LINES)
 def test_a_date_is_found_in_its_line(line: str, expected: str | None) -> None:
-    calendar = vbulletin_dates.Calendar(True, page(""), site())
+    calendar = vbulletin_dates.Calendar(True, page(""), site().timezone)
     if expected is None:
         with pytest.raises(UnreadableDateError):
             calendar.find(line)
