@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from crawlers.engines.document import Document
+from crawlers.engines.leads import LOGIN_PATH, has_what_to_read
 from crawlers.model import Page
 
 HEAD_BYTES = 200_000
@@ -35,9 +37,6 @@ LOGIN = re.compile(
     ),
     re.IGNORECASE,
 )
-LOGIN_PATH = re.compile(
-    r"/(?:login|log-in|signin|sign-in|logga-in|account/login|user/login|ucp\.php\?mode=login)\b", re.I
-)
 
 
 def wall_of(page: Page) -> tuple[str, str] | None:
@@ -50,7 +49,8 @@ def wall_of(page: Page) -> tuple[str, str] | None:
         return "challenge", f"status {page.status}: the site wants proof that a human reads it"
     text = head.decode(_charset(page), "replace")
     demands = page.status == 401 or LOGIN_PATH.search(page.url) or LOGIN.search(text)
-    if demands and (page.status in (401, 403) or PASSWORD.search(head)):
+    is_closed = page.status in (401, 403) or (PASSWORD.search(head) and not has_what_to_read(Document(text), page))
+    if demands and is_closed:
         return "login_wall", f"status {page.status}: the site shows this to members only"
     return None
 

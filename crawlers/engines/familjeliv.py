@@ -56,7 +56,9 @@ def parse_listing(page: Page, site: Site) -> Listing:
     """Return the threads of a forum or of a search. Raise NotAThreadError for a page of another kind."""
     document = markup.tree(decode.utf8_of(page, site), page)
     refs = _refs(document, page, site)
-    is_list = document.css_first(_LISTS) is not None or (refs and "/forum" in urlsplit(page.url).path.lower())
+    path = urlsplit(page.url).path.lower()
+    # The front page has no list of its own, but names the threads that are talked in.
+    is_list = document.css_first(_LISTS) is not None or (refs and ("/forum" in path or path in ("", "/")))
     if not is_list or familjeliv_nodes.posts_of(document).nodes:
         raise refusal.refused(page, document, "a Familjeliv list of threads")
     return Listing(threads=tuple(refs.values()), next_url=_next_url(document, page))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawlers.engines.document import Document
+from crawlers.engines.leads import has_what_to_read
 from crawlers.engines.markup import text_of, tree
 from crawlers.model import NotAThreadError, Page
 
@@ -41,7 +42,8 @@ def _look(page: Page, document: Document | None) -> tuple[str, str]:
         return "challenge", f"a browser check ({title or 'cf-mitigated'})"
     if document and document.css_first(_CHALLENGE_MARKS) is not None and not document.css_first("article, .post"):
         return "challenge", f"a browser check ({title or 'captcha'})"
-    if page.status == 401 or _LOGIN_WORDS.search(title) or _LOGIN_WORDS.search(body):
+    is_readable = document is not None and has_what_to_read(document, page)
+    if page.status == 401 or (not is_readable and (_LOGIN_WORDS.search(title) or _LOGIN_WORDS.search(body))):
         return "login_wall", f"a page for members only ({title or 'no title'})"
     if page.status == 403:
         return "refused", "the place refuses us"
@@ -49,7 +51,7 @@ def _look(page: Page, document: Document | None) -> tuple[str, str]:
         return "refused", "the place asks us to slow down"
     if page.status >= 400:
         return "http_error", f"an error page ({title or 'no title'})"
-    if document and document.css_first("input[type=password]") is not None:
+    if document and not is_readable and document.css_first("input[type=password]") is not None:
         return "login_wall", f"a login form ({title or 'no title'})"
     if document is None:
         return "site_changed", "neither the JSON nor the HTML that was expected"
