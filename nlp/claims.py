@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -253,10 +252,9 @@ def _weights(bags: Sequence[set[str]], vocabulary: dict[str, int]) -> Floats:
 
 
 def _shares(texts: Sequence[str], index: ClaimIndex) -> Floats:
-    known: dict[str, int] = {}
-    places = [stem_places(text, index.vocabulary, known) for text in texts]
-    rows = np.repeat(np.arange(len(texts)), [len(some) for some in places])
-    counts = np.zeros((len(texts), len(index.vocabulary)), np.float32)
-    np.add.at(counts, (rows, np.fromiter(chain.from_iterable(places), np.int64, len(rows))), 1.0)
+    rows, places = stem_places(texts, index.vocabulary)
+    size = len(index.vocabulary)
+    counts = np.bincount(rows * size + places, minlength=len(texts) * size).reshape(len(texts), size)
+    counts = counts.astype(np.float32)
     saturated = counts * (K1 + 1) / (counts + K1)
     return np.asarray(np.minimum(saturated, 1.0) @ index.weights.T, np.float32)

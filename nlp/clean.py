@@ -51,5 +51,9 @@ def model_text(text: str, company: Company) -> str:
 
     A post that only quotes is read as its quote. Training and prediction both go through here.
     """
-    own = split_quotes(text[:RAW_CHARS]).own
-    return _USER.sub("[användare]", mask_company(clean(own), company))
+    return masked(clean(split_quotes(text[:RAW_CHARS]).own), company)
+
+
+def masked(plain: str, company: Company) -> str:
+    """Return a text that is clean without the names of companies and users."""
+    return _USER.sub("[användare]", mask_company(plain, company))

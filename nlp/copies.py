@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nlp.shingles import Places, RunLists, Runs, joined
+from nlp.shingles import RunLists, Runs, joined
+from nlp.tokens import Places
 
 LEAST_SHARED = 8
 """Runs that two texts must share at least: of the shortest that are looked at, nearly all."""

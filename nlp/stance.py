@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.clean import MODEL_CHARS, clean, model_text
+from nlp.clean import MODEL_CHARS, RAW_CHARS, clean, masked, model_text
 from nlp.company import Company
 from nlp.encoder import Encoder, Floats, encode
 from nlp.mentions import COMPANY_MASK
@@ -27,6 +27,14 @@ _QUERY = re.compile(
     r"|(?:gäller (?:det|detta|den)|har (?:ni|någon|nån|du)|kan (?:det|någon|nån))\b[^.!\n]{0,80}\?",
     re.IGNORECASE,
 )
+_DENY_HOLDS = (
+    *("stämmer", "sant", "korrekt", "kt", "gäller", "rykte", "rstånd", "nonsens", "lögn", "snack", "spr", "fel"),
+    *("uppfatt", "dementera", "jorden", "\nnej", "\nnä", "påh"),
+)
+_QUERY_HOLDS = ("stämmer", "sant", "det så att", "som vet", "vet n", "undrar", "är det med", "?")
+"""What a text with such a cue holds in small letters, after a line's break: most have none and are not looked through.
+
+No i, which has other capitals than one."""
 _SIGNED = re.compile(
     rf"\b(?<![Aa]lla )(?:[Vv]i|[Oo]ss) (?:här )?(?:på|från) {COMPANY_MASK}\b"
     rf"|\b[Jj]ag (?:jobbar|arbetar|är \w*(?:kommunikatör|chef|ansvarig)) (?:på|för|hos) {COMPANY_MASK}\b"
@@ -72,23 +80,22 @@ def judge_stances(
     split = {text: split_quotes(text) for _, text in pairs}
     parts = [split[text] for _, text in pairs]
     own, claims = [part.own for part in parts], [claim for claim, _ in pairs]
-    as_read = {text: model_text(text, company) for text in set(own)}
-    plain = {text: clean(text[:MODEL_CHARS]) for text in as_read}
-    read = [as_read[text] for text in own]
+    known = {text: _read_own(text, company) for text in dict.fromkeys(own)}
+    read = [known[text].as_read for text in own]
     found = encode(encoder, read, claims=claims)
     about = np.maximum(found.about, _quoted_about(claims, [part.quoted for part in parts], encoder, company))
     logits = np.log(np.maximum(found.stance, 1e-6))
     labels = encoder.meta.stance
     logits[:, labels.index("support")] += BALANCE
     logits[:, labels.index("deny")] -= BALANCE
-    for row, ((claim, _), text) in enumerate(zip(pairs, own, strict=True)):
-        for label, weight in cues(plain[text], claim).items():
+    for row, (claim, text) in enumerate(zip(claims, own, strict=True)):
+        for label, weight in _weights(known[text].denied, known[text].query, claim).items():
             logits[row, labels.index(label)] += weight
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     chances = raised / raised.sum(axis=1, keepdims=True)
     said = official or [False] * len(pairs)
-    for row, (text, is_official) in enumerate(zip(read, said, strict=True)):
-        if is_official or is_signed(text):
+    for row, (text, is_official) in enumerate(zip(own, said, strict=True)):
+        if is_official or known[text].is_signed:
             chances[row] = _corrected(chances[row], labels)
     limit = encoder.meta.stance_abstain
     return [_stance(row, float(chance), labels, limit) for row, chance in zip(chances, about, strict=True)]
@@ -105,7 +112,7 @@ def _quoted_about(claims: Sequence[str], quoted: Sequence[str], encoder: Encoder
 
 def is_signed(text: str) -> bool:
     """Return whether a post, as the model reads it, says of itself that the company has written it."""
-    return bool(_SIGNED.search(text))
+    return COMPANY_MASK in text and bool(_SIGNED.search(text))
 
 
 def _corrected(chances: Floats, labels: Sequence[str]) -> Floats:
@@ -118,14 +125,48 @@ def _corrected(chances: Floats, labels: Sequence[str]) -> Floats:
 
 def cues(plain: str, claim: str) -> dict[str, float]:
     """Return what the words of a post, cleaned, add to each stance; a cue that the claim itself holds says nothing."""
-    found = {"deny": 0.0, "query": 0.0}
-    if any(hit.group().lower() not in claim.lower() for hit in _DENY.finditer(plain)):
-        found["deny"] += DENY_WEIGHT
-    if _QUERY.search(plain):
-        found["query"] += QUERY_WEIGHT
-    if plain.rstrip(" 😀😂🤔\"')").endswith("?"):
-        found["query"] += QUESTION_WEIGHT
-    return found
+    return _weights(denials(plain), asked(plain), claim)
+
+
+def denials(plain: str) -> frozenset[str]:
+    """Return the words of denial in a cleaned text, in small letters."""
+    return (
+        frozenset(hit.group().lower() for hit in _DENY.finditer(plain)) if _holds(plain, _DENY_HOLDS) else frozenset()
+    )
+
+
+def asked(plain: str) -> float:
+    """Return what the words of doubt in a cleaned text and its last mark add to a query."""
+    weight = QUERY_WEIGHT if _holds(plain, _QUERY_HOLDS) and _QUERY.search(plain) else 0.0
+    return weight + QUESTION_WEIGHT if plain.rstrip(" 😀😂🤔\"')").endswith("?") else weight
+
+
+def _holds(plain: str, some: Sequence[str]) -> bool:
+    lowered = f"\n{plain.casefold()}"
+    return any(one in lowered for one in some)
+
+
+def _weights(denied: frozenset[str], query: float, claim: str) -> dict[str, float]:
+    is_denied = any(words not in claim.lower() for words in denied)
+    return {"deny": DENY_WEIGHT if is_denied else 0.0, "query": query}
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A post's own words, read once, however many claims they are held against."""
+
+    as_read: str
+    is_signed: bool
+    denied: frozenset[str]
+    query: float
+
+
+def _read_own(text: str, company: Company) -> _Own:
+    own = split_quotes(text[:RAW_CHARS]).own
+    plain = clean(own)
+    as_read = masked(plain, company)
+    plain = plain if own == text[:MODEL_CHARS] else clean(text[:MODEL_CHARS])
+    return _Own(as_read, is_signed(as_read), denials(plain), asked(plain))
 
 
 def _stance(chances: Sequence[float], about: float, labels: Sequence[str], limit: float) -> Stance:

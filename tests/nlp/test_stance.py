@@ -1,5 +1,6 @@
 """Stance: Swedish cues, quotes that are not the author's, and abstaining."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,44 @@ def encoder() -> Encoder:
 def test_cues(text: str, is_deny: bool, is_query: bool) -> None:
     found = cues(text, CLAIM)
     assert (found["deny"] > 0, found["query"] > 0) == (is_deny, is_query)
+
+
+DENIALS = (
+    *("Det stämmer faktiskt inte", "Stämmer ej", "Knappast sant", "inte korrekt", "Ej riktigt", "gäller enbart villor"),
+    *(
+        "gäller uteslutande",
+        "är ett rykte",
+        "Det var missförstånd",
+        "Rent nonsens",
+        "en LÖGN",
+        "skitsnack!",
+        "Påhittat",
+    ),
+    *(
+        "sprider inte",
+        "sprid inte",
+        "felaktigt",
+        "fel brev",
+        "felutskick",
+        "missuppfattat",
+        "du har fel",
+        "de hade fel",
+    ),
+    *("vi dementerar", "jorden är platt", "ja\nNej", "NÄÄÄ"),
+)
+QUERIES = (
+    *("Stämmer det", "ÄR DET SANT", "är det så att", "Någon som vet", "nån som vet", "Vet någon", "vet nån"),
+    *("Undrar om", "hur är det med", "Gäller detta oss?", "Har ni fått det?", "har nån hört?", "kan det vara så?"),
+)
+
+
+@pytest.mark.parametrize("text", DENIALS + QUERIES)
+@pytest.mark.parametrize(
+    "change", [str, str.upper, lambda text: f"Jo.\n{text}\nHälsningar", lambda text: text + " alls"]
+)
+def test_every_cue_is_found_however_it_is_written(text: str, change: Callable[[str], str]) -> None:
+    found = cues(change(text), CLAIM)
+    assert found["deny" if text in DENIALS else "query"] >= 1
 
 
 def test_a_cue_that_the_claim_itself_holds_says_nothing() -> None:
