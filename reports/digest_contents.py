@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from reports import charts
 from reports.board.speech import Speech
 from reports.complaint_chart import complaint_chart
-from reports.headline import main_race, race_sentence, state_of, waiting
+from reports.headline import is_news, main_race, race_sentence, state_of, waiting
 from warehouse.records import CandidateClaim, ClaimUptake, Complaint, Digest, FailedDelivery, ModelFigure, Race
 
 TOPIC_ROWS = 6
@@ -86,7 +86,7 @@ def _claim(uptake: ClaimUptake, digest: Digest, speech: Speech, number: int) -> 
     claim = uptake.claim
     race = main_race(digest, claim.claim_id)
     others = [r for r in digest.races if r.claim_id == claim.claim_id and r is not race]
-    is_news = uptake.support_24h + uptake.query_24h > 0 or any(a.subject_id == claim.claim_id for a in digest.alerts)
+    is_current = is_news(uptake, digest.alerts)
     verdict = speech.name("verdict", claim.verdict)
     parity = ""
     if uptake.hours_to_parity is not None:
@@ -98,12 +98,16 @@ def _claim(uptake: ClaimUptake, digest: Digest, speech: Speech, number: int) -> 
         "uptake": uptake,
         "verdict": speech.t("digest.verdict_by" if by else "digest.verdict", verdict=verdict, by=by),
         "race": race,
-        "is_brief": not is_news,
+        "is_brief": not is_current,
         "sentence": race_sentence(race, speech) if race else "",
-        "picture": charts.race_chart(race, digest.mailings, speech, name=f"race{number}") if race and is_news else None,
+        "picture": _race_picture(race, digest, speech, number) if race and is_current else None,
         "parity": parity,
         "other_races": [_row(other, speech) for other in others],
     }
+
+
+def _race_picture(race: Race, digest: Digest, speech: Speech, number: int) -> charts.Picture:
+    return charts.race_chart(race, digest.mailings, speech, name=f"race{number}")
 
 
 def _row(race: Race, speech: Speech) -> dict[str, str]:

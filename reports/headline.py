@@ -56,6 +56,12 @@ def waiting(alerts: tuple[Alert, ...]) -> list[Alert]:
     return sorted(found, key=lambda alert: (ORDER[alert.severity], alert.kind == "silence", alert.raised_at))
 
 
+def is_news(uptake: ClaimUptake, alerts: Iterable[Alert]) -> bool:
+    """Return whether somebody spreads a claim or asks about it now, or one of the alerts is about it."""
+    claim_id = uptake.claim.claim_id
+    return uptake.support_24h + uptake.query_24h > 0 or any(alert.subject_id == claim_id for alert in alerts)
+
+
 def main_race(digest: Digest, claim_id: str) -> Race | None:
     """Return the claim's race in the segment where most people are misled, None when there is none."""
     return main_race_of(digest.races, claim_id)

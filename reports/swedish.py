@@ -125,10 +125,11 @@ def period(start: date, end: date) -> str:
     return f"{start.day}{month}{year}–{end.day} {MONTHS[end.month - 1]} {end.year}"
 
 
-def moment(at: datetime, zone: ZoneInfo) -> str:
-    """Return `14 november kl. 06.30`, in local time."""
+def moment(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """Return `14 november kl. 06.30`, in local time; with its year where that is another than it is `now`."""
     local = at.astimezone(zone)
-    return f"{local.day} {MONTHS[local.month - 1]} kl. {local:%H.%M}"
+    year = f" {local.year}" if now is not None and local.year != now.astimezone(zone).year else ""
+    return f"{local.day} {MONTHS[local.month - 1]}{year} kl. {local:%H.%M}"
 
 
 def duration(hours: float) -> str:

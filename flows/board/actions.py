@@ -64,7 +64,9 @@ def _signer(asking: Asking) -> str:
 
 
 def _alert(asking: Asking) -> Checked:
-    return forms.alert(asking.form, asking.sight().facts())
+    alert_id, _, state = str(asking.form.get("act", "")).partition("=")  # one form has the buttons of all alerts
+    given = {**asking.form, "alert_id": alert_id, "state": state} if alert_id else asking.form
+    return forms.alert(given, asking.sight().facts())
 
 
 def _verdict(asking: Asking) -> Checked:

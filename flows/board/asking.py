@@ -146,6 +146,7 @@ def page_values(asking: Asking) -> dict[str, Any]:
         "undo_id": said[2],
         "pending_count": 0,
         "asof": None,
+        "now": None if config.simulation else datetime.now(UTC),
         "is_old": False,
     }
     if asking.role is not None:

@@ -14,7 +14,7 @@ from flows.board.sight import Sight
 from flows.sources import sites_of
 from flows.steps.digest import only_live
 from reports import headline
-from reports.board import claim_specs, specs
+from reports.board import claim_specs, complaint_specs, specs
 from reports.board.speech import Speech
 from reports.digest_contents import failed_said
 from reports.headline import main_race
@@ -35,9 +35,8 @@ def overview(sight: Sight, *, newest: date | None) -> dict[str, Any]:
     digest = only_live(sight.digest())
     speech, alerts = sight.speech, headline.waiting(tuple(sight.alerts()))
     digest = replace(digest, alerts=tuple(alerts))
-    races = [race for uptake in digest.claims if (race := main_race(digest, uptake.claim.claim_id)) is not None][
-        :MOST_RACES
-    ]
+    spread = [(headline.is_news(uptake, alerts), uptake) for uptake in digest.claims]
+    races = [race for is_news, one in spread if is_news and (race := main_race(digest, one.claim.claim_id)) is not None]
     closed = [a for a in sight.alerts() if a not in alerts and sight.now - a.raised_at < CLOSED_SHOWN]
     unseen = [{"source": s.source, "said": said} for s in digest.sources if (said := speech.health(s))]
     return {
@@ -49,7 +48,8 @@ def overview(sight: Sight, *, newest: date | None) -> dict[str, Any]:
         "claims": sight.claims(),
         "candidate_ids": {one.cluster_id for one in digest.candidates},
         "candidates": digest.candidates,
-        "races": [_race_item(race, digest, speech) for race in races],
+        "races": [_race_item(race, digest, speech) for race in races[:MOST_RACES]],
+        "dormant": [one.claim for is_news, one in spread if not is_news and one.support_count + one.query_count],
         "volume": specs.volume_chart(digest.volume, speech) if digest.volume else None,
         "last": digest.volume[-1] if digest.volume else None,
         "unseen": unseen,
@@ -136,7 +136,12 @@ def sources(sight: Sight) -> dict[str, Any]:
     digest, speech, today = sight.digest(), sight.speech, sight.today
     days = sight.snapshot.kept(("source days", today), lambda con: board_rows.source_days(con, day=today))
     rows = [
-        {"health": s, "said": speech.health(s), "chart": specs.source_chart(days.get(s.source, []), today, speech)}
+        {
+            "health": s,
+            "said": speech.health(s),
+            "chart": specs.source_chart(days.get(s.source, []), today, speech),
+            "is_lively": any(one.post_count for one in days.get(s.source, [])),
+        }
         for s in digest.sources
     ]
     incidents = sight.snapshot.kept(("incidents", today), lambda con: board_rows.source_incidents(con, day=today))
@@ -145,9 +150,11 @@ def sources(sight: Sight) -> dict[str, Any]:
 
 def complaints(sight: Sight) -> dict[str, Any]:
     """Return what the page of complaints shows."""
-    found = sight.snapshot.kept("complaints", list_complaints)
+    found, digest = sight.snapshot.kept("complaints", list_complaints), sight.digest()
+    race = main_race(digest, digest.claims[0].claim.claim_id) if digest.claims else None
     return {
-        "chart": specs.complaint_chart(found, sight.speech),
+        "charts": complaint_specs.complaint_charts(found, digest.complaint_levels, race, sight.speech),
+        "race_claim": digest.claims[0].claim if race else None,
         "pending": [row for row in sight.pending if row.kind == "complaints"],
     }
 

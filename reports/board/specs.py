@@ -8,12 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from reports.board.speech import Speech
-from reports.charts import CORRECTION, INK, QUIET, RUMOUR
-from warehouse.records import Complaint, DailyVolume
+from reports.charts import INK, QUIET, RUMOUR
+from warehouse.records import DailyVolume
 from warehouse.records.board import SourceDay
 
-CHANNEL_DASHES = {"ko": [1, 0], "arn": [6, 3], "customer_service": [2, 2]}
-CHANNEL_COLOURS = {"ko": RUMOUR, "arn": CORRECTION, "customer_service": "#009E73"}
 TABLE_DAYS = 28
 
 
@@ -72,46 +70,6 @@ def volume_chart(volume: Sequence[DailyVolume], speech: Speech) -> Chart:
                 speech.number(v.usual),
             )
             for v in reversed(volume)
-        ),
-    )
-
-
-def complaint_chart(complaints: Sequence[Complaint], speech: Speech) -> Chart | None:
-    """Return complaints by period and channel; None when there are none."""
-    if not complaints:
-        return None
-    t, channels = speech.t, [c for c in CHANNEL_COLOURS if any(one.channel == c for one in complaints)]
-    counts: dict[tuple[date, date], dict[str, int]] = {}
-    for one in complaints:
-        period = counts.setdefault((one.period_start, one.period_end), {})
-        period[one.channel] = period.get(one.channel, 0) + one.complaint_count
-    values = [
-        {"day": start.isoformat(), "channel": speech.name("complaint_channel", channel), "cases": period[channel]}
-        for (start, _), period in sorted(counts.items())
-        for channel in channels
-        if channel in period
-    ]
-    named = {speech.name("complaint_channel", c): CHANNEL_COLOURS[c] for c in channels}
-    dashes = [CHANNEL_DASHES[c] for c in channels]
-    mark = {"type": "line", "interpolate": "monotone", "point": {"filled": True, "size": 45}, "strokeWidth": 2}
-    encoding = {
-        "x": {"field": "day", "type": "temporal", "title": None, "axis": DAYS},
-        "y": {"field": "cases", "type": "quantitative", "title": t("chart.cases"), "axis": WHOLE},
-        "color": colour("channel", named),
-        "strokeDash": {"field": "channel", "scale": {"domain": list(named), "range": dashes}, "legend": None},
-        "tooltip": tips(
-            ("day", "temporal", t("chart.from")),
-            ("channel", "nominal", " "),
-            ("cases", "quantitative", t("chart.cases")),
-        ),
-    }
-    return Chart(
-        spec=spec({"data": {"values": values}, "mark": mark, "encoding": encoding}, height=190),
-        label=t("chart.complaints"),
-        columns=(t("chart.period"), *named),
-        rows=tuple(
-            (speech.period(*key), *(speech.number(counts[key][c]) if c in counts[key] else "–" for c in channels))
-            for key in sorted(counts, reverse=True)
         ),
     )
 

@@ -132,12 +132,13 @@ class Speech:
         months = swedish.MONTHS if self.language == "sv" else catalogue("en")["calendar"]["months"]
         return f"{day.day} {months[day.month - 1][:3].lower() if self.language == 'sv' else months[day.month - 1][:3]}"
 
-    def moment(self, at: datetime) -> str:
-        """Return `14 november kl. 06.30` or `14 November, 06:30`, in local time; the year too where it is another."""
+    def moment(self, at: datetime, now: datetime | None = None) -> str:
+        """Return `14 november kl. 06.30` or `14 November, 06:30`, local, with its year if not `now`'s."""
         if self.language == "sv":
-            return swedish.moment(at, self.zone)
+            return swedish.moment(at, self.zone, now)
         local = at.astimezone(self.zone)
-        return f"{local.day} {catalogue('en')['calendar']['months'][local.month - 1]}, {local:%H:%M}"
+        year = f" {local.year}" if now is not None and local.year != now.astimezone(self.zone).year else ""
+        return f"{local.day} {catalogue('en')['calendar']['months'][local.month - 1]}{year}, {local:%H:%M}"
 
     def duration(self, hours: float) -> str:
         """Return hours as people say them: `40 minuter`, `9 timmar`, `4 dygn`."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
 
 from earlywarning.clock import Clock, hour_of
 from earlywarning.mailings import Mailing as SentMailing
+from flows.complaints import judge_levels
 from flows.config import validate
 from flows.settings import Config
 from flows.steps.race import run_segment
@@ -31,7 +34,7 @@ from warehouse.load import load_landings
 from warehouse.matches import Match, save_matches
 from warehouse.publish import publish
 from warehouse.races import save_races
-from warehouse.records import Alert, Claim, Complaint, Mailing, ModelFigure, Post, Segment
+from warehouse.records import Alert, Claim, Complaint, DayCount, Health, Mailing, ModelFigure, Post, Segment
 from warehouse.watching import MatchedPost
 
 MAIN = "maintenance-fee-all"
@@ -123,8 +126,27 @@ def _load(con: duckdb.DuckDBPyConnection, data: Path, posts: Sequence[Post], at:
         mine = [p for p in posts if p.source == source]
         hours = 30 if source == "datorhornan" else 0
         visits = [a_visit(source, at - timedelta(hours=hours + 24 * back), post_count=len(mine)) for back in range(60)]
-        path = write_landing(data / "landing" / source / "scene.jsonl.gz", [*mine, *visits])
+        records = [*mine, *visits, _health(source, mine, at - timedelta(hours=hours))]
+        path = write_landing(data / "landing" / source / "scene.jsonl.gz", records)
         load_landings(con, [path], run_id="scene")
+
+
+def _health(source: str, posts: Sequence[Post], at: datetime) -> Health:
+    zone = ZoneInfo("Europe/Stockholm")
+    days = Counter(post.posted_at.astimezone(zone).date() for post in posts if post.posted_at)
+    return Health(
+        source=source,
+        engine="xenforo",
+        started_at=at - timedelta(minutes=5),
+        finished_at=at,
+        read_count=len(posts),
+        new_count=len(posts),
+        set_aside_count=0,
+        future_count=0,
+        backward_count=0,
+        heaped_count=0,
+        days=tuple(DayCount(day=day, post_count=count) for day, count in sorted(days.items())),
+    )
 
 
 def _ledger(con: duckdb.DuckDBPyConnection, at: datetime) -> None:
@@ -139,6 +161,7 @@ def _ledger(con: duckdb.DuckDBPyConnection, at: datetime) -> None:
     put_mailings(con, [m for m in mailings if m.corrects is None or m.corrects in known])
     counts = [Complaint(**row) for row in ledger["complaint"] if row["period_end"] < at.date()]
     put_complaints(con, counts)
+    judge_levels(con)
 
 
 def _judge(con: duckdb.DuckDBPyConnection, at: datetime, posts: Sequence[Post]) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import altair
 import duckdb
 import pytest
+from starlette.testclient import TestClient
 
 from flows.board import pages
 from reports.board.speech import catalogue
-from tests.board.conftest import Reader, browser
+from tests.board.conftest import Reader, browser, send
 from tests.board.scenes import DAYS, MAIN
 
 PAGES = ("/", "/pastaenden", f"/pastaenden/{MAIN}", "/inlagg", "/kallor", "/klagomal", "/arkiv", "/modeller", "/beslut")
@@ -37,6 +38,35 @@ def test_a_mismatch_names_those_whom_no_correction_reaches(reader: Reader) -> No
     assert "ingen rättelse är på väg till" in text
     assert "boende i anslutna flerbostadshus" in text
     assert "persondagar med fel bild" in text
+
+
+def test_a_claim_that_nobody_spreads_any_more_is_told_in_a_line(reader: Reader) -> None:
+    spread, over = (reader(scene).get("/").text for scene in ("mismatch", "corrected"))
+    assert ('id="spec-race1"' in spread, "Följs, men sprids inte nu" in spread) == (True, False)
+    assert ('id="spec-race1"' in over, "Följs, men sprids inte nu" in over) == (False, True)
+    assert "börjar ta ut en månadsavgift" in over
+
+
+def test_complaints_stand_by_channel_above_the_race_and_the_unusual_are_marked(reader: Reader) -> None:
+    text = reader("corrected").get("/klagomal").text
+    charts = [json.loads(found) for found in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', text)]
+    assert len(charts) == 4  # KO, ARN, customer service, and the race
+    assert len({json.dumps(chart["encoding"]["x"]["scale"]) for chart in charts}) == 1
+    service = {one["from"]: one["kind"] for one in charts[2]["data"]["values"]}
+    assert service["2023-09-18"] == "vanligt"
+    assert service["2023-11-13"] == "ovanligt"
+    assert "Lägg in klagomål" in text
+
+
+def test_one_signature_is_asked_for_however_many_alerts_there_are(client: TestClient) -> None:
+    assert client.get("/").text.count('name="by"') == 1
+    acts = re.findall(r'name="act" value="([^"]+)"', client.get("/").text)
+    assert {act.partition("=")[0] for act in acts} == {"alarm01", "mismatch01", "silence01"}
+    assert send(client, "/beslut/larm", act="mismatch01=handled").status_code == 303
+    assert send(client, "/beslut/larm", act="mismatch01=eaten").status_code == 422
+    assert send(client, "/beslut/larm", act="nobody=handled").status_code == 422
+    assert "Karin Lund har satt larmet" in client.get("/").text
+    assert 'id="by-alerts"' not in client.get("/").text
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -1,9 +1,11 @@
 """Swedish as the digest writes it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from reports.board.speech import Speech
 from reports.swedish import inside, period
 
 
@@ -32,3 +34,12 @@ def test_a_heading_inside_a_sentence(heading: str, said: str) -> None:
 )
 def test_a_period_says_no_more_than_it_must(start: date, end: date, said: str) -> None:
     assert period(start, end) == said
+
+
+def test_another_year_is_told() -> None:
+    at, now = datetime(2023, 11, 14, 5, 30, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+    told = {language: Speech(language, ZoneInfo("Europe/Stockholm")) for language in ("sv", "en")}
+    assert told["sv"].moment(at) == told["sv"].moment(at, at) == "14 november kl. 06.30"
+    assert told["sv"].moment(at, now) == "14 november 2023 kl. 06.30"
+    assert told["en"].moment(at, now) == "14 November 2023, 06:30"
+    assert told["sv"].moment(datetime(2023, 12, 31, 23, 30, tzinfo=UTC), now) == "1 januari 2024 kl. 00.30"
