@@ -21,17 +21,24 @@ _POSTS = (
     "[itemprop='articleBody']"
 )
 """What software writes around what members say, and around nothing else."""
+FORUM_TITLES = (
+    "a.forumtitle[href], .forumtitle a[href], td[id^='f'].alt1Active a[href], td[id^='f'].alt1 > div > a[href],"
+    ".node--forum .node-title a[href], .nodeTitle a[href], .cForumRow .ipsDataItem_title a[href],"
+    "a.subject[href][name^='b'], a.subject[href][id^='b']"
+)
+"""How indexes name their forums (vBulletin, phpBB, XenForo, Invision, SMF), whatever the addresses look like."""
 
 
 def has_what_to_read(document: Document, page: Page) -> bool:
-    """Return whether a page shows posts, or names more threads of its own place than any page may.
+    """Return whether a page shows posts, is an index of forums, or names more threads of its place than any page may.
 
     Forums have a login form on every page, and below each list what one must log in for. But a page that one was sent
     to in order to log in is a wall, also where it shows what is new beside the form.
     """
     if page.status in (401, 403) or LOGIN_PATH.search(page.url):
         return False
-    return document.css_first(_POSTS) is not None or _names_threads(document, page)
+    is_filled = document.css_first(_POSTS) is not None or document.css_first(FORUM_TITLES) is not None
+    return is_filled or _names_threads(document, page)
 
 
 def _names_threads(document: Document, page: Page) -> bool:

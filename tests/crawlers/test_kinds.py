@@ -127,6 +127,47 @@ def test_forum_links_know_forums_inside_forums_and_paths_in_queries() -> None:
     )
 
 
+NO_FORUMS = (
+    "/forum/search.php",
+    "/forum/index.php",
+    "/forum/ucp.php?mode=login&f=3",
+    "/forumdisplay.php?do=markread&markreadhash=guest",
+    "/viewtopic.php?f=11&t=4711",
+    "/viewtopic.php?f=11&p=99",
+    "/posting.php?mode=post&f=11",
+    "/index.php?action=markasread;board=3.0",
+    "/index.php?topic=4711.0",
+    "/forums/-/mark-read?date=1",
+    "/forums/-/index.rss",
+    "/rss/forums/1-nytt/",
+    "/forum/thread/create",
+)
+
+
+@pytest.mark.parametrize("href", NO_FORUMS)
+def test_what_is_no_forum_is_not_asked_for(href: str) -> None:
+    page = Page(url="https://forum.example/", body=f'<a href="{href}">x</a>'.encode(), fetched_at=NOW)
+    assert forum_links(page) == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<h2 class="forumtitle"><a href="/f234-fiber">Fiber</a></h2>',
+        '<a href="./fiber-f3.html" class="forumtitle">Fiber</a>',
+        '<table><tr><td class="alt1Active" id="f12"><div><a href="/fiber/">Fiber</a></div></td></table>',
+        '<div class="node node--id7 node--forum"><h3 class="node-title"><a href="/fiber/">Fiber</a></h3></div>',
+        '<li class="cForumRow"><h4 class="ipsDataItem_title"><a href="/x/7-fiber/">Fiber</a></h4></li>',
+        '<a class="subject" href="/fiber-b7.0/" name="b7">Fiber</a>',
+    ],
+)
+def test_forums_are_known_by_their_place_where_addresses_are_rewritten(row: str) -> None:
+    login = '<form><input type="password"></form><a href="/register.php">Bli medlem</a>'
+    page = Page(url="https://forum.example/", body=f"<html><body>{login}{row}</body></html>".encode(), fetched_at=NOW)
+    assert len(forum_links(page)) == 1
+    assert wall_of(page) is None
+
+
 def test_a_job_shows_no_key_when_it_is_printed() -> None:
     job = CrawlJob(
         site=site_for_url("https://forum.example/"),

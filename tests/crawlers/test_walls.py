@@ -18,6 +18,7 @@ CASES = [
     ("/forum/hus", LOGIN + THREADS + DEMAND, 200, False),
     ("/", LOGIN + THREADS, 200, False),
     ("/visa?nr=7", LOGIN + POST + DEMAND, 200, False),
+    ("/", LOGIN + DEMAND + '<h2 class="forumtitle"><a href="/f234-fiber">Fiber</a></h2>', 200, False),
     ("/forum/hus", LOGIN + DEMAND, 200, True),
     ("/forum/hus", LOGIN, 200, True),
     # What is new beside the form, and where one is sent afterwards.
