@@ -162,7 +162,7 @@ class _Crawl:
         return replace(result, engine=engine.NAME if engine else "", engine_confidence=confidence, note=note)
 
     async def _spider(self, kind: type[AnySpider], **values: object) -> AnySpider:
-        crawler = Crawler(kind, OneCrawl(scrapy_settings(self.transport, user_agent=self.agent)))
+        crawler = Crawler(kind, OneCrawl(scrapy_settings(user_agent=self.agent)))
         await crawler.crawl_async(transport=self.transport, **values)
         spider = crawler.spider
         assert isinstance(spider, kind)

@@ -10,7 +10,7 @@ from scrapy import Spider
 from crawlers.errors import BudgetSpentError, FetchError, LeftAloneError
 from crawlers.spiders.fetcher import Fetcher
 from crawlers.spiders.session import Session
-from crawlers.spiders.transport import Transport
+from crawlers.spiders.transport import Line, Transport
 
 
 class BaseSpider(Spider):
@@ -25,7 +25,8 @@ class BaseSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Read the place: requests are made one after another, so no place is ever raced."""
-        self.fetcher.download = self.crawler.engine.download_async
+        line = Line(self.crawler, self.transport)
+        self.fetcher.download = line.download
         try:
             await self.read()
         except FetchError as error:
@@ -38,6 +39,8 @@ class BaseSpider(Spider):
         except Exception as error:
             # Scrapy would log this and call the crawl finished; the caller must know.
             self.failure = error
+        finally:
+            await line.close()
         return
         yield  # Scrapy wants a generator; records go to the landing file as they are learned
 

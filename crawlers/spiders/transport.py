@@ -1,4 +1,4 @@
-"""Scrapy's side of a crawl: settings, the middleware that archives, the handler that replays."""
+"""Scrapy's side of a crawl: settings, the way of a request, the step that archives, the handler that replays."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import Settings
@@ -23,13 +25,8 @@ from crawlers.spiders.wire import WireHandler
 
 MAX_BYTES = 10 * 1024 * 1024
 TIMEOUT_SECONDS = 30
-MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
-}
+HEADERS = {"Accept-Language": "sv,en;q=0.5", "Accept-Encoding": "gzip"}
+"""gzip is what every reader of WARC files undoes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +38,16 @@ class Transport:
     replay: Replay | None = None
 
 
-def scrapy_settings(transport: Transport, *, user_agent: str) -> dict[str, Any]:
+def scrapy_settings(*, user_agent: str) -> dict[str, Any]:
     """Return the settings of one crawl. Delays, robots.txt, retries and redirects are the fetcher's: it must know."""
-    settings: dict[str, Any] = {
+    return {
         "USER_AGENT": user_agent,
         # Only what is needed: no cookies, no telnet console, no remote control; the rest is the fetcher's.
-        "DOWNLOADER_MIDDLEWARES_BASE": MIDDLEWARES,
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
+        # There is no other way to the network than a crawl's line.
+        "DOWNLOAD_HANDLERS_BASE": {},
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
@@ -61,17 +60,7 @@ def scrapy_settings(transport: Transport, *, user_agent: str) -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_HANDLERS_BASE": {"http": WireHandler, "https": WireHandler},
-        # Only what every reader of WARC files undoes.
-        "DEFAULT_REQUEST_HEADERS": {"Accept-Language": "sv,en;q=0.5", "Accept-Encoding": "gzip"},
     }
-    if transport.archive:
-        # Nearest the wire: what is archived is what came, before it is decompressed.
-        settings["DOWNLOADER_MIDDLEWARES"] = {ArchiveMiddleware: 950}
-    if transport.replay:
-        # There is no other handler: a replay cannot reach the network.
-        settings["DOWNLOAD_HANDLERS_BASE"] = {"http": ReplayHandler, "https": ReplayHandler}
-    return settings
 
 
 class OneCrawl(Settings):
@@ -82,19 +71,45 @@ class OneCrawl(Settings):
         return self
 
 
-class ArchiveMiddleware:
+class Line:
+    """What a request goes through on its way out, and its answer on its way back.
+
+    Scrapy's own middlewares and a handler of its kind, without its engine's queue: that takes as long as all of them,
+    and here one request is under way at a time.
+    """
+
+    def __init__(self, crawler: Crawler, transport: Transport) -> None:
+        self._headers = {**HEADERS, "User-Agent": crawler.settings["USER_AGENT"]}
+        self._proxy = HttpProxyMiddleware.from_crawler(crawler)
+        self._compression = HttpCompressionMiddleware.from_crawler(crawler)
+        self._archiving = Archiving(transport.archive, transport.clock) if transport.archive else None
+        # A replay cannot reach the network.
+        self._handler = ReplayHandler(transport.replay) if transport.replay else WireHandler.from_crawler(crawler)
+
+    async def download(self, request: Request) -> Response:
+        """Return the answer to a request, archived as it came and decompressed. Raise Scrapy's errors."""
+        for name, value in self._headers.items():
+            request.headers.setdefault(name, value)
+        self._proxy.process_request(request)
+        answer: Response = await self._handler.download_request(request)
+        if self._archiving:
+            # Nearest the wire: what is archived is what came.
+            self._archiving.process_response(request, answer)
+        found = self._compression.process_response(request, answer)
+        assert isinstance(found, Response)
+        return found
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._handler.close()
+
+
+class Archiving:
     """Writes each response to the WARC and notes when it came."""
 
     def __init__(self, archive: ArchiveWriter, clock: Callable[[], datetime]) -> None:
         self._archive = archive
         self._clock = clock
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the middleware of a crawl."""
-        transport = _transport_of(crawler)
-        assert transport.archive
-        return cls(transport.archive, transport.clock)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Archive a response and pass it on."""
@@ -117,17 +132,8 @@ class ArchiveMiddleware:
 class ReplayHandler:
     """A download handler that answers from WARC files."""
 
-    lazy = True
-
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the handler of a crawl."""
-        replay = _transport_of(crawler).replay
-        assert replay
-        return cls(replay)
 
     async def download_request(self, request: Request) -> Response:
         """Return the archived response. Raise ArchiveError when there is none."""
@@ -159,8 +165,3 @@ def _inflated(response: Response) -> bytes:
         return zlib.decompressobj(wbits=31).decompress(response.body, MAX_BYTES)
     except zlib.error:
         return bytes(response.body)
-
-
-def _transport_of(crawler: Crawler) -> Transport:
-    transport: Transport = crawler.spider.transport  # type: ignore[union-attr]
-    return transport

@@ -62,6 +62,7 @@ class WireHandler:
             self._lenient = self._lenient or HTTP11DownloadHandler.from_crawler(self._crawler)
             # Where none is kept, none has to be closed: of a process that gets no time then, Twisted closes some twice.
             request.headers["Connection"] = "close"
+            request.meta.setdefault("download_timeout", self._timeout.total)
             return await self._lenient.download_request(request)
         try:
             return await self._asked(request)
