@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earlywarning.alarm_state import LEVELS, AlarmSettings, AlarmState, Batch, Bools, Floats, Ints, join, split, turn
-from earlywarning.bets import base_rate_bound, bet, learned_offspring
+from earlywarning.bets import base_rate_bound, bet, learned_offspring, watch_alternatives
 
 WEALTH_CAP = 1e12
 """Wealth above this is thrown away: that only makes the bet poorer, so the promise stands and nothing overflows."""
@@ -105,7 +105,10 @@ def _day(batch: Batch, news: _News, settings: AlarmSettings) -> list[Crossing]:
     threads = np.where(batch.prior_rate > 0, settings.benign_offspring, learned_offspring(exposure, posts, settings))
     excitement = _excite(batch, news, settings.tau_hours)
     past = {"activity": news.activity, "base": base, "excitement": excitement}
-    gains = np.stack([bet(news.counts, **past, settings=settings, offspring=own) for own in (threads, None)], axis=2)
+    levels = (threads, watch_alternatives(posts, threads, settings)), (None, None)
+    gains = np.stack(
+        [bet(news.counts, **past, settings=settings, offspring=own, alternatives=on) for own, on in levels], axis=2
+    )
     pay_in = _part(news, excitement)
     batch.exposure[:, -1] += news.activity.sum(axis=0)
     batch.posts[:, -1] += news.counts.sum(axis=0)

@@ -42,6 +42,11 @@ class AlarmSettings:
     post brings forth. From slow to sudden. A warning rests on these alone."""
     bold: tuple[tuple[float, float], ...] = ((2, 1.25), (4, 2), (20, 3))
     """(rho, R) of bets that are fair for counts no more dispersed than `dispersion_size` says; for the watch alone."""
+    slowest_rho: float = 3.0
+    """What the watch's slowest bets, careful and bold, come to as posts of a claim's past add up: so many times the
+    base rate, in threads no longer than the claim's own ..."""
+    slowest_prior_posts: float = 14.0
+    """... half way after so many."""
     watch_stakes: tuple[float, ...] = (6, 1, 1, 1, 2, 2, 2)
     """How the watch's stakes are parted among the careful and the bold bets; a warning's lie alike on the careful."""
     dispersion_size: float = 0.5

@@ -43,6 +43,25 @@ def dispersion(offspring: Floats, *, hours: float, tau_hours: float) -> Floats:
     return np.asarray(1.0 + ((1.0 - offspring) ** -2 - 1.0) * (1.0 + np.expm1(-fall) / fall), dtype=np.float64)
 
 
+def set_alternatives(settings: AlarmSettings) -> Floats:
+    """Return (rho, R) [K, 2] as set: a warning's, and those of a watch of what has no history."""
+    return np.array(settings.careful + settings.bold, dtype=np.float64).reshape(-1, 2)
+
+
+def watch_alternatives(posts: Floats, offspring: Floats, settings: AlarmSettings) -> Floats:
+    """Return (rho, R) [n, K, 2] of a watch, given posts by day [n, D] and R0 [n]; the slowest go from echoes to pace.
+
+    While little was written, the bound on what is ordinary is wide, and only answers upon answers stand out. Where the
+    pace is known it is the pace that does, and people who answer each other as before are no news.
+    """
+    new = settings.slowest_prior_posts / (settings.slowest_prior_posts + posts.sum(axis=1))
+    known = np.stack([np.full_like(offspring, settings.slowest_rho), offspring], axis=1)
+    found = np.repeat(set_alternatives(settings)[None], len(posts), axis=0)
+    for slowest in (0, len(settings.careful)):
+        found[:, slowest] = known + new[:, None] * (found[:, slowest] - known)
+    return found
+
+
 def bet(
     count: Floats,
     *,
@@ -51,16 +70,19 @@ def bet(
     excitement: Floats,
     settings: AlarmSettings,
     offspring: Floats | None = None,
+    alternatives: Floats | None = None,
 ) -> Floats:
     """Return L [..., K]: what each bet multiplies its stake by, the careful ones first. Other shapes broadcast.
 
+    alternatives: (rho, R) [..., K, 2] that the bets are laid on; None: as set.
     While the count's mean is at most b, the mean of L is at most 1: for the careful ones whatever the law, since L is
     linear in the count; for the bold ones, ratios of negative binomials, for any law whose exponential moments are
     at most theirs (docs/method.md).
     """
+    alternatives = set_alternatives(settings) if alternatives is None else alternatives
     past = {"activity": activity, "base": base, "excitement": excitement}
     bound = benign_bound(**past, settings=settings, offspring=offspring)[..., None]
-    rho, growth = np.array(settings.careful + settings.bold, dtype=np.float64).reshape(-1, 2).T
+    rho, growth = np.moveaxis(alternatives, -1, 0)
     decay = -np.expm1(-activity / settings.tau_hours)
     mean = np.maximum((activity * base)[..., None] * rho + (decay * excitement)[..., None] * growth, bound)
     split_at, count = len(settings.careful), np.asarray(count)[..., None]

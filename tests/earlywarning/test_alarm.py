@@ -14,7 +14,7 @@ from scipy import stats
 from earlywarning.alarm import WEALTH_CAP, advance
 from earlywarning.alarm_state import LEVELS, AlarmSettings, AlarmState, threshold_hours
 from earlywarning.authors import DAY_SECONDS, count_once
-from earlywarning.bets import base_rate_bound, benign_bound, bet, dispersion, learned_offspring
+from earlywarning.bets import base_rate_bound, benign_bound, bet, dispersion, learned_offspring, watch_alternatives
 from earlywarning.clock import Clock, activity
 from earlywarning.errors import StateError
 
@@ -49,17 +49,26 @@ PAST = {
     "base": st.floats(1e-4, 2),
     "excitement": st.floats(0, 40),
     "fullness": st.floats(0, 1),
+    "posts": st.integers(0, 500),
 }
 
 
-def mean_gains(name: str, activity: float, base: float, excitement: float, fullness: float, *, most: float = 45.0):
+def mean_gains(
+    name: str, activity: float, base: float, excitement: float, fullness: float, *, posts: int, most: float = 45.0
+):
     """Return the mean of every bet under a law whose mean fills the bound to a part; the careful ones first."""
     past = {"activity": np.array([activity]), "base": np.array([base]), "excitement": np.array([excitement])}
     bound = float(benign_bound(**past, settings=SETTINGS)[0])
     support, p = law(name, min(bound * fullness, most))
-    gains = bet(support, **{key: np.repeat(value, len(support)) for key, value in past.items()}, settings=SETTINGS)
+    past = {key: np.repeat(value, len(support)) for key, value in past.items()}
+    gains = bet(support, **past, settings=SETTINGS, alternatives=known_by(posts))
     assert (gains > 0).all()
     return p[p > 0] @ gains[p > 0]
+
+
+def known_by(posts: int):
+    """Return what the watch bets on where so many posts of the past are known."""
+    return watch_alternatives(np.array([[posts / 2, posts / 2]]), np.array([0.2]), SETTINGS)
 
 
 @given(name=st.sampled_from(["poisson", "negbin 0.5", "negbin 3", "heap 1"]), **PAST)
@@ -77,7 +86,8 @@ def test_a_careful_bet_wins_under_no_law_at_all(name, **past) -> None:
 def test_a_bet_wins_when_posts_come_faster_than_the_bound() -> None:
     past = {"activity": np.ones(200), "base": np.full(200, 0.1), "excitement": np.zeros(200)}
     p = stats.poisson.pmf(np.arange(200), 2.0)
-    assert (p @ bet(np.arange(200.0), **past, settings=SETTINGS) > 1).all()
+    for posts in (0, 5, 500):
+        assert (p @ bet(np.arange(200.0), **past, settings=SETTINGS, alternatives=known_by(posts)) > 1).all()
 
 
 def ordinary(kind: str, mean, rng: np.random.Generator):
@@ -368,9 +378,12 @@ def test_the_evidence_is_that_of_the_formula_worked_by_hand() -> None:
         spread = (apart + s.threads_prior_days * most) / (max(0, len(by_day) - 1) + s.threads_prior_days)
         grid = np.linspace(0, 0.5, 51)
         threads_by_day.append(np.interp(spread, dispersion(grid, hours=24.0, tau_hours=10.0), grid))
+        new = 14 / (14 + counts[:until].sum())
+        slowest = (3 - new, threads_by_day[-1] + new * (1.25 - threads_by_day[-1]))
+        pairs = (slowest, *s.careful[1:], slowest, *s.bold[1:]), s.careful + s.bold
         for level, most in enumerate((threads_by_day[-1], 0.5)):
             b = (a * mu + most * decay * excited) / (1 - most * decay)
-            for k, (rho, offspring) in enumerate(s.careful + s.bold):
+            for k, (rho, offspring) in enumerate(pairs[level]):
                 mean = max(b, a * mu * rho + offspring * decay * excited)
                 if k < len(s.careful):
                     gain = 1 + min(0.7, 1 - np.exp(b - mean)) * (y / b - 1)
