@@ -83,7 +83,7 @@ def title_of(message: AlertMessage, speech: Speech) -> str:
 def _about(one: Told, speech: Speech, *, most: int) -> str:
     """Return what an alert is about in a few words: the claim, or what has happened and where."""
     if one.statement:
-        return f"”{clipped(harmless_header(one.statement), most - 4).rstrip('.')}”"
+        return speech.quoted(clipped(harmless_header(one.statement), most - 4).rstrip("."))
     kind = speech.called(one)
     return clipped(f"{kind} ({harmless_header(one.subject_id)})" if one.kind in NAMED else kind, most - 2)
 
@@ -99,7 +99,7 @@ def short_text(message: AlertMessage, speech: Speech) -> str:
     said = clipped(harmless(worst.statement or worst.reason), LONGEST_STATEMENT)
     kind = speech.called(worst)
     rest = len(message.alerts) - 1
-    parts = [f"{kind}: ”{said}”" if worst.statement else said]
+    parts = [f"{kind}: {speech.quoted(said)}" if worst.statement else said]
     parts += [speech.t("alert.more", count=rest)] if rest else []
     parts += [link_of(message)] if message.board_url else []
     return " ".join(parts)

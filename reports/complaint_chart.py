@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from reports.board.speech import Speech
@@ -33,7 +34,7 @@ def _complaints_of(code: str, levels: Sequence[ComplaintLevel], days: dict[str, 
     """Draw one channel's bars, each as wide as its period and as high as its complaints in a week."""
     shown = [level for level in levels if level.period_end >= levels[-1].period_end - timedelta(days=SHOWN_DAYS)]
     above, ordinary = speech.t("chart.above"), speech.t("chart.ordinary")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "from": level.period_start.isoformat(),
             "to": (level.period_end + timedelta(days=1)).isoformat(),
@@ -53,7 +54,7 @@ def _complaints_of(code: str, levels: Sequence[ComplaintLevel], days: dict[str, 
                 "field": "rate",
                 "type": "quantitative",
                 "title": speech.name("complaint_channel", code),
-                "axis": {"tickCount": 3, "tickMinStep": 1, "format": "d", **EVEN},
+                "axis": {**whole_axis(max((row["rate"] for row in rows), default=0.0)), **EVEN},
             },
             "y2": {"datum": 0},
             "color": {
@@ -63,6 +64,11 @@ def _complaints_of(code: str, levels: Sequence[ComplaintLevel], days: dict[str, 
             },
         },
     }
+
+
+def whole_axis(top: float) -> dict[str, Any]:
+    """Return an axis with few marks, each at a whole number: of small counts Vega would tell one number twice."""
+    return {"format": "d", **({"values": [*range(ceil(top) + 1)]} if top <= 3 else {"tickCount": 3, "tickMinStep": 1})}
 
 
 def _shares_so_far(seen: Sequence[RacePoint], days: dict[str, Any], speech: Speech) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from reports import charts
 from reports.board.speech import Speech
 from reports.complaint_chart import complaint_chart
-from reports.headline import is_news, main_race, race_sentence, state_of, waiting
+from reports.headline import is_news, main_race, race_sentence, reached_sentence, state_of, waiting
 from warehouse.records import CandidateClaim, ClaimUptake, Complaint, Digest, FailedDelivery, ModelFigure, Race
 
 TOPIC_ROWS = 6
@@ -94,16 +94,21 @@ def _claim(uptake: ClaimUptake, digest: Digest, speech: Speech, number: int) -> 
     elif uptake.support_count:
         parity = speech.t("digest.no_parity")
     by = claim.verdict_by
+    said = race_sentence if is_current else _dormant
     return {
         "uptake": uptake,
         "verdict": speech.t("digest.verdict_by" if by else "digest.verdict", verdict=verdict, by=by),
         "race": race,
         "is_brief": not is_current,
-        "sentence": race_sentence(race, speech) if race else "",
+        "sentence": said(race, speech) if race else "",
         "picture": _race_picture(race, digest, speech, number) if race and is_current else None,
         "parity": parity,
         "other_races": [_row(other, speech) for other in others],
     }
+
+
+def _dormant(race: Race, speech: Speech) -> str:
+    return speech.t("digest.dormant", reached=reached_sentence(race, speech))
 
 
 def _race_picture(race: Race, digest: Digest, speech: Speech, number: int) -> charts.Picture:
@@ -137,8 +142,11 @@ def _candidate(row: CandidateClaim, speech: Speech) -> str:
 
 
 def _complaint_picture(digest: Digest, speech: Speech) -> charts.Picture | None:
-    """Return the chart of complaints beside the race of the claim that spreads most, if there are any complaints."""
-    if not digest.complaint_levels:
+    """Return the chart of complaints beside the race of the claim that spreads most, where either is worth a look."""
+    is_spread = any(is_news(uptake, digest.alerts) for uptake in digest.claims)
+    ends = sorted({level.period_end for level in digest.complaint_levels})[-COMPLAINT_ROWS:]
+    is_unusual = any(level.is_above and level.period_end in ends for level in digest.complaint_levels)
+    if not ends or not (is_spread or is_unusual):
         return None
     race = main_race(digest, digest.claims[0].claim.claim_id) if digest.claims else None
     return complaint_chart(digest.complaint_levels, race, speech)

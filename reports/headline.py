@@ -83,10 +83,18 @@ def race_sentence(race: Race, speech: Speech) -> str:
     seen = [point for point in race.points if point.at <= race.forecast_from]
     if not seen:
         return speech.t("race.none")
-    reached = speech.t("race.now", reach=speech.percent(seen[-1].reach), coverage=speech.percent(seen[-1].coverage))
+    reached = reached_sentence(race, speech)
     if race.lead_hours is not None and race.lead_hours > 0:
         return f"{reached} {speech.t('race.lead', days=speech.number(race.lead_hours / 24, 1))}"
     return f"{reached} {speech.t('race.tomorrow', chance=speech.chance(race.rumour_leads_24h))}"
+
+
+def reached_sentence(race: Race, speech: Speech) -> str:
+    """Return how far the claim and the correction have come in one segment."""
+    seen = [point for point in race.points if point.at <= race.forecast_from]
+    if not seen:
+        return speech.t("race.none")
+    return speech.t("race.now", reach=speech.percent(seen[-1].reach), coverage=speech.percent(seen[-1].coverage))
 
 
 def leader(race: Race) -> str:

@@ -41,7 +41,7 @@ def _alarm(facts: Facts, speech: Speech) -> dict[str, str]:
 
 
 def _cluster(facts: Facts, speech: Speech) -> dict[str, str]:
-    words = speech.listed([f"”{word}”" for word in facts["words"]])
+    words = speech.listed([speech.quoted(word) for word in facts["words"]])
     return {**_alarm(facts, speech), "about": f" ({words})" if words else ""}
 
 

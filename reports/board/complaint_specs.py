@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from reports.board.specs import DAYS, WHOLE, Chart, colour, local, spec, tips
+from reports.board.specs import DAYS, Chart, colour, local, spec, tips
 from reports.board.speech import Speech
 from reports.charts import CORRECTION, INK, RUMOUR
-from reports.complaint_chart import SHOWN_DAYS
+from reports.complaint_chart import SHOWN_DAYS, whole_axis
 from reports.swedish import COMPLAINT_CHANNELS
 from warehouse.records import Complaint, ComplaintLevel, Race
 
@@ -57,7 +57,7 @@ def _channel(
     t = speech.t
     kinds = {t("chart.above"): INK, t("chart.ordinary"): ORDINARY}
     high, usual = kinds
-    values = [
+    values: list[dict[str, Any]] = [
         {
             "from": start.isoformat(),
             "to": (end + timedelta(days=1)).isoformat(),
@@ -68,10 +68,11 @@ def _channel(
         }
         for (start, end), count in sorted(periods.items())
     ]
+    top = max(one["rate"] for one in values)
     encoding = {
         "x": {"field": "from", **days},
         "x2": {"field": "to"},
-        "y": {"field": "rate", "type": "quantitative", "title": None, "axis": {**WHOLE, **EVEN, "tickCount": 3}},
+        "y": {"field": "rate", "type": "quantitative", "title": None, "axis": {**whole_axis(top), **EVEN}},
         "y2": {"datum": 0},
         "color": {**colour("kind", kinds), "legend": None},
         "tooltip": tips(("period", "nominal", t("chart.period")), ("cases", "quantitative", t("chart.cases"))),

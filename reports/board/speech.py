@@ -158,6 +158,10 @@ class Speech:
             else f"{self.short_day(start)}–{self.short_day(end)} {end.year}"
         )
 
+    def quoted(self, text: str) -> str:
+        """Return `”text”` or `“text”`."""
+        return f"”{text}”" if self.language == "sv" else f"“{text}”"
+
     def listed(self, words: list[str]) -> str:
         """Return `a, b och c`."""
         if self.language == "sv":
@@ -194,5 +198,6 @@ class Speech:
             "duration",
             "count",
             "noun",
+            "quoted",
         )
         return {"clipped": swedish.clipped, **{name: getattr(self, name) for name in own}}

@@ -44,7 +44,7 @@ def test_it_names_what_it_is_about() -> None:
     assert title(message(silent)) == "Kritiskt: En källa är tyst (flashback) – Open Infra – Larm 2026-11-08/3"
     several = message(told(), told(kind="void"), silent, told(subject_id="other", statement="Något annat."))
     assert "underhåll” och 2 till – Open Infra" in title(several), "two other subjects; two alerts are of the first"
-    assert title(several, "en").startswith("Critical: ”Alla kunder") and "and 2 more – Open Infra" in title(
+    assert title(several, "en").startswith("Critical: “Alla kunder") and "and 2 more – Open Infra" in title(
         several, "en"
     )
 

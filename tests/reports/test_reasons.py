@@ -25,7 +25,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         {"people": 4, "usual": 0.5, "words": ["router", "överhettas"]},
         "4 personer har på ett dygn skrivit om samma sak (”router” och ”överhettas”), som inget registrerat påstående "
         "förklarar; i vanliga fall är det i snitt högst 0,5.",
-        "4 people have written about the same thing (”router” and ”överhettas”) in a day, and no registered claim "
+        "4 people have written about the same thing (“router” and “överhettas”) in a day, and no registered claim "
         "explains it; ordinarily it is at most 0.5 on average.",
     ),
     "topic": (
@@ -50,7 +50,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         },
         "Vårt utskick brev-okt (brev (ekonomi), 13 oktober kl. 14.00) citeras på flashback: ”Avgiften {0} börjar "
         "gälla”. Det är det första citatet; fler brukar följa.",
-        "Our mailing brev-okt (letter (economy), 13 October, 14:00) is quoted on flashback: ”Avgiften {0} börjar "
+        "Our mailing brev-okt (letter (economy), 13 October, 14:00) is quoted on flashback: “Avgiften {0} börjar "
         "gälla”. It is the first quote; more usually follow.",
     ),
     "silence": (
