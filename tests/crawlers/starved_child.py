@@ -49,7 +49,15 @@ def main() -> None:
     from twisted.python import log
 
     log.startLogging(sys.stderr, setStdout=False)
-    reactor.callWhenRunning(lambda: asyncio.ensure_future(get_and_close(*sys.argv[1:])))
+
+    async def told() -> None:
+        try:
+            await get_and_close(*sys.argv[1:])
+        except Exception as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr)
+            reactor.stop()
+
+    reactor.callWhenRunning(lambda: asyncio.ensure_future(told()))
     reactor.run()
 
 

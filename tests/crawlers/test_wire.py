@@ -3,14 +3,20 @@
 import asyncio
 import errno
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import aiohttp
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -25,7 +31,7 @@ from scrapy.settings import Settings
 
 from crawlers.spiders import wire
 from tests.crawlers.conftest import Crawl
-from tests.crawlers.tiny_forum import Reply, TinyForum
+from tests.crawlers.tiny_forum import Reply, TinyForum, serve
 
 OK = b"HTTP/1.1 200 OK\r\n"
 HI = OK + b"Content-Length: 2\r\n\r\nhi"
@@ -243,3 +249,50 @@ def test_closing_in_a_process_that_gets_no_time_closes_once(forum: TinyForum, ha
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "200\n"
     assert ("AlreadyCalledError" not in done.stderr) == is_clean
+
+
+def _certificate(folder: Path) -> Path:
+    """Return a file with the key and certificate of a host that nobody vouches for but itself."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=localhost")
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "host.pem"
+    path.write_bytes(pem + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("host", "is_vouched_for", "is_read"),
+    [
+        ("localhost", True, True),
+        ("localhost", False, False),
+        # Vouched for, but for another name.
+        ("127.0.0.1", True, False),
+    ],
+)
+def test_a_host_that_cannot_prove_its_name_is_not_read(
+    host: str, is_vouched_for: bool, is_read: bool, tmp_path: Path
+) -> None:
+    pem = _certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with serve(TinyForum(), context=context) as forum:
+        forum.replies["/a"] = Reply(b"hi")
+        url = f"https://{host}:{forum.url.rpartition(':')[2]}/a"
+        command = [sys.executable, "-m", "tests.crawlers.starved_child", "crawlers.spiders.wire.WireHandler", url]
+        given = {**os.environ, **({"SSL_CERT_FILE": str(pem)} if is_vouched_for else {})}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=given, check=False)
+    assert (done.stdout == "200\n") == is_read
+    assert ("CERTIFICATE_VERIFY_FAILED" in done.stderr) == (not is_read)

@@ -1,6 +1,7 @@
 """A forum on loopback whose pages a test can change between crawls."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -108,8 +109,10 @@ def _handler(forum: TinyForum) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def serve(forum: TinyForum) -> Iterator[TinyForum]:
+def serve(forum: TinyForum, *, context: ssl.SSLContext | None = None) -> Iterator[TinyForum]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(forum))
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
     forum.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
