@@ -94,10 +94,11 @@ def main() -> int:
             about = {"posts": _count(data), "snapshot_mb": size >> 20, "first_page_s": round(first, 1)}
             print(json.dumps(about))
             alone = {page: _alone(server, page, posts) for page in PAGES}
-            for look in (given.look, 0.0):
-                before = _busy()
-                clock, used = _together(server, data, posts, given.seconds, look=look)
-                rate, other = sum(map(len, clock.values())) / given.seconds, (_busy() - before) / given.seconds
+            for look, seconds in ((given.look, given.seconds), (0.0, given.seconds / 4)):
+                before, begun = _busy(), time.monotonic()
+                clock, used = _together(server, data, posts, seconds, look=look)
+                took = time.monotonic() - begun
+                rate, other = sum(map(len, clock.values())) / took, (_busy() - before) / took
                 print(f"\n{READERS} who look at a page for {look:g} s: {rate:.1f} pages a second; ", end="")
                 print(f"other work on the machine took {other:.1f} of its {os.cpu_count()} processors")
                 _tell(alone, clock, used)
@@ -149,9 +150,9 @@ def _together(
             page = PAGES[place % len(PAGES)]
             found[page].append(_get(_path(page, posts)))
             place += 1
-            time.sleep(min(random.expovariate(1.0 / look), seconds) if look else 0.0)
+            time.sleep(max(0.0, min(random.expovariate(1.0 / look), until - time.monotonic())) if look else 0.0)
 
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(data), str(seconds / 3)])
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(data), str(seconds / 3)], stdout=subprocess.DEVNULL)
     threads = [threading.Thread(target=reader, args=(number,)) for number in range(READERS)]
     for thread in threads:
         thread.start()
@@ -159,6 +160,8 @@ def _together(
         thread.join()
     writer.terminate()
     writer.wait()
+    for half in data.glob(".published*.tmp"):  # it was ended while it published
+        half.unlink()
     return found, _used_in_all(server) - before
 
 

@@ -14,8 +14,10 @@ import pytest
 import uvicorn
 
 from flows.board.app import make_board
+from reports.digest import render_digest
 from tests.board.scenes import DAYS, MAIN, config_of
 from tests.live.machine import ROOT, lacking
+from tests.reports.samples import bad_digest, calm_digest
 
 AXE = ROOT / ".cache" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = ROOT / ".cache" / "screenshots"
@@ -129,6 +131,39 @@ def test_every_page_is_free_of_barriers_wide_and_on_a_phone(tab: Callable[..., A
         found += [(path, v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in result["violations"]]
         page.set_viewport_size({"width": 1280, "height": 900})
     assert found == []
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_digest_is_free_of_barriers_wide_on_a_phone_and_in_print(chromium: Any, language: str) -> None:
+    source = AXE.read_text(encoding="utf-8")
+    asked: list[str] = []
+    for digest in (bad_digest(), calm_digest()):
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.set_content(render_digest(digest, language=language))
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.evaluate(source)
+            result = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+            assert [(v["id"], v["nodes"][0]["html"][:120]) for v in result["violations"]] == []
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.pdf(format="A4").count(b"/Type /Page\n") <= 5
+        context.close()
+    assert [url for url in asked if not url.startswith(("data:", "about:"))] == []
+
+
+def test_in_print_there_is_what_is_read_and_nothing_to_press(tab: Callable[..., Any], place: Place) -> None:
+    page = tab(f"{place.url}/pastaenden/{MAIN}", width=800)
+    page.emulate_media(media="print")
+    for selector in ("nav", ".acts", "form", "button"):
+        shown = [one for one in page.locator(selector).all() if one.is_visible()]
+        assert shown == [], selector
+    for selector in ("h1", "#race", ".vega svg >> nth=0", "article.post >> nth=0"):
+        assert page.locator(selector).first.is_visible(), selector
+    assert page.pdf(format="A4").startswith(b"%PDF")
 
 
 def test_deciding_with_the_keyboard_alone(tab: Callable[..., Any], place: Place) -> None:
