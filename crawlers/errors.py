@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import traceback
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 ADVICE = {
@@ -24,6 +26,13 @@ NOT_THE_SITE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC
 def of_the_system(error: OSError) -> str:
     """Return what the operating system refused and what to do, as the end of a line."""
     return f"{error.strerror or error}; {ADVICE.get(error.errno or 0, 'mend it')}, and run again: nothing is lost"
+
+
+def of_ours(error: Exception) -> str:
+    """Return a fault of the program as a line. Its message may hold what a page says: kind and place are enough."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).parent.name}/{Path(frame.filename).name}:{frame.lineno}"
+    return f"a fault of the program ({type(error).__name__} in {place}); report it"
 
 
 class CrawlerError(Exception):

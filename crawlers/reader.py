@@ -19,6 +19,7 @@ from types import coroutine
 from typing import IO
 
 from crawlers import memory
+from crawlers.errors import of_ours
 from crawlers.model import Page
 from crawlers.spiders.task import Cut, Outcome, Rules, ThreadTask, Wanted
 from crawlers.spiders.threads import ThreadReader
@@ -136,7 +137,7 @@ class _Reader:
             said = done.value
         except Exception as error:
             log.error("a thread could not be read", extra={"error": type(error).__name__})
-            said = f"{type(error).__name__}: {error}"
+            said = of_ours(error)
         if not isinstance(said, Wanted):
             del self._threads[thread]
         self._out.write(packed(Said(thread, said)))

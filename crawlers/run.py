@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sqlite3
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from scrapy.crawler import Crawler
 from crawlers.archive import ArchiveWriter, archive_file
 from crawlers.crawl_job import CrawlJob, CrawlResult
 from crawlers.detection import engine_of
-from crawlers.errors import CrawlerError, FetchError, of_the_system
+from crawlers.errors import CrawlerError, FetchError, of_ours, of_the_system
 from crawlers.frontier import Frontier
 from crawlers.landing import landing_file
 from crawlers.model import Engine
@@ -81,19 +80,12 @@ async def crawl_one(job: CrawlJob, *, last_fetch: dict[str, float], readers: Rea
     except sqlite3.Error as error:
         result = CrawlResult(source=job.site.name, error=f"the frontier or the quota's book: {error}; run it again")
     except Exception as error:
-        # Its message may hold what a page says: the kind and the place are enough to find the fault.
-        what = f"{type(error).__name__} in {_place(error)}"
-        log.error("crawl failed", extra={"source": job.site.name, "error": what})
-        result = CrawlResult(source=job.site.name, error=f"a fault of the program ({what}); report it")
+        log.error("crawl failed", extra={"source": job.site.name, "error": of_ours(error)})
+        result = CrawlResult(source=job.site.name, error=of_ours(error))
     finally:
         if helped:
             helped.close()
     return replace(result, seconds=time.monotonic() - started)
-
-
-def _place(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).parent.name}/{Path(frame.filename).name}:{frame.lineno}"
 
 
 async def _crawl(job: CrawlJob, last_fetch: dict[str, float], threads: Threads) -> CrawlResult:

@@ -62,7 +62,9 @@ class PlaceSpider(BaseSpider):
         now = self.session.clock()
         await self._several.read(self._due(now))
         if self.shows_whole_threads:
-            await self._several.read(self._sweeps(now))
+            # One after another: what is under way has not been counted yet, and half of the day's pages are not ours.
+            for task in self._sweeps(now):
+                await self._several.read([task])
 
     def _due(self, now: datetime) -> Iterator[ThreadTask]:
         """Yield the quiet threads that are looked at again."""
