@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -123,6 +124,27 @@ def test_labels_mailings_and_complaints_hold_and_can_be_undone(folder: Path, cli
     assert look(folder, post) == [("negative",)]
     assert look(folder, "mailings") == []
     assert 7 not in look(folder, "complaints")[-1:]
+
+
+def test_a_dismissal_and_a_post_that_belongs_hold_and_can_be_undone(folder: Path, client: TestClient) -> None:
+    def seen() -> tuple[list[str], list[tuple[str]]]:
+        suggested = re.findall(r'id="p-([0-9a-f]+)"', client.get(f"/pastaenden/{MAIN}?hallning=forslag").text)
+        with a_desk(folder) as desk:
+            return suggested, desk.con.execute("SELECT state FROM cluster").fetchall()
+
+    before = seen()
+    assert before[0] and before[1] == [("candidate",)]
+    post = before[0][0]
+    cluster = client.get("/pastaenden").text.split('name="cluster_id" value="')[1].split('"')[0]
+    assert send(client, "/beslut/avfarda", cluster_id=cluster).status_code == 303
+    assert send(client, "/beslut/traff", post_key=post, claim_id=MAIN, label="about").status_code == 303
+    assert next_pass(folder, client).done_count == 2
+    assert seen() == (before[0][1:], [("dismissed",)])
+    assert "Karin Lund" in client.get(f"/inlagg/{post}").text
+    for one in journal.read(folder / "decisions.jsonl"):
+        assert send(client, "/beslut/angra", decision_id=one.decision_id).status_code == 303
+    assert next_pass(folder, client).refused == ()
+    assert seen() == before
 
 
 def test_what_is_undone_before_the_pass_is_never_done(folder: Path, client: TestClient) -> None:
