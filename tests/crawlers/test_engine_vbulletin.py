@@ -85,14 +85,14 @@ def test_an_option_settles_what_the_page_leaves_open() -> None:
 @pytest.mark.parametrize(
     ("foot", "zone", "expected"),
     [
-        ("All times are GMT -5. The time now is <span class=\"time\">00:08</span>.", None, "-05:00"),
-        ("Alla tider är GMT +1. Klockan är nu <span class=\"time\">14:08</span>.", None, "+01:00"),
+        ('All times are GMT -5. The time now is <span class="time">00:08</span>.', None, "-05:00"),
+        ('Alla tider är GMT +1. Klockan är nu <span class="time">14:08</span>.', None, "+01:00"),
         # Said in July of a place that has summer time; the post is of November.
-        ("Alla tider är GMT +2. Klockan är nu <span class=\"time\">14:08</span>.", None, "+01:00"),
-        ("Alle tider er GMT. Klokken er nå <span class=\"time\">12:08</span>.", None, "+00:00"),
-        ("All times are GMT +5.5. The time now is <span class=\"time\">18:38</span>.", None, "+01:00"),
+        ('Alla tider är GMT +2. Klockan är nu <span class="time">14:08</span>.', None, "+01:00"),
+        ('Alle tider er GMT. Klokken er nå <span class="time">12:08</span>.', None, "+00:00"),
+        ('All times are GMT +5.5. The time now is <span class="time">18:38</span>.', None, "+01:00"),
         ("All times are GMT -5.", None, "+01:00"),
-        ("All times are GMT -5. The time now is <span class=\"time\">00:08</span>.", "America/New_York", "-05:00"),
+        ('All times are GMT -5. The time now is <span class="time">00:08</span>.', "America/New_York", "-05:00"),
         ("", "America/New_York", "-05:00"),
     ],
 )
