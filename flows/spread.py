@@ -22,7 +22,7 @@ from flows.poison import without_poison
 from flows.steps.annotate import BATCH, STEP, labels_version, probe, put_aside, read_here, save_annotations, sound
 from flows.steps.copies import group_copies
 from nlp.annotation import Annotation
-from warehouse.labels import PendingPost, pending_posts
+from warehouse.labels import PendingPost, done_with_posts, pending_posts
 
 AT_WORK: ContextVar[tuple[Desk, int]] = ContextVar("AT_WORK")
 AHEAD = 4
@@ -76,6 +76,7 @@ def _spread(desk: Desk, batch: int) -> int:
         asked = [reading.submit(spec, [post.text for post in posts]) for posts in stretches]
         for posts, future in zip(stretches, asked, strict=True):
             count += _take(desk, posts, future.result(raise_on_failure=False), version=version)
+    done_with_posts(desk.con, model_version=version)
     group_copies(desk)
     return count
 

@@ -16,6 +16,7 @@ from warehouse.connection import transaction
 from warehouse.errors import LedgerError
 from warehouse.named import insert_arrow, insert_new, moment, rows, rows_of, run
 from warehouse.rollups import touch
+from warehouse.waiting import empty_list, keep_list, list_posts
 
 TASKS = {
     "relevance": ("relevant", "irrelevant"),
@@ -89,15 +90,20 @@ def pending_posts(
 
     `seen_after` (from then on) and `seen_before` bound when they were seen. What was set aside waits for nobody.
     """
-    found = run(
-        con,
-        "pending_posts",
-        model_version=model_version,
-        row_limit=limit,
-        seen_after=seen_after,
-        seen_before=seen_before,
-    )
+    keep_list(con, "annotate", version=model_version)
+    bounds = {"seen_after": seen_after, "seen_before": seen_before}
+    found = run(con, "pending_posts", model_version=model_version, row_limit=limit, **bounds)
     return [PendingPost(**row) for row in rows_of(found.to_arrow_table())]
+
+
+def done_with_posts(con: duckdb.DuckDBPyConnection, *, model_version: str) -> None:
+    """Empty the list of posts that the model version may have to read, unless one waits."""
+
+    def does_wait() -> bool:
+        bounds = {"seen_after": None, "seen_before": None}
+        return bool(run(con, "pending_posts", model_version=model_version, row_limit=1, **bounds).fetchall())
+
+    empty_list(con, "annotate", version=model_version, does_wait=does_wait)
 
 
 def save_labels(
@@ -133,7 +139,10 @@ def save_labels(
 def save_embeddings(
     con: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str]], vectors: Vectors, *, model_version: str
 ) -> None:
-    """Save a vector (a row of `vectors`) for each post key and revision; those that are there stay."""
+    """Save a vector (a row of `vectors`) for each post key and revision; those that are there stay.
+
+    The posts then wait to be matched: needs an open transaction.
+    """
     if not keys:
         return
     flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))
@@ -145,6 +154,7 @@ def save_embeddings(
         "vector": pa.ListArray.from_arrays(offsets, flat),
     }
     insert_arrow(con, "embedding", pa.table(data))
+    list_posts(con, "match", (key for key, _ in keys))
 
 
 def split_vectors(table: pa.Table) -> tuple[list[dict[str, Any]], Vectors]:

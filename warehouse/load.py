@@ -48,6 +48,7 @@ STEPS = (
     ("health_day", "staged_health_day", None),
     ("quarantine", "staged_quarantine", None),
     ("dirty_post", "touched_post", None),
+    ("waiting_post", "touched_post", None),
 )
 """The statements of `sql/load/` in order, each with the rows without which it has nothing to do, and with the name
 under which later ones read the keys that it returns."""

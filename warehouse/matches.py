@@ -14,6 +14,7 @@ from warehouse.connection import transaction
 from warehouse.labels import Vectors, split_vectors
 from warehouse.named import insert_arrow, insert_columns, listed, moment, records, rows, run
 from warehouse.rollups import touch
+from warehouse.waiting import empty_list, keep_list
 
 UNRELATED = "none"
 
@@ -91,6 +92,7 @@ def pending_matches(
     `version` names the model and the claims together: derive it from both, so that a new claim or paraphrase is
     held against old posts too. Posts without a vector of the model version wait for it. `only` names posts by key.
     """
+    keep_list(con, "match", version=version, posted_after=posted_after)
     relation = run(
         con,
         "pending_matches",
@@ -102,6 +104,18 @@ def pending_matches(
     )
     found, vectors = split_vectors(relation.to_arrow_table())
     return [PendingMatch(**row) for row in found], vectors
+
+
+def done_with_matches(
+    con: duckdb.DuckDBPyConnection, *, version: str, model_version: str, posted_after: datetime | None = None
+) -> None:
+    """Empty the list of posts that may have to be held against the claims, unless one waits."""
+    asked = {"version": version, "model_version": model_version, "posted_after": posted_after, "post_keys": None}
+
+    def does_wait() -> bool:
+        return bool(run(con, "pending_matches", row_limit=1, **asked).fetchall())
+
+    empty_list(con, "match", version=version, posted_after=posted_after, does_wait=does_wait)
 
 
 def save_matches(

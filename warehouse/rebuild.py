@@ -29,7 +29,7 @@ SEEN = ("post", "post_revision", "quote", "sighting", "thread")
 """Where a row of each may be known, the one seen last stands."""
 MADE = (
     *("migration", "view_set", "dirty_post", "mention_fact", "claim_fact", "mention_hour", "mention_day"),
-    *("claim_hour", "claim_day", "thread_total", "volume_hour", "suggestion_fact"),
+    *("claim_hour", "claim_day", "thread_total", "volume_hour", "suggestion_fact", "waiting_list", "waiting_post"),
 )
 """Bookkeeping, and counts that are made anew."""
 

@@ -60,6 +60,7 @@ def annotate(desk: Desk, *, seen_after: datetime | None = None, seen_before: dat
             waiting = labels.pending_posts(desk.con, model_version=version, limit=TAKE, **bounds)
             count += _annotated(desk, waiting, child, version=version)
             is_more = len(waiting) == TAKE  # all that were taken are saved or set aside by now
+    labels.done_with_posts(desk.con, model_version=version)
     group_copies(desk)
     return count
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from flows.desk import Desk
 from nlp.copies import MOST_HOLDERS, Flags, Placed, place, prints_of
 from nlp.shingles import RunLists, read_runs
-from warehouse.copies import Compared, Copy, TextKey, lookalikes, save_compared, uncompared
+from warehouse.copies import Compared, Copy, TextKey, done_with_texts, lookalikes, save_compared, uncompared
 
 BATCH = 50_000
 
@@ -19,6 +19,7 @@ def group_copies(desk: Desk, *, batch: int = BATCH) -> int:
     count = 0
     while (texts := uncompared(desk.con, limit=batch)).num_rows:
         count += save_compared(desk.con, compared(desk.con, texts))
+    done_with_texts(desk.con)
     return count
 
 

@@ -33,6 +33,7 @@ from nlp.tiers import tier_of
 from warehouse import matches as store
 from warehouse.ledger import list_claims
 from warehouse.matches import UNRELATED, PendingMatch
+from warehouse.waiting import forget_list
 
 BATCH = 8192
 STEP = "match"
@@ -52,6 +53,7 @@ def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
     """
     claims = _claims(desk)
     if not claims:
+        forget_list(desk.con, "match")
         return 0
     model_version = labels_version(desk)
     version, count = version_of(desk, claims), 0
@@ -61,7 +63,7 @@ def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
             desk.con, version=version, model_version=model_version, limit=BATCH, posted_after=since, only=only
         )
         if not posts:
-            return count
+            break
         index = index or index_claims(claims, encoder=desk.stage.encoder, company=desk.stage.company)
         done, poison = without_poison(
             posts,
@@ -79,7 +81,9 @@ def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
         )
         put_aside(desk, STEP, version, poison)
         if len(posts) < BATCH:  # all that were taken are saved or set aside by now
-            return count
+            break
+    store.done_with_matches(desk.con, version=version, model_version=model_version, posted_after=since)
+    return count
 
 
 def version_of(desk: Desk, claims: Sequence[Claim] | None = None) -> str:

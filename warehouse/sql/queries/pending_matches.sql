@@ -1,26 +1,44 @@
--- Posts that a version of model and claims has not been held against, with their vectors, oldest seen first. Which they
--- are is settled before a vector is read: a vector takes more room than all else that is known of a post.
-WITH taken AS MATERIALIZED (
-    SELECT p.post_key, p.seen_at, e.rowid AS place
-    FROM post AS p
-    JOIN embedding AS e ON e.post_key = p.post_key AND e.revision = p.revision AND e.model_version = $model_version
-        AND e.vector IS NOT NULL
-    ANTI JOIN (SELECT post_key, revision FROM match_pass WHERE version = $version) AS m
-        ON m.post_key = p.post_key AND m.revision = p.revision
-    ANTI JOIN (SELECT post_key, revision FROM post_set_aside WHERE step = 'match' AND version = $version) AS s
-        ON s.post_key = p.post_key AND s.revision = p.revision
-    WHERE p.text IS NOT NULL
-        AND ($post_keys::TEXT IS NULL OR p.post_key IN (SELECT unnest(from_json($post_keys, '["VARCHAR"]'))))
-        AND ($posted_after::TIMESTAMPTZ IS NULL OR p.posted_at > $posted_after)
-    ORDER BY p.seen_at, p.post_key
+-- Posts on the list that a version of model and claims has not been held against, with their vectors, oldest seen
+-- first. Which they are is settled before a vector is read: a vector takes more room than all else that is known of a
+-- post. Of tables that hold all history little is read but the keys: what is on the list is few.
+WITH listed AS MATERIALIZED (
+    SELECT DISTINCT post_key
+    FROM waiting_post
+    WHERE step = 'match'
+        AND ($post_keys::TEXT IS NULL OR post_key IN (SELECT unnest(from_json($post_keys, '["VARCHAR"]'))))
+),
+standing AS MATERIALIZED (
+    SELECT post_key, revision, seen_at, rowid AS place
+    FROM post
+    SEMI JOIN listed USING (post_key)
+    WHERE $posted_after::TIMESTAMPTZ IS NULL OR posted_at > $posted_after
+),
+judged AS MATERIALIZED (
+    SELECT post_key, revision, rowid AS place
+    FROM embedding
+    SEMI JOIN standing USING (post_key, revision)
+    WHERE model_version = $model_version
+),
+taken AS MATERIALIZED (
+    SELECT s.post_key, s.seen_at, s.place, e.place AS vector_place
+    FROM standing AS s
+    JOIN post AS p ON p.rowid = s.place
+    JOIN judged AS e ON e.post_key = s.post_key AND e.revision = s.revision
+    JOIN embedding AS v ON v.rowid = e.place
+    ANTI JOIN (SELECT post_key, revision FROM match_pass SEMI JOIN listed USING (post_key) WHERE version = $version) AS m
+        ON m.post_key = s.post_key AND m.revision = s.revision
+    ANTI JOIN (SELECT post_key, revision FROM post_set_aside WHERE step = 'match' AND version = $version) AS x
+        ON x.post_key = s.post_key AND x.revision = s.revision
+    WHERE p.text IS NOT NULL AND v.vector IS NOT NULL
+    ORDER BY s.seen_at, s.post_key
     LIMIT $row_limit
 )
 SELECT p.post_key, p.revision, p.source, p.author_key, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted,
     p.posted_at, e.vector
 FROM taken AS k
-JOIN post AS p USING (post_key)
+JOIN post AS p ON p.rowid = k.place
 JOIN thread AS t USING (thread_key)
-JOIN embedding AS e ON e.rowid = k.place
+JOIN embedding AS e ON e.rowid = k.vector_place
 LEFT JOIN (
     SELECT post_key, revision, list(text ORDER BY quote_number) AS quoted
     FROM quote

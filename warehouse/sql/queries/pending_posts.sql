@@ -1,21 +1,32 @@
--- Posts that a model version has not read as they now stand, oldest seen first.
-WITH taken AS MATERIALIZED (
-    SELECT p.post_key, p.seen_at
-    FROM post AS p
-    ANTI JOIN (SELECT post_key, revision FROM annotation WHERE model_version = $model_version) AS a
-        ON a.post_key = p.post_key AND a.revision = p.revision
-    ANTI JOIN (SELECT post_key, revision FROM post_set_aside WHERE step = 'annotate' AND version = $model_version) AS s
-        ON s.post_key = p.post_key AND s.revision = p.revision
+-- Posts on the list that a model version has not read as they now stand, oldest seen first. Of tables that hold all
+-- history little is read but the keys: what is on the list is few.
+WITH listed AS MATERIALIZED (
+    SELECT DISTINCT post_key FROM waiting_post WHERE step = 'annotate'
+),
+standing AS MATERIALIZED (
+    SELECT post_key, revision, seen_at, rowid AS place
+    FROM post
+    SEMI JOIN listed USING (post_key)
+    WHERE ($seen_after::TIMESTAMPTZ IS NULL OR seen_at >= $seen_after)
+        AND ($seen_before::TIMESTAMPTZ IS NULL OR seen_at < $seen_before)
+),
+taken AS MATERIALIZED (
+    SELECT s.post_key, s.seen_at, s.place
+    FROM standing AS s
+    JOIN post AS p ON p.rowid = s.place
+    ANTI JOIN (
+        SELECT post_key, revision FROM annotation SEMI JOIN listed USING (post_key) WHERE model_version = $model_version
+    ) AS a ON a.post_key = s.post_key AND a.revision = s.revision
+    ANTI JOIN (SELECT post_key, revision FROM post_set_aside WHERE step = 'annotate' AND version = $model_version) AS x
+        ON x.post_key = s.post_key AND x.revision = s.revision
     WHERE p.text IS NOT NULL
-        AND ($seen_after::TIMESTAMPTZ IS NULL OR p.seen_at >= $seen_after)
-        AND ($seen_before::TIMESTAMPTZ IS NULL OR p.seen_at < $seen_before)
-    ORDER BY p.seen_at, p.post_key
+    ORDER BY s.seen_at, s.post_key
     LIMIT $row_limit
 )
 SELECT p.post_key, p.revision, p.source, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted,
     p.posted_at, p.seen_at, p.position, p.language
 FROM taken AS k
-JOIN post AS p USING (post_key)
+JOIN post AS p ON p.rowid = k.place
 JOIN thread AS t USING (thread_key)
 LEFT JOIN (
     SELECT post_key, revision, list(text ORDER BY quote_number) AS quoted

@@ -1,8 +1,23 @@
--- Standing revisions that have not been held against others for copies, in the order in which they were seen.
-SELECT p.post_key, p.revision, p.text, r.first_seen_at
-FROM post AS p
-JOIN post_revision AS r ON r.post_key = p.post_key AND r.revision = p.revision
-ANTI JOIN text_print AS t ON t.post_key = p.post_key AND t.revision = p.revision
-WHERE p.text IS NOT NULL
-ORDER BY r.first_seen_at, p.post_key, p.revision
-LIMIT $row_limit
+-- Standing revisions on the list that have not been held against others for copies, in the order in which they were
+-- seen. Of tables that hold all history little is read but the keys: what is on the list is few.
+WITH listed AS MATERIALIZED (
+    SELECT DISTINCT post_key FROM waiting_post WHERE step = 'copies'
+),
+standing AS MATERIALIZED (
+    SELECT post_key, revision, rowid AS place FROM post SEMI JOIN listed USING (post_key)
+),
+taken AS MATERIALIZED (
+    SELECT s.post_key, s.revision, s.place, r.first_seen_at
+    FROM standing AS s
+    JOIN post_revision AS r ON r.post_key = s.post_key AND r.revision = s.revision
+    JOIN post AS p ON p.rowid = s.place
+    ANTI JOIN (SELECT post_key, revision FROM text_print SEMI JOIN listed USING (post_key)) AS t
+        ON t.post_key = s.post_key AND t.revision = s.revision
+    WHERE p.text IS NOT NULL
+    ORDER BY r.first_seen_at, s.post_key, s.revision
+    LIMIT $row_limit
+)
+SELECT k.post_key, k.revision, p.text, k.first_seen_at
+FROM taken AS k
+JOIN post AS p ON p.rowid = k.place
+ORDER BY k.first_seen_at, k.post_key, k.revision

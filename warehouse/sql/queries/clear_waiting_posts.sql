@@ -1,0 +1,2 @@
+-- Nothing waits for the step.
+DELETE FROM waiting_post WHERE step = $step
