@@ -38,12 +38,18 @@ OUT_OF_REACH = {
     f"the lake's PostgreSQL does not answer; see that it runs, {NOTHING_LOST}": (
         *("server closed the connection", "connection to server", "terminating connection"),
         *("SSL connection has been closed", "no connection to the server", "the database system is"),
+        *("could not send data to server", "could not receive data from server", "SSL SYSCALL error"),
+        *("lost synchronization with server", "connection not open", "Unable to connect to Postgres"),
+        # Of what the server was asked first DuckLake says nothing, and of the next question only this.
+        "DuckLake: Current transaction is aborted",
     ),
     f"the lake's object store does not answer as it should; see that it runs and lets us in, {NOTHING_LOST}": (
         *("s3://", "for HTTP ", "HTTP GET error", "HTTP PUT error", "HTTP POST error", "HTTP HEAD error"),
     ),
 }
 """What DuckDB says of the servers of a lake."""
+MOST_BEFORE = 8
+"""Errors that are looked at behind one."""
 
 
 def is_ours(error: BaseException) -> bool:
@@ -87,8 +93,17 @@ def of_the_system(error: OSError, *, where: Path | None = None) -> str:
 
 
 def _out_of_reach(error: duckdb.Error) -> str:
-    """Return what to do about a lake's server that is away; empty where none is."""
-    return next((said for said, marks in OUT_OF_REACH.items() if any(mark in str(error) for mark in marks)), "")
+    """Return what to do about a lake's server that is away; empty where none is.
+
+    What was being done when it went may fail for the lack of it, so what came before is looked at as well.
+    """
+    told: list[str] = []
+    one: BaseException | None = error
+    while one is not None and len(told) < MOST_BEFORE:
+        told.append(str(one))
+        one = one.__cause__ or one.__context__
+    heard = "\n".join(told)
+    return next((said for said, marks in OUT_OF_REACH.items() if any(mark in heard for mark in marks)), "")
 
 
 def _of_duckdb(error: duckdb.Error) -> str:
