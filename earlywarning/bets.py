@@ -43,7 +43,7 @@ def dispersion(offspring: Floats, *, hours: float, tau_hours: float) -> Floats:
     return np.asarray(1.0 + ((1.0 - offspring) ** -2 - 1.0) * (1.0 + np.expm1(-fall) / fall), dtype=np.float64)
 
 
-def set_alternatives(settings: AlarmSettings) -> Floats:
+def standing_alternatives(settings: AlarmSettings) -> Floats:
     """Return (rho, R) [K, 2] as set: a warning's, and those of a watch of what has no history."""
     return np.array(settings.careful + settings.bold, dtype=np.float64).reshape(-1, 2)
 
@@ -56,7 +56,7 @@ def watch_alternatives(posts: Floats, offspring: Floats, settings: AlarmSettings
     """
     new = settings.slowest_prior_posts / (settings.slowest_prior_posts + posts.sum(axis=1))
     known = np.stack([np.full_like(offspring, settings.slowest_rho), offspring], axis=1)
-    found = np.repeat(set_alternatives(settings)[None], len(posts), axis=0)
+    found = np.repeat(standing_alternatives(settings)[None], len(posts), axis=0)
     for slowest in (0, len(settings.careful)):
         found[:, slowest] = known + new[:, None] * (found[:, slowest] - known)
     return found
@@ -79,7 +79,7 @@ def bet(
     linear in the count; for the bold ones, ratios of negative binomials, for any law whose exponential moments are
     at most theirs (docs/method.md).
     """
-    alternatives = set_alternatives(settings) if alternatives is None else alternatives
+    alternatives = standing_alternatives(settings) if alternatives is None else alternatives
     past = {"activity": activity, "base": base, "excitement": excitement}
     bound = benign_bound(**past, settings=settings, offspring=offspring)[..., None]
     rho, growth = np.moveaxis(alternatives, -1, 0)
