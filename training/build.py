@@ -30,7 +30,7 @@ LOG = logging.getLogger(__name__)
 RUNS = prepare.ROOT / "runs"
 SHIPPED = prepare.ROOT.parent / "nlp" / "model"
 METRICS = prepare.ROOT / "metrics.json"
-VERSION = "2026.11.23.3"
+VERSION = "2026.11.23.5"
 SMOOTHED = 200
 """Training texts that tell how far activations reach."""
 
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     export.export(network, staged, encoder=encoder, seen=seen[:: max(1, len(seen) // SMOOTHED)])
     posts = prepare.read_posts()
     held = [e for split in ("dev", "test") for e in about_pairs(own, claims, posts, split)]
-    meta = judge(staged, [*outside, *own, *held], claims)
+    meta = judge(staged, [*outside, *own, *prepare.read_scenes(), *held], claims)
     meta["data_hashes"] = hashes
     _write(staged, meta)
     stage = load_stage(company=company_named("Open Infra"), model_dir=staged)

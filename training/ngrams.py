@@ -24,6 +24,7 @@ HEADS = {
 """Which classes of the word model belong to which head."""
 SOURCES = ("fibre", "social", "norec")
 """Outside texts too, so that mood is not learnt from talk of fibre alone."""
+TAUGHT = (*SOURCES, "scene")
 LOOSENESS = 10.0
 """Inverse strength of the penalty on weights (`C`)."""
 STEPS = 127
@@ -31,7 +32,7 @@ STEPS = 127
 
 def fit(examples: Sequence[Example]) -> Ngrams:
     """Return a logistic regression per class, in int8, over the n-grams of single texts of `train`."""
-    own = [e for e in examples if e.source in SOURCES and e.split == "train"]
+    own = [e for e in examples if e.source in TAUGHT and e.split == "train"]
     found = [counts(e.text) for e in own]
     rarity = np.stack([_rarity([bag[table] for bag in found]) for table in range(2)])
     rows = [features(bags, rarity) for bags in found]

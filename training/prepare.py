@@ -7,7 +7,7 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,10 @@ OTHER_TRADES = frozenset(
     )
 )  # fmt: skip
 """Companies that sell no fibre: that a post on them has none of the topics tells nothing of posts on fibre."""
+SCENES = "fibre_posts_scenes.jsonl"
+"""Posts on odd claims, told roundabout, that teach the word model topics and relevance. The encoder learnt topics from
+them too, but told less well what a post is about; the word model's mood grew worse at talk of other things.
+"""
 NLI_STANCE = {"entailment": "support", "contradiction": "deny", "neutral": "comment"}
 
 
@@ -184,17 +188,23 @@ def _read_language(folder: Path) -> Iterator[Example]:
 
 
 def read_fibre(folder: Path = FIBRE) -> tuple[list[Example], dict[str, dict[str, Any]]]:
-    """Return the project's own posts, as single texts and as stance pairs, and the claims by id."""
-    claims = read_claims(folder)
+    """Return the project's own posts but the scenes, as single texts and as stance pairs, and their claims by id."""
     posts = read_posts(folder)
+    meant = {key for row in posts for key in (row["claim"], row.get("near"))}
+    claims = {key: row for key, row in read_claims(folder).items() if key in meant}
     singles = [_single(row) for row in posts]
     pairs = [_pair(row, claims) for row in posts if row["claim"]]
     return [*singles, *pairs], claims
 
 
 def read_posts(folder: Path = FIBRE) -> list[dict[str, Any]]:
-    """Return the rows of all the project's own posts."""
-    return [row for path in sorted(folder.glob("fibre_posts_*.jsonl")) for row in rows(path)]
+    """Return the rows of the project's own posts but the scenes."""
+    return [row for path in sorted(folder.glob("fibre_posts_*.jsonl")) if path.name != SCENES for row in rows(path)]
+
+
+def read_scenes(folder: Path = FIBRE) -> list[Example]:
+    """Return the scenes as single texts of a source of their own, without mood."""
+    return [replace(_single(row), source="scene", sentiment=None) for row in rows(folder / SCENES)]
 
 
 def read_claims(folder: Path = FIBRE) -> dict[str, dict[str, Any]]:
