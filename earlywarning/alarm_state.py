@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ LEVELS = ("watch", "warning")
 class AlarmSettings:
     """The bound on ordinary chatter, the bets against it and the budgets. Sources: docs/method.md."""
 
-    watch_hours: float = 336.0
+    watch_hours: float = 1008.0
     """A of the watch: at most one false watch per so many activity hours, on average."""
     warning_hours: float = 1440.0
     tau_hours: float = 10.0
@@ -52,15 +52,20 @@ class AlarmSettings:
     dispersion_size: float = 0.5
     """Size of the negative binomial that an hour's count keeps to, given the past: variance b + b^2 / size."""
     bet_cap: float = 0.7
-    head_start_hours: tuple[float, float] = (48.0, 24.0)
-    """Pay-in that every bet of a watch, and of a warning, opens with; the thresholds are raised by as much, so the
-    promise is the same."""
+    head_start: tuple[float, float] = (1 / 7, 1 / 60)
+    """Pay-in that every bet of a watch, and of a warning, opens with, as a part of A; the thresholds are raised by as
+    much, so that it buys that many false alarms once, and none in the long run."""
     min_authors: int = 4
     """An alarm on careful bets needs so many different authors within a week: it can only come later for it."""
     lately_authors: int = 5
     """A watch on bold bets needs so many within two days ..."""
     sudden_authors: int = 3
     """... or so many within the hour itself."""
+
+    @property
+    def head_start_hours(self) -> tuple[float, float]:
+        """The pay-in h of a watch and of a warning, in activity hours."""
+        return self.watch_hours * self.head_start[0], self.warning_hours * self.head_start[1]
 
     @property
     def bet_count(self) -> int:
@@ -93,6 +98,16 @@ def threshold_hours(false_alarms_per_month: float) -> float:
     if not false_alarms_per_month > 0:
         raise ValueError(f"a budget of false alarms must be above 0, not {false_alarms_per_month}")
     return 720.0 / false_alarms_per_month
+
+
+def budgeted(watch_per_month: float | None = None, warning_per_month: float | None = None) -> AlarmSettings:
+    """Return the settings that promise at most so many false alarms in 30 days; the defaults where none is given."""
+    settings = AlarmSettings()
+    if watch_per_month is not None:
+        settings = replace(settings, watch_hours=threshold_hours(watch_per_month))
+    if warning_per_month is not None:
+        settings = replace(settings, warning_hours=threshold_hours(warning_per_month))
+    return settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

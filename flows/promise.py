@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from earlywarning.alarm_state import AlarmSettings, threshold_hours
+from earlywarning.alarm_state import AlarmSettings, budgeted
 from flows.settings import Budget, Config
 
 Watched = Literal["claims", "clusters", "topics"]
@@ -26,8 +26,6 @@ def settings_of(config: Config, name: Watched, *, budget: Budget | None = None) 
     to the budget at most, whatever posts they have in common.
     """
     given = budget or config.budget
-    whole = AlarmSettings(
-        watch_hours=threshold_hours(given.watch_per_month), warning_hours=threshold_hours(given.warning_per_month)
-    )
+    whole = budgeted(given.watch_per_month, given.warning_per_month)
     share = share_of(config, name)
     return replace(whole, watch_hours=whole.watch_hours / share, warning_hours=whole.warning_hours / share)

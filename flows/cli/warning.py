@@ -33,8 +33,8 @@ def backtest(
         str | None, typer.Option("--as-of", help="A past day or moment of your own data, by what had been seen then.")
     ] = None,
     own_past: Annotated[bool, typer.Option("--own-past", help="All of your own data: what a budget gives.")] = False,
-    watch_budget: Annotated[float | None, typer.Option(min=0.01, help="With --own-past: watches a month.")] = None,
-    warning_budget: Annotated[float | None, typer.Option(min=0.01, help="With --own-past: warnings a month.")] = None,
+    watch_budget: Annotated[float | None, typer.Option(min=0.01, help="False watches a month, at most.")] = None,
+    warning_budget: Annotated[float | None, typer.Option(min=0.01, help="And false warnings.")] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -47,8 +47,8 @@ def backtest(
     """
     if sum((matches is not None, as_of is not None, own_past)) != 1:
         raise UsageError("give one of: MATCHES.csv with --out, --as-of DAY, --own-past")
-    if (watch_budget or warning_budget) and not own_past:
-        raise UsageError("--watch-budget and --warning-budget go with --own-past; else the configuration's hold")
+    if (watch_budget or warning_budget) and as_of:
+        raise UsageError("--watch-budget and --warning-budget do not go with --as-of: the configuration's hold")
     if matches is None:
         if start or until or mailings or shared_budget:
             raise UsageError("--start, --until, --mailings and --shared-budget go with MATCHES.csv")
@@ -56,19 +56,22 @@ def backtest(
     elif out is None:
         raise UsageError("--out is missing: name the CSV for the alerts")
     else:
-        _table(matches, out, start=start, until=until, mailings=mailings, shared_budget=shared_budget, as_json=as_json)
+        budgets = (watch_budget, warning_budget)
+        _table(matches, out, start, until, mailings, shared_budget=shared_budget, budgets=budgets, as_json=as_json)
 
 
 def _table(
     matches: Path,
     out: Path,
-    *,
     start: str | None,
     until: str | None,
     mailings: Path | None,
+    *,
     shared_budget: bool,
+    budgets: tuple[float | None, float | None],
     as_json: bool,
 ) -> None:
+    from earlywarning.alarm_state import budgeted
     from earlywarning.alerts_csv import write_alerts
     from earlywarning.backtest import backtest as replay
     from earlywarning.mailings import read_mailings
@@ -80,6 +83,7 @@ def _table(
         until=_time(until, "--until"),
         mailings=read_mailings(mailings) if mailings else None,
         shared_budget=shared_budget,
+        settings=budgeted(*budgets),
     )
     write_alerts(out, result.alerts)
     if as_json:

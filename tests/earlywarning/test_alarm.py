@@ -270,9 +270,10 @@ def test_claims_that_share_a_promise_alarm_later() -> None:
 def test_a_shared_promise_goes_where_there_is_talk() -> None:
     counts = np.zeros((200, 40), dtype=int)
     counts[100:190:3, 7] = 1
-    _, equal = run(counts, pay_in=1 / 40)
-    _, by_talk = run(counts, sharers=40)
-    _, alone = run(counts[:, 7])
+    two_a_month = AlarmSettings(watch_hours=360)
+    _, equal = run(counts, pay_in=1 / 40, settings=two_a_month)
+    _, by_talk = run(counts, sharers=40, settings=two_a_month)
+    _, alone = run(counts[:, 7], settings=two_a_month)
     hours = [found[0].hour if found else HOUR + 200 for found in (alone, by_talk, equal)]
     assert {crossing.index for crossing in by_talk} == {7}
     assert hours[0] <= hours[1] < hours[2]
@@ -364,7 +365,7 @@ def test_the_evidence_is_that_of_the_formula_worked_by_hand() -> None:
     counts = np.random.default_rng(11).poisson(0.25, 24 * 20)
     seen = np.random.default_rng(12).uniform(0.3, 1.7, len(counts))
     start = 24 * (HOUR // 24)
-    s = SETTINGS
+    s = AlarmSettings(watch_hours=1e11, warning_hours=1e11, head_start=(48e-11, 24e-11))  # no alarm within it
     wealth, excited = np.repeat(s.head_start_hours, s.bet_count).reshape(2, -1), 0.0
     threads_by_day = []
     for t, (y, a) in enumerate(zip(counts.tolist(), seen.tolist(), strict=True)):
@@ -391,7 +392,6 @@ def test_the_evidence_is_that_of_the_formula_worked_by_hand() -> None:
                     gain = stats.nbinom.pmf(y, 0.5, 0.5 / (0.5 + mean)) / stats.nbinom.pmf(y, 0.5, 0.5 / (0.5 + b))
                 wealth[level, k] = (wealth[level, k] + a) * gain
         excited = excited * np.exp(-a / 10) + y
-    patient = AlarmSettings(watch_hours=1e11, warning_hours=1e11)
-    states, _ = run(counts, hour=start, activity=seen, settings=patient)
+    states, _ = run(counts, hour=start, activity=seen, settings=s)
     assert np.array(states[0].wealth) == pytest.approx(wealth, rel=1e-9)
     assert min(threads_by_day) < 0.45

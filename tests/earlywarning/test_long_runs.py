@@ -127,9 +127,8 @@ def test_many_claims_that_share_a_budget_raise_no_more_than_one_claim_may() -> N
     rows = [
         match for i in range(claims) for match in posts_of(chatter("threads", days * 24, 1.0, rng), first, f"c{i}", rng)
     ]
-    until = START + timedelta(days=days)
-    shared, own = (backtest(rows, start=START, until=until, shared_budget=s) for s in (True, False))
+    until, settings = START + timedelta(days=days), AlarmSettings(watch_hours=336)
+    shared, own = (backtest(rows, start=START, until=until, shared_budget=s, settings=settings) for s in (True, False))
     opened = [sum(a.change != "escalated" for a in result.alerts) for result in (shared, own)]
-    settings = AlarmSettings()
     assert opened[0] <= (24 * days + settings.head_start_hours[0]) / settings.watch_hours
     assert opened[1] > 2 * opened[0]

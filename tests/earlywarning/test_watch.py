@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earlywarning.alarm_state import AlarmSettings
 from earlywarning.clock import Clock, activity, hour_of
 from earlywarning.errors import StateError
 from earlywarning.exposure import SourceVisit, expose, unseen_hours
@@ -154,9 +155,10 @@ def test_a_claim_named_weeks_after_its_rumour_began_is_told_of_it_while_it_runs(
         start = START + timedelta(days=first)
         return [post(start + timedelta(hours=6 * i), f"s{i}", claim="new") for i in range(4 * days)]
 
-    now = START + timedelta(days=60, hours=2)
+    now, two_a_month = START + timedelta(days=60, hours=2), AlarmSettings(watch_hours=360)
     for days in (3, 14, 26):
-        result = watch(state, slow(60 - days, days), claims=["c1", "new"], visits=[visit(now)], now=now)
+        told = slow(60 - days, days)
+        result = watch(state, told, claims=["c1", "new"], visits=[visit(now)], now=now, settings=two_a_month)
         assert {c.claim_id for c in result.crossings} == {"new"}, days
         assert all(now - timedelta(days=7) < c.evidence_at <= now for c in result.crossings), days
         assert len({(c.level, c.evidence_at) for c in result.crossings}) == len(result.crossings)

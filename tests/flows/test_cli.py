@@ -144,6 +144,10 @@ def test_backtest_writes_the_alerts_of_a_burst(run: Run, folder: Path) -> None:
     rows = (folder / "a.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0].startswith("claim_id,raised_at,severity")
     assert any(",warning," in row and "2023-10-05" in row for row in rows[1:])
+    first = next(row.split(",")[1] for row in rows[1:])
+    assert run("backtest", "m.csv", "--out", "b.csv", "--watch-budget", "0.01").returncode == 0
+    patient = (folder / "b.csv").read_text(encoding="utf-8").splitlines()
+    assert all(row.split(",")[1] > first for row in patient[1:])
 
 
 def test_predict_sets_a_bad_line_aside_and_judges_the_rest(run: Run, folder: Path) -> None:
