@@ -84,6 +84,8 @@ def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> E
     meta = read_meta(folder)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # A plan of memory for each length of text costs more than it saves.
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])

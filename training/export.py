@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers import AutoTokenizer
 
 from training.cache import encode
+from training.fuse import fuse
 from training.labels import MAX_LENGTH
 from training.model import Network, Outputs
 from training.prepare import Example
@@ -50,15 +51,13 @@ def export(network: Network, folder: Path, *, encoder: Path, seen: Sequence[Exam
     """
     folder.mkdir(parents=True, exist_ok=True)
     network.eval()
-    _graph(network, exact_path(folder))
+    write_graph(network, exact_path(folder))
     smooth(network, encode(AutoTokenizer.from_pretrained(encoder), seen, max_length=MAX_LENGTH))
     network.embeddings.word = RowInt8(network.embeddings.word.weight.detach())  # type: ignore[assignment]
     network.embeddings.position = RowInt8(network.embeddings.position.weight.detach()[:MAX_LENGTH])  # type: ignore[assignment]
-    small = _graph(network, folder / "small.onnx")
-    target = folder / "model.onnx"
-    # Seven-bit weights: on processors without VNNI eight by eight bits overflow the 16-bit sums.
-    quantize_dynamic(small, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
-                     op_types_to_quantize=["MatMul"])  # fmt: skip
+    small = write_graph(network, folder / "small.onnx")
+    target = quantise(small, folder / "model.onnx")
+    onnx.save(fuse(onnx.load(target)), target)
     small.unlink()
     for name in TOKENIZER_FILES:
         shutil.copyfile(encoder / name, folder / name)
@@ -71,7 +70,8 @@ def exact_path(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}-fp32.onnx")
 
 
-def _graph(network: Network, path: Path) -> Path:
+def write_graph(network: Network, path: Path) -> Path:
+    """Write a network as an ONNX graph and return its path."""
     ids = torch.ones(2, 9, dtype=torch.int64)
     torch.onnx.export(
         network,
@@ -85,6 +85,14 @@ def _graph(network: Network, path: Path) -> Path:
     )
     onnx.checker.check_model(onnx.load(path))
     return path
+
+
+def quantise(graph: Path, target: Path) -> Path:
+    """Write a graph with its matrices in int8 and return its path."""
+    # Seven-bit weights: on processors without VNNI eight by eight bits overflow the 16-bit sums.
+    quantize_dynamic(graph, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
+                     op_types_to_quantize=["MatMul"])  # fmt: skip
+    return target
 
 
 def answer(path: Path, tokenizer: Any, examples: Sequence[Example], *, threads: int = 2) -> dict[str, Array]:
