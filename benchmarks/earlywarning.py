@@ -36,7 +36,7 @@ from benchmarks.letters import letter_figures
 from benchmarks.race_worlds import race_figures
 from benchmarks.sharing import sharing_figures
 from earlywarning.alarm import advance
-from earlywarning.alarm_state import AlarmState
+from earlywarning.alarm_state import AlarmSettings, AlarmState
 from earlywarning.authors import DAY_SECONDS
 from earlywarning.clock import hour_of
 from earlywarning.exposure import SourceVisit
@@ -143,9 +143,8 @@ def time_of_a_pass(claims: int) -> str:
 def tables(scale: int, rng: np.random.Generator) -> None:
     """Print what the alarm and its rivals do on the same series."""
     a_day = [f"{rate} a day" for rate in RATES]
-    title = (
-        "Alarms in 30 days of a quiet claim (95 % interval); warning: goal <= 0.25, promised 0.50; watch: promised 2.14"
-    )
+    promised = ", ".join(f"{720 / hours:.2f}" for hours in (AlarmSettings().watch_hours, AlarmSettings().warning_hours))
+    title = f"Alarms in 30 days of a quiet claim (95 % interval); goal 0.25; promised for watch, warning: {promised}"
     if SHARED.is_dir():
         cells = [false_and_calm_alarm_cells(nab_series(rate, 2 * scale, rng), rng) for rate in RATES]
         print_table(f"{title}\nNAB company mentions, thinned", a_day, [whole for whole, _ in cells])
