@@ -14,10 +14,12 @@ import numpy as np
 from benchmarks.alarm_tables import Series, busy_of, delay_cell
 from benchmarks.earlywarning_worlds import chatter
 from earlywarning.alarm import advance
-from earlywarning.alarm_state import LEVELS, AlarmSettings, AlarmState
+from earlywarning.alarm_state import LEVELS, AlarmState, budgeted
 
 CLAIMS = (1, 5, 25, 100)
 OTHERS_A_DAY = 0.3
+A_MONTH = 2.0, 0.5
+"""False watches and false warnings that the product's default promises of all claims together."""
 PARTS = {
     "25 claims beside clusters": (25, 4 / 5),
     "25 claims beside clusters and topics": (25, 8 / 11),
@@ -39,7 +41,7 @@ def sharing_figures(rumours: list[Series], rng: np.random.Generator) -> Iterator
 
 def _delays(rumour: Series, claims: int, part: float, rng: np.random.Generator) -> dict[str, float]:
     """Return hours from the rumour's first post to its claim's first crossing of each level; inf for none."""
-    whole = AlarmSettings()
+    whole = budgeted(*A_MONTH)
     length, begin = len(rumour.counts), float(rumour.times[0])
     others = [chatter("forum", length, OTHERS_A_DAY, rng) for _ in range(claims - 1)]
     counts = np.stack([rumour.counts, *others], axis=1)
