@@ -2,47 +2,78 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
 
 from nlp.annotation import Annotation
 from nlp.meta import Meta
 
 _LEAST = 1e-6
+Chances = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubts:
-    """Each 0 (sure) to 1 (a toss-up between the two best answers); None where nothing was asked."""
+    """One of each for a post, 0 (sure) to 1 (a toss-up between the two best answers); None where nothing was asked."""
 
-    relevance: float
-    sentiment: float | None
-    topic: float | None
+    relevance: list[float]
+    sentiment: list[float | None]
+    topic: list[float | None]
     """Of the topic that is nearest to its threshold."""
 
 
-def doubts_of(note: Annotation, meta: Meta) -> Doubts:
-    """Return the doubts behind a post's labels."""
-    best = sorted(note.sentiment_scores.values(), reverse=True)
-    limits = meta.topic_thresholds
-    apart = [abs(_logit(chance) - _limit(limits.get(topic, 0.5))) for topic, chance in note.topic_scores.items()]
+def doubts_of(notes: Sequence[Annotation], meta: Meta) -> Doubts:
+    """Return the doubts behind the labels of posts."""
+    chances = np.array([note.relevance_score for note in notes], dtype=np.float64)
     return Doubts(
-        relevance=round(2.0 * min(note.relevance_score, 1.0 - note.relevance_score), 4),
-        sentiment=round(2.0 * best[1] / max(best[0] + best[1], _LEAST), 4) if len(best) > 1 else None,
-        topic=round(_beside(min(apart)), 4) if apart else None,
+        relevance=_rounded(2.0 * np.minimum(chances, 1.0 - chances)),
+        sentiment=_sentiment_doubts(notes),
+        topic=_topic_doubts(notes, meta),
     )
 
 
-def _beside(apart: float) -> float:
-    """Return 1 at the limit, less the farther the odds are from the limit's."""
-    return 2.0 / (1.0 + math.exp(min(apart, 50.0)))
+def _sentiment_doubts(notes: Sequence[Annotation]) -> list[float | None]:
+    asked = [place for place, note in enumerate(notes) if len(note.sentiment_scores) > 1]
+    if not asked:
+        return [None] * len(notes)
+    scores = np.array([list(notes[place].sentiment_scores.values()) for place in asked], dtype=np.float64)
+    scores.sort(axis=1)
+    return _placed(2.0 * scores[:, -2] / np.maximum(scores[:, -1] + scores[:, -2], _LEAST), asked, len(notes))
 
 
-def _logit(chance: float) -> float:
-    kept = min(max(chance, _LEAST), 1.0 - _LEAST)
-    return math.log(kept / (1.0 - kept))
+def _topic_doubts(notes: Sequence[Annotation], meta: Meta) -> list[float | None]:
+    asked = [place for place, note in enumerate(notes) if note.topic_scores]
+    if not asked:
+        return [None] * len(notes)
+    found = [notes[place].topic_scores for place in asked]
+    limits = {topic: meta.topic_thresholds.get(topic, 0.5) for topic in set(chain.from_iterable(found))}
+    chances = _numbers(chain.from_iterable(one.values() for one in found))
+    apart = np.abs(_logits(chances) - _logits(_numbers(limits[topic] for one in found for topic in one)))
+    starts = np.cumsum([0, *(len(one) for one in found[:-1])])
+    # 1 at the limit, less the farther the odds are from the limit's.
+    beside = 2.0 / (1.0 + np.exp(np.minimum(np.minimum.reduceat(apart, starts), 50.0)))
+    return _placed(beside, asked, len(notes))
 
 
-_limit = lru_cache(_logit)
-"""Thresholds are a dozen, and every post is held against all."""
+def _numbers(values: Iterable[float]) -> Chances:
+    return np.fromiter(values, dtype=np.float64)
+
+
+def _logits(chances: Chances) -> Chances:
+    kept = np.clip(chances, _LEAST, 1.0 - _LEAST)
+    return np.log(kept / (1.0 - kept))
+
+
+def _placed(values: Chances, places: Sequence[int], count: int) -> list[float | None]:
+    found: list[float | None] = [None] * count
+    for place, value in zip(places, _rounded(values), strict=True):
+        found[place] = value
+    return found
+
+
+def _rounded(values: Chances) -> list[float]:
+    return [round(value, 4) for value in values.tolist()]

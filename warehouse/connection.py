@@ -62,6 +62,22 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def storing(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Make a transaction for rows that come from Python, on one thread.
+
+    There is one task at a time then, and DuckDB's client asks for the next without pause, taking Python's lock each
+    time: with a second thread to wait for, it costs a core twice and stops who reads ahead.
+    """
+    con.execute("SET threads = 1")
+    try:
+        with transaction(con):
+            yield
+    finally:
+        with suppress(duckdb.Error):  # a connection that is broken has said so already
+            con.execute("RESET threads")
+
+
 def migrate(con: duckdb.DuckDBPyConnection, *, where: str = "the warehouse") -> None:
     """Apply the migrations that are missing, each in one transaction with its record, then renew the views."""
     with alone(con):

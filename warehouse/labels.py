@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from warehouse.connection import transaction
 from warehouse.errors import LedgerError
-from warehouse.named import insert_arrow, insert_new, moment, rows, rows_of, run
+from warehouse.labelled import Labelled, labels_table, mentions_table, posts_table, save_labelled
+from warehouse.labelled import Vectors as Vectors
+from warehouse.named import insert_new, rows, rows_of, run
 from warehouse.rollups import touch
-from warehouse.waiting import empty_list, keep_list, list_posts
+from warehouse.waiting import empty_list, keep_list
 
 TASKS = {
     "relevance": ("relevant", "irrelevant"),
@@ -26,23 +26,14 @@ TASKS = {
     "match": ("about", "unrelated"),
 }
 """What a person may judge, and the labels; a topic is any code of the design."""
-Vectors = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingPost:
+class PendingPost(NamedTuple):
     """A post whose standing revision a model version has not read."""
 
     post_key: str
     revision: str
-    source: str
-    thread_title: str
     text: str
-    quoted: tuple[str, ...]
-    posted_at: datetime
-    seen_at: datetime
-    position: int | None
-    language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +84,8 @@ def pending_posts(
     keep_list(con, "annotate", version=model_version)
     bounds = {"seen_after": seen_after, "seen_before": seen_before}
     found = run(con, "pending_posts", model_version=model_version, row_limit=limit, **bounds)
-    return [PendingPost(**row) for row in rows_of(found.to_arrow_table())]
+    table = found.to_arrow_table()
+    return list(map(PendingPost, *(table[name].to_pylist() for name in PendingPost._fields)))
 
 
 def done_with_posts(con: duckdb.DuckDBPyConnection, *, model_version: str) -> None:
@@ -119,42 +111,22 @@ def save_labels(
 
     A revision that the version has read before is left as it is: a label is never edited.
     """
-    if not annotations:
-        return 0
-    with transaction(con):
-        fresh = insert_arrow(con, "annotation", _annotation_rows(annotations, model_version, at))
-        known = set(zip(*(fresh[name].to_pylist() for name in ("post_key", "revision")), strict=True))
-        keep = [i for i, found in enumerate(annotations) if (found.post_key, found.revision) in known]
-        new = [annotations[i] for i in keep]
-        if not new:
-            return 0
-        insert_arrow(con, "post_label", _label_rows(new, model, model_version, at))
-        insert_arrow(con, "mention", _mention_rows(new, model_version))
-        if vectors is not None:
-            save_embeddings(con, [(a.post_key, a.revision) for a in new], vectors[keep], model_version=model_version)
-        touch(con, (found.post_key for found in new))
-    return len(new)
-
-
-def save_embeddings(
-    con: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str]], vectors: Vectors, *, model_version: str
-) -> None:
-    """Save a vector (a row of `vectors`) for each post key and revision; those that are there stay.
-
-    The posts then wait to be matched: needs an open transaction.
-    """
-    if not keys:
-        return
-    flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))
-    offsets = pa.array(np.arange(len(keys) + 1, dtype=np.int32) * vectors.shape[1])
-    data = {
-        "post_key": pa.array([key for key, _ in keys]),
-        "revision": pa.array([revision for _, revision in keys]),
-        "model_version": pa.array([model_version] * len(keys)),
-        "vector": pa.ListArray.from_arrays(offsets, flat),
-    }
-    insert_arrow(con, "embedding", pa.table(data))
-    list_posts(con, "match", (key for key, _ in keys))
+    keys = [(found.post_key, found.revision) for found in annotations]
+    labels = [(place, label) for place, found in enumerate(annotations) for label in found.labels]
+    spans = [(place, span) for place, found in enumerate(annotations) for span in found.mentions]
+    columns = Labelled(
+        posts=posts_table(
+            keys,
+            languages=[found.language for found in annotations],
+            relevance_doubts=[found.relevance_doubt for found in annotations],
+            sentiment_doubts=[found.sentiment_doubt for found in annotations],
+            topic_doubts=[found.topic_doubt for found in annotations],
+        ),
+        labels=labels_table((place, label.task, label.label, label.score) for place, label in labels),
+        mentions=mentions_table((place, span.span_start, span.span_end, span.name) for place, span in spans),
+        vectors=vectors,
+    )
+    return save_labelled(con, columns, model=model, model_version=model_version, at=at)
 
 
 def split_vectors(table: pa.Table) -> tuple[list[dict[str, Any]], Vectors]:
@@ -217,58 +189,3 @@ def undo_judgement(
 def label_counts(con: duckdb.DuckDBPyConnection, *, model_version: str) -> list[dict[str, Any]]:
     """Return how many posts a model version gave each label: task, label, post_count, mean_score."""
     return rows(con, "label_counts", model_version=model_version)
-
-
-def _annotation_rows(found: Sequence[Annotation], model_version: str, at: datetime) -> pa.Table:
-    return pa.table(
-        {
-            **_keys(found),
-            "model_version": pa.repeat(model_version, len(found)),
-            "language": pa.array([a.language for a in found], pa.string()),
-            "annotated_at": pa.repeat(moment(at), len(found)),
-            "relevance_doubt": pa.array([a.relevance_doubt for a in found], pa.float64()),
-            "sentiment_doubt": pa.array([a.sentiment_doubt for a in found], pa.float64()),
-            "topic_doubt": pa.array([a.topic_doubt for a in found], pa.float64()),
-        }
-    )
-
-
-def _label_rows(found: Sequence[Annotation], model: str, version: str, at: datetime) -> pa.Table:
-    labels = [label for a in found for label in a.labels]
-    return pa.table(
-        {
-            **_repeated(_keys(found), [len(a.labels) for a in found]),
-            "task": pa.array([label.task for label in labels], pa.string()),
-            "label": pa.array([label.label for label in labels], pa.string()),
-            "score": pa.array([label.score for label in labels], pa.float64()),
-            "model": pa.repeat(model, len(labels)),
-            "version": pa.repeat(version, len(labels)),
-            "labelled_at": pa.repeat(moment(at), len(labels)),
-        }
-    )
-
-
-def _mention_rows(found: Sequence[Annotation], version: str) -> pa.Table:
-    spans = [span for a in found for span in a.mentions]
-    return pa.table(
-        {
-            **_repeated(_keys(found), [len(a.mentions) for a in found]),
-            "version": pa.repeat(version, len(spans)),
-            "span_start": pa.array([span.span_start for span in spans], pa.int64()),
-            "span_end": pa.array([span.span_end for span in spans], pa.int64()),
-            "name": pa.array([span.name for span in spans], pa.string()),
-        }
-    )
-
-
-def _keys(found: Sequence[Annotation]) -> dict[str, pa.Array]:
-    return {
-        "post_key": pa.array([a.post_key for a in found], pa.string()),
-        "revision": pa.array([a.revision for a in found], pa.string()),
-    }
-
-
-def _repeated(columns: dict[str, pa.Array], counts: Sequence[int]) -> dict[str, pa.Array]:
-    """Return columns with each row as often as its count says."""
-    places = pa.array(np.repeat(np.arange(len(counts)), counts))
-    return {name: column.take(places) for name, column in columns.items()}

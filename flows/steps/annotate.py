@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from time import monotonic
 from typing import Any
 
@@ -20,14 +21,12 @@ from flows.in_hand import in_hand, suspects
 from flows.poison import Poison, UnsoundError, without_poison
 from flows.sources import company_of
 from flows.steps.copies import group_copies
+from flows.steps.found import found_in
 from nlp.annotation import Annotation
 from nlp.company import Company
-from nlp.doubt import doubts_of
-from nlp.mentions import OURS
-from nlp.meta import Meta
-from warehouse import labels
+from warehouse import labelled, labels
 from warehouse.aside import SetAsidePost, set_aside
-from warehouse.labels import Label, MentionSpan, PendingPost
+from warehouse.labels import PendingPost
 
 BATCH = 512
 """Posts that are read together."""
@@ -84,14 +83,7 @@ def save_annotations(desk: Desk, done: Sequence[tuple[PendingPost, Annotation]],
     if not done:
         return 0
     meta = desk.stage.encoder.meta
-    return labels.save_labels(
-        desk.con,
-        [_row(post, note, meta) for post, note in done],
-        model=meta.name,
-        model_version=version,
-        at=desk.now,
-        vectors=np.stack([note.embedding for _, note in done]),
-    )
+    return labelled.save_labelled(desk.con, found_in(done, meta), model=meta.name, model_version=version, at=desk.now)
 
 
 def put_aside(desk: Desk, step: str, version: str, poison: Sequence[Poison[Any]]) -> None:
@@ -143,11 +135,10 @@ def _read_apart(child: Child, posts: Sequence[Any]) -> list[Annotation]:
 
 def sound(found: list[Annotation]) -> list[Annotation]:
     """Raise UnsoundError where an answer holds what is no number: it would spread to whatever is compared with it."""
-    for note in found:
-        scores = (note.relevance_score, *note.sentiment_scores.values(), *note.topic_scores.values())
-        if not all(map(math.isfinite, scores)):
-            raise UnsoundError
-    if found and not np.isfinite(np.stack([note.embedding for note in found])).all():
+    scores = ((note.relevance_score, *note.sentiment_scores.values(), *note.topic_scores.values()) for note in found)
+    if not all(map(math.isfinite, chain.from_iterable(scores))):
+        raise UnsoundError
+    if found and not np.isfinite(np.concatenate([note.embedding for note in found])).all():
         raise UnsoundError
     return found
 
@@ -166,29 +157,3 @@ def labels_version(desk: Desk) -> str:
 
 def _names_hash(company: Company) -> str:
     return hashlib.sha256(repr(company).encode()).hexdigest()[:8]
-
-
-def _row(post: PendingPost, note: Annotation, meta: Meta) -> labels.Annotation:
-    chance = note.relevance_score
-    relevance = Label(
-        task="relevance",
-        label="relevant" if note.is_relevant else "irrelevant",
-        score=chance if note.is_relevant else 1 - chance,
-    )
-    found = [relevance]
-    if note.sentiment is not None:
-        found.append(Label(task="sentiment", label=note.sentiment, score=note.sentiment_scores[note.sentiment]))
-    found += [Label(task="topic", label=topic, score=note.topic_scores.get(topic, 0.0)) for topic in note.topics]
-    doubts = doubts_of(note, meta)
-    return labels.Annotation(
-        relevance_doubt=doubts.relevance,
-        sentiment_doubt=doubts.sentiment,
-        topic_doubt=doubts.topic,
-        post_key=post.post_key,
-        revision=post.revision,
-        language=note.lang,
-        labels=tuple(found),
-        mentions=tuple(
-            MentionSpan(span_start=m.start, span_end=m.end, name=m.name) for m in note.mentions if m.kind in OURS
-        ),
-    )

@@ -30,8 +30,10 @@ SURE = Annotation(
 
 
 def test_who_is_sure_has_no_doubt() -> None:
-    found = doubts_of(SURE, META)
-    assert (found.relevance, found.sentiment, found.topic) == (0.0, pytest.approx(0.04), pytest.approx(0, abs=0.01))
+    found = doubts_of([SURE, SURE], META)
+    assert found.relevance == [0.0, 0.0]
+    assert found.sentiment == pytest.approx([0.04, 0.04])
+    assert found.topic == pytest.approx([0, 0], abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -43,17 +45,22 @@ def test_who_is_sure_has_no_doubt() -> None:
     ],
 )
 def test_a_toss_up_is_one_and_only_its_question_is_doubted(changes: dict[str, object], question: str) -> None:
-    found = doubts_of(replace(SURE, **changes), META)  # type: ignore[arg-type]
-    assert getattr(found, question) == 1.0
-    assert all(getattr(found, other) < 0.1 for other in ("relevance", "sentiment", "topic") if other != question)
+    found = doubts_of([SURE, replace(SURE, **changes)], META)  # type: ignore[arg-type]
+    assert getattr(found, question)[1] == 1.0
+    assert all(getattr(found, other)[1] < 0.1 for other in ("relevance", "sentiment", "topic") if other != question)
+    assert getattr(found, question)[0] < 0.1
 
 
 def test_doubt_falls_on_both_sides_of_a_threshold() -> None:
     scores = [{**SURE.topic_scores, "price": chance} for chance in (0.01, 0.1, 0.2, 0.4, 0.9)]
-    found = [doubts_of(replace(SURE, topic_scores=one), META).topic or 0 for one in scores]
+    found = [chance or 0 for chance in doubts_of([replace(SURE, topic_scores=one) for one in scores], META).topic]
     assert found[0] < found[1] < found[2] > found[3] > found[4]
 
 
 def test_what_was_not_asked_is_not_doubted() -> None:
-    found = doubts_of(replace(SURE, sentiment=None, sentiment_scores={}, topics=(), topic_scores={}), META)
-    assert (found.sentiment, found.topic) == (None, None)
+    unasked = replace(SURE, sentiment=None, sentiment_scores={}, topics=(), topic_scores={})
+    found = doubts_of([unasked, SURE, unasked], META)
+    assert [doubt is None for doubt in found.sentiment] == [True, False, True]
+    assert [doubt is None for doubt in found.topic] == [True, False, True]
+    assert doubts_of([unasked], META).topic == [None]
+    assert doubts_of([], META).relevance == []

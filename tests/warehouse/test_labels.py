@@ -65,8 +65,6 @@ def test_only_what_is_new_or_changed_is_pending(con: duckdb.DuckDBPyConnection, 
     load(con, tmp_path, "a", [quoting, a_post(1)])
     pending = pending_posts(con, model_version="v1", limit=10)
     assert [post.post_key for post in pending] == [P1, post_key("forum", "p2")]
-    assert pending[1].quoted == ("ett", "två")
-    assert pending[0].thread_title == "Brev om drift och underhåll"
     assert len(pending_posts(con, model_version="v1", limit=1)) == 1
     assert annotate(con, "v1") == 2
     assert pending_posts(con, model_version="v1", limit=10) == []

@@ -23,16 +23,7 @@ taken AS MATERIALIZED (
     ORDER BY s.seen_at, s.post_key
     LIMIT $row_limit
 )
-SELECT p.post_key, p.revision, p.source, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted,
-    p.posted_at, p.seen_at, p.position, p.language
+SELECT p.post_key, p.revision, p.text
 FROM taken AS k
 JOIN post AS p ON p.rowid = k.place
-JOIN thread AS t USING (thread_key)
-LEFT JOIN (
-    SELECT post_key, revision, list(text ORDER BY quote_number) AS quoted
-    FROM quote
-    SEMI JOIN taken USING (post_key)
-    WHERE text IS NOT NULL
-    GROUP BY ALL
-) AS q ON q.post_key = p.post_key AND q.revision = p.revision
 ORDER BY p.seen_at, p.post_key
