@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -17,7 +19,7 @@ from spacy.vocab import Vocab
 
 from nlp.clean import clean, model_text
 from nlp.company import Company, Homonym
-from nlp.encoder import Encoder, encode, is_model_folder, load_encoder
+from nlp.encoder import Answers, Encoder, encode, is_model_folder, load_encoder
 from nlp.hub import SHIPPED_ALONE, Models, with_models
 from nlp.judge import judge_relevance, judge_sentiment, judge_topics
 from nlp.language import JUDGED, detect_language
@@ -29,7 +31,9 @@ EXTENSIONS = (
     "in_thread", "quotes", "cleaned", "lang", "mentions", "redacted", "answers", "relevance", "sentiment", "topics",
 )  # fmt: skip
 QUESTIONS = ("relevance", "sentiment", "topics")
-_PIECE = re.compile(r"\S+|\s+")
+SOURCE = "ryktesvakt_source"
+"""Where a Doc carries its text: put together from its words it costs more than some of the steps."""
+_PIECE = re.compile(r"(\S+)( ?)|\s+")
 
 for _name in EXTENSIONS:
     if not Doc.has_extension(_name):
@@ -44,21 +48,27 @@ class PieceTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Return the text as a Doc whose text is the same to the character."""
-        pieces = _PIECE.findall(text)
-        return Doc(self.vocab, words=pieces, spaces=[False] * len(pieces))
+        pieces = list(_PIECE.finditer(text))
+        words, spaces = [piece[1] or piece[0] for piece in pieces], [bool(piece[2]) for piece in pieces]
+        return Doc(self.vocab, words=words, spaces=spaces, user_data={SOURCE: text})
+
+
+def _text(doc: Doc) -> str:
+    found: str | None = doc.user_data.get(SOURCE)
+    return doc.text if found is None else found
 
 
 @Language.component("ryktesvakt_quotes")
 def quotes_step(doc: Doc) -> Doc:
     """Leave the author's own words apart from the quoted ones in `doc._.quotes`."""
-    doc._.quotes = split_quotes(doc.text)
+    doc._.quotes = split_quotes(_text(doc))
     return doc
 
 
 @Language.component("ryktesvakt_clean")
 def clean_step(doc: Doc) -> Doc:
     """Leave the text without markup in `doc._.cleaned`."""
-    doc._.cleaned = clean(doc.text)
+    doc._.cleaned = clean(_text(doc))
     return doc
 
 
@@ -69,7 +79,7 @@ class LanguageStep:
         self.company = company
 
     def __call__(self, doc: Doc) -> Doc:
-        plain = clean(doc.text) if doc._.cleaned is None else doc._.cleaned
+        plain = clean(_text(doc)) if doc._.cleaned is None else doc._.cleaned
         doc._.lang = detect_language(mask_company(plain, self.company))
         return doc
 
@@ -81,7 +91,7 @@ class MentionStep:
         self.company = company
 
     def __call__(self, doc: Doc) -> Doc:
-        doc._.mentions = find_mentions(doc.text, self.company)
+        doc._.mentions = find_mentions(_text(doc), self.company)
         return doc
 
 
@@ -97,7 +107,7 @@ class RedactStep:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
         """Redact batches, which the name model reads faster than single texts."""
         for batch in _batches(stream, batch_size):
-            for doc, done in zip(batch, redact_all([doc.text for doc in batch], self.redactor), strict=True):
+            for doc, done in zip(batch, redact_all([_text(doc) for doc in batch], self.redactor), strict=True):
                 doc._.redacted = done
                 yield doc
 
@@ -109,22 +119,45 @@ class EncoderStep:
         self.encoder, self.company = encoder, company
 
     def __call__(self, doc: Doc) -> Doc:
-        return next(self.pipe([doc]))
+        judged, texts = self._read([doc])
+        _leave(judged, encode(self.encoder, texts))
+        return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
-        """Run the model over the posts of each batch together; equal texts are judged once."""
-        for batch in _batches(stream, batch_size):
-            judged = [doc for doc in batch if doc._.lang in (None, *JUDGED)]
-            texts = [doc._.redacted.text if doc._.redacted else doc.text for doc in judged]
-            answers = encode(self.encoder, [model_text(text, self.company) for text in texts])
-            for row, doc in enumerate(judged):
-                doc._.answers = {
-                    "embedding": answers.embedding[row],
-                    "relevance": float(answers.relevance[row]),
-                    "sentiment": answers.sentiment[row],
-                    "topics": answers.topics[row],
-                }
-            yield from batch
+        """Run the model over the posts of each batch together; equal texts are judged once.
+
+        While it reads a batch, the steps before this one prepare the next: no core waits for another.
+        """
+        with ThreadPoolExecutor(1) as reader:
+            ahead: deque[tuple[list[Doc], list[Doc], Future[Answers]]] = deque()
+            for batch in _batches(stream, batch_size):
+                judged, texts = self._read(batch)
+                ahead.append((batch, judged, reader.submit(encode, self.encoder, texts)))
+                if len(ahead) > 1:
+                    yield from _answered(*ahead.popleft())
+            while ahead:
+                yield from _answered(*ahead.popleft())
+
+    def _read(self, batch: Sequence[Doc]) -> tuple[list[Doc], list[str]]:
+        """Return the posts of a batch that the model can read, and what it is given of each."""
+        judged = [doc for doc in batch if doc._.lang in (None, *JUDGED)]
+        texts = [doc._.redacted.text if doc._.redacted else _text(doc) for doc in judged]
+        return judged, [model_text(text, self.company) for text in texts]
+
+
+def _answered(batch: list[Doc], judged: list[Doc], asked: Future[Answers]) -> list[Doc]:
+    _leave(judged, asked.result())
+    return batch
+
+
+def _leave(judged: Sequence[Doc], answers: Answers) -> None:
+    for row, doc in enumerate(judged):
+        doc._.answers = {
+            "embedding": answers.embedding[row],
+            "relevance": float(answers.relevance[row]),
+            "sentiment": answers.sentiment[row],
+            "topics": answers.topics[row],
+        }
 
 
 class JudgeStep:

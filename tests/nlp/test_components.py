@@ -10,7 +10,7 @@ import pytest
 import spacy
 
 from nlp.company import Company
-from nlp.components import EXTENSIONS
+from nlp.components import EXTENSIONS, SOURCE, PieceTokenizer
 from nlp.redact.kinds import LABELS
 from nlp.redact.redactor import Redactor, redact
 
@@ -62,3 +62,22 @@ def test_the_report_counts_and_never_tells(company: Company) -> None:
     assert set(done.report) <= set(LABELS) and all(isinstance(count, int) for count in done.report.values())
     assert sum(done.report.values()) == len(done.redactions)
     assert redact("inget här", Redactor(company)).report == {}
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 50])
+def test_what_is_read_ahead_comes_back_in_order(company: Company, batch_size: int) -> None:
+    nlp = spacy.blank("sv")
+    nlp.add_pipe("ryktesvakt_encoder", config={"company": asdict(company), "model": TINY})
+    texts = [f"post nummer {at}" for at in range(10)]
+    found = list(nlp.pipe(texts, batch_size=batch_size))
+    assert [doc.text for doc in found] == texts
+    for doc in found:
+        assert doc._.answers["relevance"] == nlp(doc.text)._.answers["relevance"]
+    assert len({doc._.answers["relevance"] for doc in found}) == len(texts)
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", " a  b ", "a\n\n b\t c  ", "en rad \n", "\u00a0å \u2003 ä"])
+def test_a_text_cut_at_white_space_is_the_same_to_the_character(text: str) -> None:
+    doc = PieceTokenizer(spacy.blank("sv").vocab)(text)
+    assert doc.text == text and doc.user_data[SOURCE] == text
+    assert all(not word.text.strip() or not any(char.isspace() for char in word.text) for word in doc)
