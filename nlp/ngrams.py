@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -28,6 +30,8 @@ SHORTEST, LONGEST = 3, 5
 """Letters in a group; a word's margins count as spaces."""
 MOST_CHARS = 4096
 """More of a text is not read: about what the encoder's window holds, and a bound on what a giant post costs."""
+KEPT_WORDS, KEPT_CHARS = 8192, 30
+"""Words whose letter groups are at hand, some 5 MB: forums use a few thousand again and again, none of them long."""
 _WORD = re.compile(r"\w+")
 
 
@@ -49,7 +53,8 @@ def counts(text: str) -> list[dict[int, int]]:
     """Return how often each place of the two tables is met in a text: words and pairs, and letter groups."""
     words = _WORD.findall(text[:MOST_CHARS].lower())
     pairs = (f"{one} {two}" for one, two in pairwise(words))
-    return [_places((*words, *pairs)), _places(group for word in words for group in _groups(word))]
+    groups = (_kept_places(word) if len(word) <= KEPT_CHARS else _group_places(word) for word in words)
+    return [Counter(map(_place, (*words, *pairs))), Counter(chain.from_iterable(groups))]
 
 
 def features(found: list[dict[int, int]], rarity: Floats) -> list[tuple[npt.NDArray[np.int64], Floats]]:
@@ -61,7 +66,7 @@ def answer(model: Ngrams, text: str) -> Floats:
     """Return the logits of all classes, (classes,)."""
     total = np.zeros(len(model.bias), np.float32)
     for at, (places, values) in enumerate(features(counts(text), model.rarity)):
-        total += values @ model.weights[at, places].astype(np.float32)
+        total += values @ model.weights[at].take(places, axis=0).astype(np.float32)
     return np.asarray(total * model.scale + model.bias, np.float32)
 
 
@@ -96,12 +101,15 @@ def _groups(word: str) -> Iterator[str]:
         yield from (padded[at : at + length] for at in range(len(padded) - length + 1))
 
 
-def _places(grams: Iterable[str]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for gram in grams:
-        place = zlib.crc32(gram.encode("utf-8", "surrogatepass")) & (2**BITS - 1)
-        found[place] = found.get(place, 0) + 1
-    return found
+def _group_places(word: str) -> tuple[int, ...]:
+    return tuple(map(_place, _groups(word)))
+
+
+_kept_places = lru_cache(maxsize=KEPT_WORDS)(_group_places)
+
+
+def _place(gram: str) -> int:
+    return zlib.crc32(gram.encode("utf-8", "surrogatepass")) & ((1 << BITS) - 1)
 
 
 def _weighted(table: dict[int, int], rarity: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
