@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,8 @@ from nlp.likeness import Ground, lay_ground, rarity, towards
 from nlp.mentions import mask_company
 from nlp.meta import Meta
 from nlp.quotes import split_quotes
+from nlp.sentences import best_sentence
+from nlp.tokens import Places
 from nlp.words import stem_places, stems, word_count
 
 LEAST_WORDS = 8
@@ -28,7 +29,6 @@ MOST_CANDIDATES = 4
 """Claims that a post is held against by the pair pass: the nearest; the right one is seldom behind them."""
 K1 = 1.2
 """BM25's saturation of repeated words (Robertson and Zaragoza 2009); posts are short, so length is left alone."""
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +79,19 @@ class ClaimIndex:
 
 @dataclass(frozen=True, slots=True)
 class NearClaims:
-    """Which claims are near which texts, as lists of one length: by text, and of a text's claims the nearest first."""
+    """Which claims are near which texts, as arrays of one length: by text, and of a text's claims the nearest first."""
 
-    pairs: list[tuple[int, int]]
-    """Places of the text and of the claim."""
-    meanings: list[float]
-    shares: list[float]
+    texts: Places
+    """Places of the texts."""
+    claims: Places
+    """Places of the claims."""
+    meanings: npt.NDArray[np.float64]
+    shares: npt.NDArray[np.float64]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Places of the text and of the claim."""
+        return list(zip(self.texts.tolist(), self.claims.tolist(), strict=True))
 
 
 def index_claims(claims: Sequence[Claim], *, encoder: Encoder, company: Company) -> ClaimIndex:
@@ -144,7 +151,8 @@ def near_claims(
 ) -> NearClaims:
     """Return which claims `propose_claims` proposes for which texts, without what it says of them; all at once."""
     if not index.claims or not texts:
-        return NearClaims(pairs=[], meanings=[], shares=[])
+        nothing, none = np.zeros(0, np.int64), np.zeros(0)
+        return NearClaims(nothing, nothing, none, none)
     meanings, shares = likeness(_with_quotes(texts, quoted), embeddings, index)
     order = np.argsort(-np.asarray(nearness(meanings, shares, meta=meta)), axis=1, kind="stable")
     is_near = np.take_along_axis(np.asarray(_is_near(meanings, shares, meta)), order, axis=1)
@@ -155,9 +163,10 @@ def near_claims(
     rows, columns = np.nonzero(kept)
     claims = order[rows, columns]
     return NearClaims(
-        pairs=list(zip(rows.tolist(), claims.tolist(), strict=True)),
-        meanings=[round(one, 4) for one in meanings[rows, claims].tolist()],
-        shares=[round(one, 4) for one in shares[rows, claims].tolist()],
+        texts=rows,
+        claims=claims,
+        meanings=meanings[rows, claims].astype(np.float64).round(4),
+        shares=shares[rows, claims].astype(np.float64).round(4),
     )
 
 
@@ -180,12 +189,12 @@ def candidate_of(
     text: str, near: NearClaims, at: int, index: ClaimIndex, *, thread: float, given: Collection[str]
 ) -> Candidate:
     """Return what is to be said of a pair of a text, which is given, and a claim that is near it."""
-    claim = near.pairs[at][1]
+    claim = int(near.claims[at])
     start, end = best_sentence(text, index.masked[claim])
     return Candidate(
         claim_id=index.claims[claim].claim_id,
-        meaning=near.meanings[at],
-        lexical=near.shares[at],
+        meaning=float(near.meanings[at]),
+        lexical=float(near.shares[at]),
         thread=round(thread, 4),
         is_short=word_count(text) < LEAST_WORDS,
         is_given=index.claims[claim].claim_id in given,
@@ -211,14 +220,6 @@ def nearness(meaning: Floats | np.float32, share: Floats | np.float32, *, meta: 
     return meaning + np.float32(meta.lexical_weight) * share
 
 
-def best_sentence(text: str, claim: str) -> tuple[int, int]:
-    """Return the span of the sentence that shares most words with the claim; the first longest one, if none does."""
-    wanted = set(stems(claim))
-    spans = [_trimmed(text, *found.span()) for found in _SENTENCE.finditer(text)]
-    spans = [span for span in spans if span[0] < span[1]] or [(0, len(text))]
-    return max(spans, key=lambda span: (len(wanted & set(stems(text[slice(*span)]))), span[1] - span[0]))
-
-
 def wording_of(text: str, start: int | None, end: int | None) -> str | None:
     """Return what of a post can serve as a wording of its claim: the sentence that matched, else the whole short post.
 
@@ -232,15 +233,10 @@ def wording_of(text: str, start: int | None, end: int | None) -> str | None:
     return None
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
-
-
 def _by_claim(scores: Floats, index: ClaimIndex) -> Floats:
     """Return (texts, claims): the best over each claim's wordings."""
-    columns = [scores[:, index.owner == at].max(axis=1) for at in range(len(index.claims))]
-    return np.asarray(np.stack(columns, axis=1), np.float32)
+    firsts = np.searchsorted(index.owner, np.arange(len(index.claims)))
+    return np.asarray(np.maximum.reduceat(scores, firsts, axis=1), np.float32)
 
 
 def _weights(bags: Sequence[set[str]], vocabulary: dict[str, int]) -> Floats:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nlp.shingles import RunLists, Runs, joined
-from nlp.tokens import Places
+from nlp.tokens import Places, expanded
 
 LEAST_SHARED = 8
 """Runs that two texts must share at least: of the shortest that are looked at, nearly all."""
@@ -88,7 +88,7 @@ def place(new: RunLists, known: RunLists) -> Placed:
     """
     texts, begin = joined(known, new), len(known)
     prints = _met(prints_of(texts))
-    likely = _Likely(texts)
+    likely = _Likely(texts, np.unique(prints.text))
     copy_of, like = np.full(len(texts), -1), np.ones(len(texts))
     is_found = texts.counts > 0
     asked = np.unique(prints.text[prints.text >= begin])
@@ -134,12 +134,16 @@ def _is_shared(values: Runs) -> Flags:
 
 
 class _Likely:
-    """Which pairs of texts can be copies at all, told by how many runs each shares with any other; and which are."""
+    """Which pairs of some texts can be copies at all, told by how many runs each shares with any other of them.
 
-    def __init__(self, texts: RunLists) -> None:
+    And which are.
+    """
+
+    def __init__(self, texts: RunLists, some: Places) -> None:
         self.texts, self.counts = texts, texts.counts
-        owner = np.repeat(np.arange(len(texts)), self.counts)
-        self.shared = np.bincount(owner[_is_shared(texts.values)], minlength=len(texts))
+        place, counts = expanded(self.counts, some)
+        owner = np.repeat(some, counts)
+        self.shared = np.bincount(owner[_is_shared(texts.values[place])], minlength=len(texts))
         self.known: dict[tuple[int, int], float] = {}
 
     def may_be(self, left: Places, right: Places) -> Flags:

@@ -31,6 +31,8 @@ OUTPUTS = ("embedding", *HEADS)
 RELEVANCE, SENTIMENT, TOPICS = (OUTPUTS.index(head) for head in ("relevance", "sentiment", "topics"))
 TEXTS_AT_ONCE = 512
 """Texts tokenised together; only memory depends on it."""
+SHARE = 16
+"""Texts that a core takes at a time at the most."""
 KEPT = 4096
 """Answers remembered, a few kB each: claims, their wordings and threads' titles come back with every pass."""
 
@@ -111,12 +113,13 @@ def encode(encoder: Encoder, texts: Sequence[str], *, claims: Sequence[str] | No
     found = {key: encoder.kept[key] for key in unique if key in encoder.kept}
     new = [key for key in unique if key not in found]
     ids = _tokenise(encoder, new)
+    # Longest first, so that no core is left alone with a long text at the end.
+    order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
+    size = max(1, min(SHARE, len(order) // (4 * encoder.threads)))
+    shares = [order[at : at + size] for at in range(0, len(order), size)]
     with ThreadPoolExecutor(encoder.threads) as pool:
-        # Longest first, so that no core is left alone with a long text at the end.
-        order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
-        found |= zip(
-            (new[at] for at in order), pool.map(lambda at: _run(encoder, ids[at], new[at]), order), strict=True
-        )
+        for some in pool.map(lambda share: [(new[at], _run(encoder, ids[at], new[at])) for at in share], shares):
+            found.update(some)
     _keep(encoder, found)
     return _calibrated(encoder, [found[key] for key in keys])
 

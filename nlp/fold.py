@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_ODD = re.compile(
+ODD = (
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u0300-\u036f\u0483-\u0489\u200b-\u200f\u202a-\u202e\u2060-\u2069"
     "\u20d0-\u20ff\ud800-\udfff\ufe00-\ufe0f\ufeff\uff01-\uff5e\U0001f3fb-\U0001f3ff\U0001d400-\U0001d7ff\U000e0000-\U000e007f]"
 )
@@ -36,6 +36,9 @@ class Folded:
     def index(self, offset: int) -> int:
         """Return where an offset of the original lies in the folded text."""
         return offset if self.offsets is None else bisect_left(self.offsets, offset)
+
+
+_ODD = re.compile(ODD)
 
 
 def fold(text: str) -> Folded:

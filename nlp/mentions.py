@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from nlp.company import Company
 from nlp.fold import fold
@@ -74,8 +74,8 @@ def _genitive(surface: str, name: str) -> str:
 def _ours(text: str, lexicon: Lexicon) -> list[Mention]:
     lowered = text.lower()
     words = lexicon.candidates.findall(lowered)
-    is_silent = lexicon.triggers.isdisjoint(words) and lexicon.heads.isdisjoint([word[:3] for word in words])
-    found = [] if is_silent else list(_named(text, lexicon))
+    hits = {word for word in words if word in lexicon.triggers or word[:3] in lexicon.heads}
+    found = list(_named(text, lowered, hits, lexicon)) if hits else []
     if not any(gate in lowered for gate in lexicon.gates):
         return found
     if lexicon.short and (not lexicon.trade or lexicon.trade.search(text)):
@@ -83,20 +83,23 @@ def _ours(text: str, lexicon: Lexicon) -> list[Mention]:
     return found + _by_pattern(lexicon.products, text, "product")
 
 
-def _named(text: str, lexicon: Lexicon) -> Iterator[Mention]:
-    words = [word.lower() for word in _TOKEN.findall(text)]
-    hits = [at for at, word in enumerate(words) if word in lexicon.triggers or word[:3] in lexicon.heads]
-    if not hits:
-        return
-    spans = [token.span() for token in _TOKEN.finditer(text)]
+def _named(text: str, lowered: str, hits: Collection[str], lexicon: Lexicon) -> Iterator[Mention]:
+    """Yield where the forms stand that begin with any of these words, which stand in the text in small letters."""
     most = max(len(form.words) for form in lexicon.forms)
-    for at in hits:
-        tokens = [(*span, word) for span, word in zip(spans[at : at + most], words[at : at + most], strict=True)]
+    for start in _places(text, lowered, hits, lexicon):
+        tokens = [(*one.span(), one.group().lower()) for one in islice(_TOKEN.finditer(text, start), most)]
         for form in lexicon.forms:
-            if end := _spaced(form, tokens, text) or _joined(form, spans[at][0], words[at]):
-                start = spans[at][0]
+            if end := _spaced(form, tokens, text) or _joined(form, start, tokens[0][2]):
                 yield Mention(start, _with_possessive(text, end), _kind(form, text[start:end]), form.name)
                 break
+
+
+def _places(text: str, lowered: str, words: Collection[str], lexicon: Lexicon) -> list[int]:
+    """Return where words stand in a text."""
+    if len(lowered) == len(text):
+        return [one.start() for one in lexicon.candidates.finditer(lowered) if one.group() in words]
+    # There is a letter whose small form is two.
+    return [one.start() for one in _TOKEN.finditer(text) if one.group().lower() in words]
 
 
 def _spaced(form: Form, tokens: list[tuple[int, int, str]], text: str) -> int | None:

@@ -13,6 +13,8 @@ _HEADER = re.compile(
 )
 _QUOTED_LINE = re.compile(r"[ \t]{0,3}(?:>|&gt;)(?![ \t]*\d)")
 _RULE = re.compile(r"[ \t]*(?:--|_{5,}|-{5,}|—{3,})[ \t]*")
+HEADER_CHARS = 120
+"""A longer line names nobody who is quoted."""
 SIGNATURE_CHARS = 400
 """A longer last part under a rule is text, not a signature."""
 
@@ -27,6 +29,8 @@ class Parts:
 
 def split_quotes(text: str) -> Parts:
     """Return the author's own words and the quoted ones: quote tags, `>` lines, and "Citat:" blocks."""
+    if len(text) > HEADER_CHARS and "\n" not in text and "[" not in text and "<" not in text:
+        return Parts(own=text, quoted="")
     own, quoted, at = [], [], 0
     for start, end in _tagged(text):
         own.append(text[at:start])
@@ -41,6 +45,8 @@ def split_quotes(text: str) -> Parts:
 def _tagged(text: str) -> list[tuple[int, int]]:
     """Return the outermost spans between opening and closing quote tags; a tag without its pair counts for nothing."""
     spans: list[tuple[int, int]] = []
+    if "[" not in text and "<" not in text:
+        return spans
     opened: list[int] = []
     for tag in _TAG.finditer(text):
         if not (tag.group(1) or tag.group(2)):
@@ -58,7 +64,7 @@ def _by_line(text: str) -> tuple[str, str]:
     quoted: list[str] = []
     is_block = False
     for line in text.split("\n"):
-        is_header = len(line) <= 120 and bool(_HEADER.fullmatch(line))
+        is_header = len(line) <= HEADER_CHARS and bool(_HEADER.fullmatch(line))
         is_block = is_header or (is_block and bool(line.strip()))
         if is_header:
             continue

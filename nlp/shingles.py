@@ -18,6 +18,7 @@ LEAST_WORDS = 12
 """A shorter text says what many would say in the same words."""
 Runs = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+_WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 
@@ -46,7 +47,7 @@ class RunLists:
 
 def read_runs(texts: Sequence[str]) -> RunLists:
     """Return the runs of texts."""
-    read = [_runs(*_hashes(words)) for words in read_words(map(_plain, texts))]
+    read = [_runs(*_hashes(words)) for words in read_words(texts, _words)]
     return RunLists(np.concatenate([np.zeros(0, np.int64), *(one for one, _ in read)]), _starts(*(n for _, n in read)))
 
 
@@ -59,8 +60,8 @@ def _starts(*counts: Places) -> Places:
     return np.concatenate([[0], *counts]).cumsum().astype(np.int64)
 
 
-def _plain(text: str) -> str:
-    return (_ADDRESS.sub(" ", text) if "://" in text else text).casefold()
+def _words(piece: str) -> list[str]:
+    return _WORD.findall((_ADDRESS.sub(" ", piece) if "://" in piece else piece).casefold())
 
 
 def _hashes(words: Words) -> tuple[Hashes, Places]:
@@ -76,15 +77,24 @@ def _runs(words: Hashes, counts: Places) -> tuple[Runs, Places]:
     mixed = np.zeros(size, dtype=np.uint64)
     for at, odd in enumerate(_ODD):
         mixed += words[at : size + at] * np.uint64(odd)
-    owner = np.repeat(np.arange(len(counts), dtype=np.uint16), counts)
+    owner = np.repeat(np.arange(len(counts)), counts)
     is_within = owner[:size] == owner[RUN_WORDS - 1 : size + RUN_WORDS - 1]
-    values, owner = (_mix(mixed[is_within]) >> np.uint64(1)).astype(np.int64), owner[:size][is_within]
-    order = np.argsort(values)
-    order = order[np.argsort(owner[order], kind="stable")]
-    values, owner = values[order], owner[order]
+    owner = owner[:size][is_within]
+    values = _sorted_each(
+        (_mix(mixed[is_within]) >> np.uint64(1)).astype(np.int64), np.maximum(counts - RUN_WORDS + 1, 0)
+    )
     is_first = np.ones(len(values), dtype=np.bool_)
     is_first[1:] = (values[1:] != values[:-1]) | (owner[1:] != owner[:-1])
     return values[is_first], np.bincount(owner[is_first], minlength=len(counts)).astype(np.int64)
+
+
+def _sorted_each(values: Runs, counts: Places) -> Runs:
+    """Return the values of lists that lie one after another, each list's sorted; lists of a length are one matrix."""
+    begins = counts.cumsum() - counts
+    for count in np.unique(counts).tolist():
+        places = begins[counts == count][:, None] + np.arange(count)
+        values[places] = np.sort(values[places], axis=1)
+    return values
 
 
 def _mix(values: Hashes) -> Hashes:

@@ -12,6 +12,7 @@ from nlp.clean import MODEL_CHARS, RAW_CHARS, clean, masked, model_text
 from nlp.company import Company
 from nlp.encoder import Encoder, Floats, encode
 from nlp.mentions import COMPANY_MASK
+from nlp.meta import Meta
 from nlp.quotes import split_quotes
 
 ABSTAINED = "comment"
@@ -43,6 +44,8 @@ _SIGNED = re.compile(
     rf"|(?:[.!?]\s+|\n){COMPANY_MASK}$"
 )
 """Words by which a company's own people sign: "Vi på Open Infra vill förtydliga", "/Anna, Open Infra"."""
+LONGEST_TITLE = len("s kundservice")
+"""Letters of what a signature may have after the company's name."""
 _MARKS = re.compile(r"^[ \t]*(?:>|&gt;)+ ?", re.MULTILINE)
 DENY_WEIGHT, QUERY_WEIGHT, QUESTION_WEIGHT = 1.0, 1.0, 0.75
 """What a cue adds to a logit; chosen on the development split of the written posts."""
@@ -77,28 +80,28 @@ def judge_stances(
     correct it: what would be support or a query of a customer is its denial.
     """
     # A post may be held against several claims.
-    split = {text: split_quotes(text) for _, text in pairs}
+    split = {text: split_quotes(text) for text in dict.fromkeys(text for _, text in pairs)}
     parts = [split[text] for _, text in pairs]
-    own, claims = [part.own for part in parts], [claim for claim, _ in pairs]
-    known = {text: _read_own(text, company) for text in dict.fromkeys(own)}
-    read = [known[text].as_read for text in own]
-    found = encode(encoder, read, claims=claims)
+    known = {text: _read_own(text, company) for text in dict.fromkeys(part.own for part in parts)}
+    own, claims = [known[part.own] for part in parts], [claim for claim, _ in pairs]
+    found = encode(encoder, [one.as_read for one in own], claims=claims)
     about = np.maximum(found.about, _quoted_about(claims, [part.quoted for part in parts], encoder, company))
     logits = np.log(np.maximum(found.stance, 1e-6))
     labels = encoder.meta.stance
-    logits[:, labels.index("support")] += BALANCE
-    logits[:, labels.index("deny")] -= BALANCE
-    for row, (claim, text) in enumerate(zip(claims, own, strict=True)):
-        for label, weight in _weights(known[text].denied, known[text].query, claim).items():
-            logits[row, labels.index(label)] += weight
+    support, deny, query = (labels.index(label) for label in ("support", "deny", "query"))
+    logits[:, support] += BALANCE
+    logits[:, deny] -= BALANCE
+    weights = [_weights(one.denied, one.query, claim) for one, claim in zip(own, claims, strict=True)]
+    logits[:, deny] += [weight["deny"] for weight in weights]
+    logits[:, query] += [weight["query"] for weight in weights]
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     chances = raised / raised.sum(axis=1, keepdims=True)
     said = official or [False] * len(pairs)
-    for row, (text, is_official) in enumerate(zip(own, said, strict=True)):
-        if is_official or known[text].is_signed:
-            chances[row] = _corrected(chances[row], labels)
-    limit = encoder.meta.stance_abstain
-    return [_stance(row, float(chance), labels, limit) for row, chance in zip(chances, about, strict=True)]
+    is_ours = np.array([is_said or one.is_signed for is_said, one in zip(said, own, strict=True)], np.bool_)
+    for label in (support, query):
+        chances[is_ours, deny] += chances[is_ours, label]
+        chances[is_ours, label] = 0.0
+    return _stances(chances, about, encoder.meta)
 
 
 def _quoted_about(claims: Sequence[str], quoted: Sequence[str], encoder: Encoder, company: Company) -> Floats:
@@ -112,15 +115,12 @@ def _quoted_about(claims: Sequence[str], quoted: Sequence[str], encoder: Encoder
 
 def is_signed(text: str) -> bool:
     """Return whether a post, as the model reads it, says of itself that the company has written it."""
-    return COMPANY_MASK in text and bool(_SIGNED.search(text))
-
-
-def _corrected(chances: Floats, labels: Sequence[str]) -> Floats:
-    found = chances.copy()
-    for label in ("support", "query"):
-        found[labels.index("deny")] += found[labels.index(label)]
-        found[labels.index(label)] = 0.0
-    return found
+    if COMPANY_MASK not in text:
+        return False
+    is_named_so = any(f"{word} {COMPANY_MASK}" in text for word in ("på", "från", "för", "hos"))
+    after = text[text.rindex(COMPANY_MASK) + len(COMPANY_MASK) :].rstrip(" .!\n")
+    # Most name the company without signing: neither after such a word nor at the end.
+    return (is_named_so or len(after) <= LONGEST_TITLE) and bool(_SIGNED.search(text))
 
 
 def cues(plain: str, claim: str) -> dict[str, float]:
@@ -169,13 +169,16 @@ def _read_own(text: str, company: Company) -> _Own:
     return _Own(as_read, is_signed(as_read), denials(plain), asked(plain))
 
 
-def _stance(chances: Sequence[float], about: float, labels: Sequence[str], limit: float) -> Stance:
-    best = int(np.argmax(chances))
-    is_sure = float(chances[best]) >= limit
-    return Stance(
-        stance=labels[best] if is_sure else ABSTAINED,
-        score=round(float(chances[best]), 4),
-        scores={label: round(float(chance), 4) for label, chance in zip(labels, chances, strict=True)},
-        is_sure=is_sure,
-        about=round(about, 4),
-    )
+def _stances(chances: Floats, about: Floats, meta: Meta) -> list[Stance]:
+    best = chances.argmax(axis=1)
+    rows = zip(chances.tolist(), best.tolist(), about.tolist(), strict=True)
+    return [
+        Stance(
+            stance=meta.stance[at] if row[at] >= meta.stance_abstain else ABSTAINED,
+            score=round(row[at], 4),
+            scores={label: round(chance, 4) for label, chance in zip(meta.stance, row, strict=True)},
+            is_sure=row[at] >= meta.stance_abstain,
+            about=round(is_about, 4),
+        )
+        for row, at, is_about in rows
+    ]

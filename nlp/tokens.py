@@ -1,26 +1,25 @@
-"""The words of many texts at once: letters of all texts lie in one array, and what is done is done to all of them.
+"""The words of many texts at once: what stands between two spaces is looked at once, however often it comes.
 
-Words are runs of letters and figures of all scripts. A different word is made a string once, however often it comes.
+Arrow parts the texts and numbers the pieces; a piece that comes back, as most do, costs no more than its number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-CHARS = 1 << 21
-"""Characters that are read together, and at the least one text."""
-MOST_TEXTS = 1 << 16
-"""Texts that are read together: their places fit 16 bits, by which an array is sorted fastest."""
+CHARS = 1 << 24
+"""Characters that are read together, and at the least one text: some hundred megabytes are taken meanwhile."""
 Places = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.uint32]
-_BASE = np.uint64(0xD6E8FEB86659FD93)
-_INVERSE = np.uint64(pow(int(_BASE), -1, 1 << 64))
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which no word has and Arrow does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +34,38 @@ class Words:
     text_count: int
 
 
-def read_words(texts: Iterable[str], *, figures_apart: bool = False, least: int = 1) -> Iterator[Words]:
-    """Yield the words of texts, so many as are read together; `least` is the fewest characters of one.
+def read_words(texts: Iterable[str], words_of: Callable[[str], Sequence[str]]) -> Iterator[Words]:
+    """Yield the words of texts, so many as are read together.
 
-    `figures_apart` makes decimal figures words of their own: "kl12" is two.
+    `words_of` says which words a piece of a text has; it is given what stands between two ASCII spaces.
     """
     for some in _together(texts):
-        whole = "\n".join(some)
-        codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
-        begins, ends = _spans(codes, figures_apart=figures_apart)
-        is_long = ends - begins >= least
-        begins, ends = begins[is_long], ends[is_long]
-        limits = (np.fromiter(map(len, some), np.int64, len(some)) + 1).cumsum()
-        counts = np.diff(np.searchsorted(begins, limits), prepend=0)
-        spelt = pa.array(_spelling(codes, begins, ends)).dictionary_encode()
-        word = spelt.indices.to_numpy()
-        one_of = np.zeros(len(spelt.dictionary), np.int64)
-        one_of[word] = np.arange(len(word))
-        spans = zip(begins[one_of].tolist(), ends[one_of].tolist(), strict=True)
-        distinct = [whole[begin:end] for begin, end in spans]
-        yield Words(distinct, word, np.repeat(np.arange(len(some)), counts), len(some))
+        pieces = pc.ascii_split_whitespace(_column(some))
+        parts = pieces.flatten().dictionary_encode()
+        found = [words_of(piece) for piece in parts.dictionary.to_pylist()]
+        numbers: dict[str, int] = {}
+        word = np.array([numbers.setdefault(one, len(numbers)) for one in chain.from_iterable(found)], np.int64)
+        place, count = expanded(np.fromiter(map(len, found), np.int64, len(found)), parts.indices.to_numpy())
+        owner = np.repeat(np.arange(len(some)), np.diff(pieces.offsets.to_numpy()))
+        yield Words(list(numbers), word[place], np.repeat(owner, count), len(some))
+
+
+def expanded(counts: Places, which: Places) -> tuple[Places, Places]:
+    """Return the places of what some lists hold, one list after another, and how many each of them holds.
+
+    `counts` says how many values each list has, of all that lie one after another; `which` lists are meant, in order.
+    """
+    count = counts[which]
+    begins = (counts.cumsum() - counts)[which]
+    within = np.arange(int(count.sum()))
+    return np.asarray(np.repeat(begins - (count.cumsum() - count), count) + within, np.int64), count
+
+
+def _column(texts: list[str]) -> pa.Array:
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([_HALVES.sub("\ufffd", text) for text in texts], pa.string())
 
 
 def _together(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -62,39 +73,8 @@ def _together(texts: Iterable[str]) -> Iterator[list[str]]:
     for text in texts:
         some.append(text)
         size += len(text) + 1
-        if size >= CHARS or len(some) == MOST_TEXTS:
+        if size >= CHARS:
             yield some
             some, size = [], 0
     if some:
         yield some
-
-
-def _spans(codes: Codes, *, figures_apart: bool) -> tuple[Places, Places]:
-    """Return where words begin and end."""
-    kinds = np.zeros(len(codes) + 2, np.uint8)
-    if len(codes):
-        kinds[1:-1] = _kinds(1 << int(codes.max()).bit_length(), figures_apart)[codes]
-    edges = np.flatnonzero(kinds[1:] != kinds[:-1])
-    is_word = kinds[edges[:-1] + 1] > 0
-    return edges[:-1][is_word], edges[1:][is_word]
-
-
-@lru_cache(maxsize=8)
-def _kinds(size: int, figures_apart: bool) -> npt.NDArray[np.uint8]:
-    """Return of each character 1 for a letter, 2 for a figure that is no letter, 0 for what stands between words."""
-    found = (chr(code) for code in range(min(size, 0x110000)))
-    return np.fromiter((c.isalnum() + (figures_apart and c.isdecimal()) for c in found), np.uint8)
-
-
-def _spelling(codes: Codes, begins: Places, ends: Places) -> npt.NDArray[np.uint64]:
-    """Return a number for each word, the same for the same letters alone: they are a polynomial's coefficients.
-
-    Of all letters up to a word's end less all before it, brought back to where it would begin the text.
-    """
-    powers = np.full(len(codes) + 1, _BASE, np.uint64)
-    powers[0] = 1
-    sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(codes * np.cumprod(powers, out=powers)[:-1], out=sums[1:])
-    powers[1:] = _INVERSE
-    powers[0] = 1
-    return np.asarray((sums[ends] - sums[begins]) * np.cumprod(powers, out=powers)[begins], np.uint64)

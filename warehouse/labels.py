@@ -131,9 +131,13 @@ def save_labels(
 
 def split_vectors(table: pa.Table) -> tuple[list[dict[str, Any]], Vectors]:
     """Return the rows of a table without its `vector`, and the vectors as a matrix of one row each."""
-    found = rows_of(table.drop_columns(["vector"]))
+    return rows_of(table.drop_columns(["vector"])), vectors_of(table)
+
+
+def vectors_of(table: pa.Table) -> Vectors:
+    """Return the column `vector` of a table as a matrix of one row each."""
     flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    return found, np.asarray(flat, dtype=np.float32).reshape(len(found), -1 if found else 0)
+    return np.asarray(flat, dtype=np.float32).reshape(len(table), -1 if len(table) else 0)
 
 
 def judge(

@@ -11,15 +11,15 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.connection import transaction
-from warehouse.labels import Vectors, split_vectors
-from warehouse.named import insert_arrow, insert_columns, listed, moment, records, rows, run
+from warehouse.labels import Vectors, vectors_of
+from warehouse.named import columns_of, insert_arrow, insert_columns, listed, moment, records, rows, run
 from warehouse.rollups import touch
 from warehouse.waiting import empty_list, keep_list
 
 UNRELATED = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PendingMatch:
     """A post that this version of model and claims has not been held against; `vectors[i]` is its embedding."""
 
@@ -102,8 +102,9 @@ def pending_matches(
         post_keys=None if only is None else listed(only),
         row_limit=limit,
     )
-    found, vectors = split_vectors(relation.to_arrow_table())
-    return [PendingMatch(**row) for row in found], vectors
+    table = relation.to_arrow_table()
+    columns = columns_of(table.select(PendingMatch.__slots__))
+    return [PendingMatch(*row) for row in zip(*columns, strict=True)], vectors_of(table)
 
 
 def done_with_matches(

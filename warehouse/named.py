@@ -49,8 +49,12 @@ def records(con: duckdb.DuckDBPyConnection, name: str, record: type[R], /, **val
 
 def rows_of(table: pa.Table) -> list[dict[str, Any]]:
     """Return the rows of an Arrow table as `rows` does, many times faster where there are thousands."""
-    columns = [_values(table[name]) for name in table.column_names]
-    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns_of(table), strict=True)]
+
+
+def columns_of(table: pa.Table) -> list[list[Any]]:
+    """Return the columns of an Arrow table, their values as `rows` gives them."""
+    return [_values(table[name]) for name in table.column_names]
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

@@ -16,9 +16,12 @@ BATCH = 50_000
 
 def group_copies(desk: Desk, *, batch: int = BATCH) -> int:
     """Hold new posts against those of the months before and each other; return how many are copies."""
-    count = 0
-    while (texts := uncompared(desk.con, limit=batch)).num_rows:
-        count += save_compared(desk.con, compared(desk.con, texts))
+    count, is_more = 0, True
+    while is_more:
+        texts = uncompared(desk.con, limit=batch)
+        if texts.num_rows:
+            count += save_compared(desk.con, compared(desk.con, texts))
+        is_more = texts.num_rows == batch
     done_with_texts(desk.con)
     return count
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from crawlers.pseudonym import author_key
 from flows.desk import Desk
 from flows.poison import UnsoundError, without_poison
 from flows.steps.annotate import labels_version, put_aside
+from flows.steps.pairs import may_match, worth_judging
 from nlp.claims import (
     Candidate,
     Claim,
@@ -27,7 +28,6 @@ from nlp.claims import (
     thread_nearness,
 )
 from nlp.encoder import Floats
-from nlp.mentions import OURS, find_mentions
 from nlp.stance import Stance, judge_stances
 from nlp.tiers import tier_of
 from warehouse import matches as store
@@ -36,9 +36,9 @@ from warehouse.matches import UNRELATED, PendingMatch
 from warehouse.waiting import forget_list
 
 BATCH = 8192
+TAKEN = 8 * BATCH
+"""Posts that are taken at once, to be held BATCH by BATCH: to see which wait takes long. Their vectors: 100 MB."""
 STEP = "match"
-MOST_JUDGED = 400
-"""Pairs of a claim that are judged, of a batch: the nearest. A claim that is new is held against months of posts."""
 MOST_WORDINGS = 32
 """Paraphrases of a claim that are held against posts: the latest, beyond that they repeat each other."""
 LOOK_BACK = timedelta(days=90)
@@ -60,29 +60,37 @@ def match(desk: Desk, *, only: Sequence[str] | None = None) -> int:
     since, index = desk.now - LOOK_BACK, None
     while True:
         posts, vectors = store.pending_matches(
-            desk.con, version=version, model_version=model_version, limit=BATCH, posted_after=since, only=only
+            desk.con, version=version, model_version=model_version, limit=TAKEN, posted_after=since, only=only
         )
         if not posts:
             break
         index = index or index_claims(claims, encoder=desk.stage.encoder, company=desk.stage.company)
-        done, poison = without_poison(
-            posts,
-            partial(_each, desk, index, dict(zip((post.post_key for post in posts), vectors, strict=True))),
-            what="the judging of stances",
-            probe=partial(_probe, desk, index),
-        )
-        count += store.save_matches(
-            desk.con,
-            [(post.post_key, post.revision) for post, _ in done],
-            [one for _, found in done for one in found],
-            model=model_version,
-            version=version,
-            at=desk.now,
-        )
-        put_aside(desk, STEP, version, poison)
-        if len(posts) < BATCH:  # all that were taken are saved or set aside by now
+        for at in range(0, len(posts), BATCH):
+            some = slice(at, at + BATCH)
+            count += _hold(desk, index, posts[some], vectors[some], version)
+        if len(posts) < TAKEN:  # all that were taken are saved or set aside by now
             break
     store.done_with_matches(desk.con, version=version, model_version=model_version, posted_after=since)
+    return count
+
+
+def _hold(desk: Desk, index: ClaimIndex, posts: Sequence[PendingMatch], vectors: Floats, version: str) -> int:
+    """Hold posts against the claims and save what comes of it; return how many were not set aside."""
+    done, poison = without_poison(
+        posts,
+        partial(_each, desk, index, dict(zip((post.post_key for post in posts), vectors, strict=True))),
+        what="the judging of stances",
+        probe=partial(_probe, desk, index),
+    )
+    count = store.save_matches(
+        desk.con,
+        [(post.post_key, post.revision) for post, _ in done],
+        [one for _, found in done for one in found],
+        model=labels_version(desk),
+        version=version,
+        at=desk.now,
+    )
+    put_aside(desk, STEP, version, poison)
     return count
 
 
@@ -122,28 +130,29 @@ def _claims(desk: Desk) -> list[Claim]:
 def _found(desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: ClaimIndex) -> list[store.Match]:
     pairs, rows, new = _pairs(desk, posts, vectors, index)
     masked = {claim.claim_id: text for claim, text in zip(index.claims, index.masked, strict=True)}
+    judges = {claim_id: _judge(desk, text) for claim_id, text in masked.items()}
+    asked = [pairs[at] for at in new]
     stances = judge_stances(
-        [(masked[pairs[at][1].claim_id], _with_quotes(pairs[at][0])) for at in new],
+        [(masked[one.claim_id], _with_quotes(post)) for post, one in asked],
         encoder=desk.stage.encoder,
         company=desk.stage.company,
-        official=_official(desk, [pairs[at][0] for at in new]),
+        official=_official(desk, [post for post, _ in asked]),
     )
-    for at, stance in zip(new, stances, strict=True):
-        rows[at] = _row(pairs[at][0], pairs[at][1], stance, model=_judge(desk, masked[pairs[at][1].claim_id]))
-    return [_tiered(rows[at], pairs[at][1], desk) for at in sorted(rows)]
+    for at, (post, one), stance in zip(new, asked, stances, strict=True):
+        rows[at] = _row(post, stance, _proposed(one, stance.about, desk), model=judges[one.claim_id])
+    return [rows[at] for at in sorted(rows)]
 
 
-def _tiered(row: store.Match, one: Candidate, desk: Desk) -> store.Match:
-    """Return a judged pair as this pass proposed it."""
-    return replace(
-        row,
-        claim_id=one.claim_id,
-        tier=tier_of(one, row.about_probability or 0.0, meta=desk.stage.encoder.meta) or UNRELATED,
-        score_embedding=one.meaning,
-        score_lexical=one.lexical,
-        span_start=one.start,
-        span_end=one.end,
-    )
+def _proposed(one: Candidate, about: float, desk: Desk) -> dict[str, Any]:
+    """Return what this pass says of a pair besides its stance."""
+    return {
+        "claim_id": one.claim_id,
+        "tier": tier_of(one, about, meta=desk.stage.encoder.meta) or UNRELATED,
+        "score_embedding": one.meaning,
+        "score_lexical": one.lexical,
+        "span_start": one.start,
+        "span_end": one.end,
+    }
 
 
 def _with_quotes(post: PendingMatch) -> str:
@@ -155,7 +164,7 @@ def _with_quotes(post: PendingMatch) -> str:
 def _pairs(
     desk: Desk, posts: Sequence[PendingMatch], vectors: Floats, index: ClaimIndex
 ) -> tuple[dict[int, tuple[PendingMatch, Candidate]], dict[int, store.Match], list[int]]:
-    """Return who may be about what, by likeness or a person's word; what is known of those; which are to be judged.
+    """Return who may be about what, by likeness or a person's word; what was judged of it; which are to be judged.
 
     Nearly every post is near some claim: what a pair needs more than two numbers is worked out where it is judged.
     """
@@ -164,42 +173,37 @@ def _pairs(
     given = [confirmed.get(post.post_key, frozenset()) for post in posts]
     texts, quoted = [post.text for post in posts], ["\n".join(post.quoted) for post in posts]
     near = near_claims(texts, vectors, index, meta=encoder.meta, quoted=quoted, given=given)
-    judges = [_judge(desk, text) for text in index.masked]
-    known = store.known_stances(
-        desk.con, models=judges, post_keys=[posts[at].post_key for at in dict.fromkeys(row for row, _ in near.pairs)]
-    )
-    may_be = cache(lambda row: given[row] or _may_match(desk, texts[row], is_judged=bool(vectors[row].any())))
-    rows = {
-        at: known[key]
-        for at, (row, claim) in enumerate(near.pairs)
-        if (key := (posts[row].post_key, posts[row].revision, judges[claim])) in known and may_be(row)
+    may_be = cache(lambda row: given[row] or may_match(texts[row], company, is_judged=bool(vectors[row].any())))
+    known = {at: one for at, one in _known(desk, posts, near, index).items() if may_be(int(near.texts[at]))}
+    is_known, is_given = np.zeros((2, len(near.texts)), np.bool_)
+    is_known[list(known)] = True
+    if any(given):
+        named = [claim.claim_id for claim in index.claims]
+        is_given[:] = [named[claim] in given[row] for row, claim in near.pairs]
+    new = worth_judging(near, ~is_known, is_given, may_be)
+    held = sorted({*known, *new})
+    rows, claims = near.texts[held].tolist(), near.claims[held].tolist()
+    threads = thread_nearness([posts[row].thread_title for row in rows], index, encoder=encoder, company=company)
+    nearness = threads[np.arange(len(held)), claims].tolist()
+    pairs = {
+        at: (posts[row], candidate_of(texts[row], near, at, index, thread=thread, given=given[row]))
+        for at, row, thread in zip(held, rows, nearness, strict=True)
     }
-    named = [claim.claim_id for claim in index.claims]
-    is_given = [named[claim] in given[row] for row, claim in near.pairs]
-    new = _worth_judging(near, [at for at in range(len(near.pairs)) if at not in rows], is_given, may_be)
-    held = sorted({*rows, *new})
-    titles = [posts[near.pairs[at][0]].thread_title for at in held]
-    threads = thread_nearness(titles, index, encoder=encoder, company=company)
-    pairs = {}
-    for at, thread in zip(held, threads, strict=True):
-        row, claim = near.pairs[at]
-        one = candidate_of(texts[row], near, at, index, thread=float(thread[claim]), given=given[row])
-        pairs[at] = posts[row], one
-    return pairs, rows, new
+    again = {
+        at: replace(one, **_proposed(pairs[at][1], one.about_probability or 0.0, desk)) for at, one in known.items()
+    }
+    return pairs, again, new
 
 
-def _worth_judging(
-    near: NearClaims, among: Sequence[int], is_given: Sequence[bool], may_be: Callable[[int], object]
-) -> list[int]:
-    """Return the pairs that are put to the model: of each claim the nearest, and all that a person has spoken of."""
-    seen: Counter[int] = Counter()
-    chosen = [at for at in among if is_given[at]]
-    for at in sorted((at for at in among if not is_given[at]), key=lambda at: -near.meanings[at]):
-        row, claim = near.pairs[at]
-        if seen[claim] < MOST_JUDGED and may_be(row):
-            seen[claim] += 1
-            chosen.append(at)
-    return sorted(chosen)
+def _known(desk: Desk, posts: Sequence[PendingMatch], near: NearClaims, index: ClaimIndex) -> dict[int, store.Match]:
+    """Return the pairs whose stance was judged before, by their places."""
+    judges = [_judge(desk, text) for text in index.masked]
+    keys = [posts[row].post_key for row in np.unique(near.texts).tolist()]
+    known = store.known_stances(desk.con, models=judges, post_keys=keys)
+    if not known:
+        return {}
+    asked = ((posts[row].post_key, posts[row].revision, judges[claim]) for row, claim in near.pairs)
+    return {at: known[key] for at, key in enumerate(asked) if key in known}
 
 
 def _judge(desk: Desk, statement: str) -> str:
@@ -214,19 +218,11 @@ def _official(desk: Desk, posts: Sequence[PendingMatch]) -> list[bool]:
     return [post.author_key in known for post in posts]
 
 
-def _may_match(desk: Desk, text: str, *, is_judged: bool) -> bool:
-    """A post that names only somebody else is not about our claim; one that names nobody speaks of the thread's."""
-    kinds = {mention.kind for mention in find_mentions(text, desk.stage.company)}
-    return bool(kinds & OURS) if kinds else is_judged
-
-
-def _row(post: PendingMatch, one: Candidate, stance: Stance, *, model: str) -> store.Match:
+def _row(post: PendingMatch, stance: Stance, proposed: Mapping[str, Any], *, model: str) -> store.Match:
     return store.Match(
         model=model,
         post_key=post.post_key,
         revision=post.revision,
-        claim_id=one.claim_id,
-        tier=UNRELATED,
         stance=stance.stance,
         stance_score=stance.score,
         about_probability=stance.about,
@@ -234,6 +230,7 @@ def _row(post: PendingMatch, one: Candidate, stance: Stance, *, model: str) -> s
         deny_probability=stance.scores.get("deny"),
         query_probability=stance.scores.get("query"),
         comment_probability=stance.scores.get("comment"),
+        **proposed,
     )
 
 

@@ -16,7 +16,6 @@ from nlp.claims import (
     Candidate,
     Claim,
     ClaimIndex,
-    best_sentence,
     index_claims,
     near_claims,
     propose_claims,
@@ -24,6 +23,7 @@ from nlp.claims import (
 )
 from nlp.encoder import Encoder, encode, load_encoder
 from nlp.meta import MatchWeights, read_meta
+from nlp.sentences import best_sentence
 from nlp.tiers import chance_of, tier_of
 from tests.nlp.conftest import OPEN_INFRA
 

@@ -18,9 +18,9 @@ WORD = re.compile(r"[^\W_]+")
 APART = re.compile(r"[^\W\d_]{2,}|\d{2,}")
 
 
-def words_of(some: list[str], *, figures_apart: bool = False, least: int = 1) -> list[list[str]]:
+def words_of(some: list[str], pattern: re.Pattern[str] = WORD) -> list[list[str]]:
     found: list[list[str]] = []
-    for words in read_words(some, figures_apart=figures_apart, least=least):
+    for words in read_words(some, pattern.findall):
         begin = len(found)
         found += [[] for _ in range(words.text_count)]
         for text, word in zip(words.text.tolist(), words.word.tolist(), strict=True):
@@ -43,7 +43,7 @@ def test_words_are_those_of_the_regular_expression(some: list[str]) -> None:
 @settings(max_examples=150, deadline=None)
 @given(texts)
 def test_letters_and_figures_apart_are_those_of_the_regular_expression(some: list[str]) -> None:
-    assert words_of(some, figures_apart=True, least=2) == [APART.findall(text) for text in some]
+    assert words_of(some, APART) == [APART.findall(text) for text in some]
 
 
 def test_it_does_not_matter_how_many_are_read_together(characters_together: int) -> None:
@@ -52,8 +52,16 @@ def test_it_does_not_matter_how_many_are_read_together(characters_together: int)
 
 
 def test_no_texts_no_words() -> None:
-    assert list(read_words([])) == []
+    assert list(read_words([], WORD.findall)) == []
     assert words_of(["", "\n\n"]) == [[], []]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("abcdefghijklmnopqrstuvwxyzåäö", min_size=2, max_size=14))
+def test_a_stem_is_a_beginning_of_its_word(start: str) -> None:
+    for ending in ("", "arna", "heten", "löst", "fullt", "ande", "igt", "ets", "dd", "lig", "els"):
+        word = start + ending
+        assert all(word.startswith(stem) for stem in stems(word))
 
 
 @settings(max_examples=60, deadline=None)
