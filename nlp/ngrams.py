@@ -2,7 +2,7 @@
 
 Words, pairs of words and letter groups within words are counted into tables by hash (Weinberger et al. 2009), damped
 and weighted by how rare they are (TF-IDF), and held against int8 weights. It knows what the encoder's few training
-steps do not bring home: which words belong to which topic. It costs a hundredth of a pass of the encoder.
+steps do not bring home: which words belong to which topic. It costs some three hundredths of a pass of the encoder.
 """
 
 from __future__ import annotations
