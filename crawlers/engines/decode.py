@@ -21,33 +21,43 @@ _C1 = {code: ord(bytes([code]).decode("cp1252", "ignore") or chr(code)) for code
 
 def text_of(page: Page, site: Site) -> str:
     """Return the page's body as text. Raise NotAThreadError for an empty body."""
-    return _decoded(page, site)[0]
+    body, encoding = _told(page, site)
+    return _text(body, encoding)[0]
 
 
 def utf8_of(page: Page, site: Site) -> bytes:
-    """Return `text_of` in UTF-8, as a parser wants it: most pages are sent so, and need only be looked over."""
-    text, body = _decoded(page, site)
-    return text.encode("utf-8", "ignore") if body is None else body
+    """Return `text_of` in UTF-8, as a parser wants it. Most pages are sent so: they need not be taken apart for it.
+
+    Where such a page has bytes that are none, the parser gives what `text_of` has: U+FFFD.
+    """
+    body, encoding = _told(page, site)
+    if encoding == "utf-8":
+        return body
+    text, is_utf8 = _text(body, encoding)
+    return body if is_utf8 else text.encode("utf-8", "ignore")
 
 
-def _decoded(page: Page, site: Site) -> tuple[str, bytes | None]:
-    """Return a body as text, and its bytes where they are that text in UTF-8."""
+def _told(page: Page, site: Site) -> tuple[bytes, str | None]:
+    """Return a body without its mark, and the encoding that mark, site, header or page name."""
     if not page.body or page.body.isspace():
         raise NotAThreadError(f"{page.url}: the answer is empty (status {page.status})", cause="truncated")
     mark, bom = read_bom(page.body)
-    body = page.body[len(bom or b"") :]
-    encoding = mark or _named(site) or _declared(page)
+    return page.body[len(bom or b"") :], mark or _named(site) or _declared(page)
+
+
+def _text(body: bytes, encoding: str | None) -> tuple[str, bool]:
+    """Return a body as text, and whether its bytes are that text in UTF-8."""
     if encoding is None:
         try:
-            return body.decode("utf-8"), body
+            return body.decode("utf-8"), True
         except UnicodeDecodeError:
             encoding = "cp1252"
     try:
-        return body.decode(encoding), body if encoding == "utf-8" else None
+        return body.decode(encoding), encoding == "utf-8"
     except UnicodeDecodeError:
         if codecs.lookup(encoding).name == "cp1252":
-            return body.decode("latin-1").translate(_C1), None
-        return body.decode(encoding, errors="replace"), None
+            return body.decode("latin-1").translate(_C1), False
+        return body.decode(encoding, errors="replace"), False
 
 
 def json_of(page: Page, site: Site) -> Any:

@@ -64,6 +64,8 @@ _UNSEEN = re.compile(
 )
 """Characters that show nothing, and halves of characters, which cannot be written to a file."""
 
+_PLAIN = b"\n" + bytes(code for code in range(256) if chr(code).isprintable())
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -114,6 +116,9 @@ def _ids(root: Document | LexborNode, selector: str) -> Iterable[int]:
 
 
 _KINDS = _kinds()
+_TEXT_TAG = next(tag for tag, kind in _KINDS.items() if kind == _TEXT)
+_END = "\0"
+"""The end of a line among words that are read: no tree has the character, since HTML leaves it out."""
 NO_MARKS = Marks(quotes={}, dropped=frozenset())
 
 
@@ -123,23 +128,28 @@ def words(root: LexborNode, marked: Marks = NO_MARKS) -> Words:
     parts: list[str] = []
     around = [(_KINDS.get(root.tag_id, _INLINE), root.iter(include_text=True))]
     code_depth = 0
-    is_marked = bool(marked.quotes or marked.dropped)
+    boxes, dropped = marked.quotes, marked.dropped
+    is_marked = bool(boxes or dropped)
     while around:
         outer, inside = around[-1]
         for node in inside:
-            kind = _KINDS.get(node.tag_id, _INLINE)
-            if kind == _TEXT:
+            tag = node.tag_id
+            if tag == _TEXT_TAG:
                 text = node.text_content or ""
-                parts.append(text if code_depth or "\n" not in text else text.replace("\n", " "))
-            elif kind == _BREAK:
-                parts.append("\n")
-            elif is_marked and (key := node.mem_id) in marked.quotes:
+                parts.append(text.replace("\n", _END) if code_depth else text)
+                continue
+            kind = _KINDS.get(tag, _INLINE)
+            if kind == _BREAK:
+                parts.append(_END)
+            elif is_marked and (key := node.mem_id) in boxes:
                 quotes.append(node)
-                parts.append("\n")
-            elif kind == _SILENT or (is_marked and key in marked.dropped):
+                parts.append(_END)
+            elif kind == _SILENT or (is_marked and key in dropped):
                 continue
             else:
-                if kind != _INLINE:
+                if kind == _BLOCK:
+                    parts.append(_END)
+                elif kind != _INLINE:
                     parts.append(_mark(node, kind))
                 around.append((kind, node.iter(include_text=True)))
                 code_depth += kind == _CODE
@@ -148,8 +158,9 @@ def words(root: LexborNode, marked: Marks = NO_MARKS) -> Words:
             around.pop()
             code_depth -= outer == _CODE
             if outer in (_BLOCK, _CODE):
-                parts.append("\n")
-    return Words(clean("".join(parts)), tuple(quotes))
+                parts.append(_END)
+    said = "".join(parts).replace("\n", " ").replace(_END, "\n")
+    return Words(clean(said), tuple(quotes))
 
 
 def nested(
@@ -166,12 +177,22 @@ def nested(
 
 def clean(text: str) -> str:
     """Return text with one space between words, one newline between lines, and nothing invisible."""
-    lines = [
-        line.strip(" ") if line.isprintable() and "  " not in line else _line(line)
-        for line in text.split("\n")
-        if line and line != " "
-    ]
-    return "\n".join(filter(None, lines))
+    text = text.replace("\u00a0", " ").replace("\t", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    lines: Iterable[str] = text.split("\n")
+    if not _is_plain(text):
+        lines = (line if line.isprintable() else _line(line) for line in lines)
+    return "\n".join(filter(None, map(str.strip, lines)))
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether there is nothing in a text but line ends, spaces, and what can be seen."""
+    try:
+        # Most texts are of these characters alone, and bytes are looked over in a third of the time.
+        return not text.encode("latin-1").translate(None, _PLAIN)
+    except UnicodeEncodeError:
+        return text.replace("\n", "").isprintable()
 
 
 def text_of(node: LexborNode | None) -> str:
@@ -214,8 +235,8 @@ def _line(text: str) -> str:
 
 
 def _mark(node: LexborNode, kind: int) -> str:
-    if kind in (_BLOCK, _CODE):
-        return "\n"
+    if kind == _CODE:
+        return _END
     if kind == _CELL:
         return " "
     if kind == _IMAGE:
@@ -227,11 +248,12 @@ def _mark(node: LexborNode, kind: int) -> str:
 
 
 def _smiley(node: LexborNode) -> str:
-    alt = attribute(node, "alt")
-    is_named = _SMILEY_CLASS.search(attribute(node, "class")) or "data-emoticon" in node.attributes
+    values = node.attributes
+    alt = (values.get("alt") or "").strip()
+    is_named = "data-emoticon" in values or _SMILEY_CLASS.search(values.get("class") or "")
     if not (is_named or _SHORTCODE.fullmatch(alt)):
         return ""
-    title = attribute(node, "title")
+    title = (values.get("title") or "").strip()
     return alt or (f":{title}:" if title else "")
 
 

@@ -16,7 +16,8 @@ from crawlers.engines.mybb_dates import Calendar, shown_in
 from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote
 
-_POSTS = "[id^='post_'].post, div[id^='post_'], table[id^='post_'], article[id^='post_'], li[id^='post_']"
+_IDENTIFIED = "[id^='post_']"
+_POST_TAGS = ("div", "table", "article", "li")
 _SAID = ".post_body, .signature"
 """What stands in these is the author's, who may write anything: nothing there is taken for the engine's."""
 _GONE = "deleted_post_hidden"
@@ -61,8 +62,11 @@ def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page, without the placeholders of deleted posts."""
     return [
         node
-        for node in document.css(_POSTS)
-        if id_of(node) and _GONE not in attribute(node, "class") and node.css_first(".post_body") is not None
+        for node in document.css(_IDENTIFIED)
+        if _POST_ID.fullmatch((node.id or "").strip())
+        and (node.tag in _POST_TAGS or node.css_matches(".post"))
+        and _GONE not in attribute(node, "class")
+        and node.css_first(".post_body") is not None
     ]
 
 

@@ -118,7 +118,7 @@ def _post(node: LexborNode, parts: Parts) -> Mapping[str, Any]:
         "upvotes": markup.integer(likes),
         "replies": {"count": markup.integer(attribute(parts.first(node, "replies"), "data-replies"))},
         "deleted": "deleted" in attribute(node, "class").split(),
-        "content": body.html if body is not None else None,
+        "content": body,
     }
 
 

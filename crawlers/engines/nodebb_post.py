@@ -27,9 +27,10 @@ def read(post: Mapping[str, Any], *, base: str, is_in_order: bool, page: Page, s
     """Return a post; its place in the topic only where the topic is shown in its order."""
     post_id = reading.required(fields.text(post, "pid"), "missing_id", "a post has no id")
     content = post.get("content")
-    if not isinstance(content, str):
+    if not isinstance(content, str | LexborNode):
         raise reading.UnreadablePostError("missing_text", f"post {post_id} has no content")
-    body = markup.fragment(content)
+    # The API sends text; a page has the element itself.
+    body = markup.fragment(content) if isinstance(content, str) else content
     marked, heads = _marks(body)
     said = markup.words(body, marked)
     user = fields.mapping(post, "user")

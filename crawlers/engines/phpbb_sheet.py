@@ -14,10 +14,9 @@ from crawlers.engines.markup import Marks, attribute
 from crawlers.engines.parts import Parts
 from crawlers.model import Page
 
-_POSTS = (
-    "div[id^='p'][class*='post'], article[id^='p'], section[id^='p'], li[id^='p'][class*='post'],"
-    "table[id^='p'], tr[id^='p']"
-)
+_IDENTIFIED = "[id^='p']"
+_POSTS = {"div": "post", "li": "post", "article": "", "section": "", "table": "", "tr": ""}
+"""The tags of posts, with what is in their classes."""
 _TABLE_ANCHORS = "table.tablebg a[name^='p']"
 _GONE = "div.ignore, .post_deleted_msg, .post-notice.deleted"
 _QUOTE = ".content blockquote, .postbody blockquote, .quotecontent"
@@ -74,11 +73,16 @@ class Sheet:
 
 def nodes_of(document: Document) -> list[LexborNode]:
     """Return the elements of the posts on a page, without search hits, advertisements and what is deleted or hidden."""
-    found = [node for node in document.css(_POSTS) if _POST_ID.fullmatch(attribute(node, "id"))]
+    found = [node for node in document.css(_IDENTIFIED) if _is_post(node)]
     if not found:
         found = _tables(document)
     gone = {above.mem_id for notice in document.css(_GONE) for above in boards.around(notice)}
     return [node for node in found if node.mem_id not in gone and "deleted" not in attribute(node, "class").split()]
+
+
+def _is_post(node: LexborNode) -> bool:
+    mark = _POSTS.get(node.tag or "") if _POST_ID.fullmatch((node.id or "").strip()) else None
+    return mark is not None and mark in (node.attributes.get("class") or "")
 
 
 def _tables(document: Document) -> list[LexborNode]:

@@ -18,7 +18,7 @@ from crawlers.engines.parts import Parts
 from crawlers.model import Page, ParsedPost, ParsedQuote
 
 _BODIES = ".inner[id^='msg_'], .post [id^='msg_'], [data-msgid][id^='msg_']"
-_SAID = f"{_BODIES}, .signature"
+_SAID = (_BODIES, ".signature")
 """What stands in these is the author's, who may write anything: nothing there is taken for the engine's."""
 _QUOTE = "[id^='msg_'] blockquote, [id^='msg_'] .codeheader"
 """A code's header is set apart with the quotes, since what comes after it stands on a line of its own."""
@@ -97,7 +97,7 @@ def sheet_of(
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     return Sheet(
         marked=marked,
-        parts=Parts(document, (*nodes, *document.css(_SAID)), _PARTS),
+        parts=Parts(document, (*nodes, *(box for said in _SAID for box in document.css(said))), _PARTS),
         quotes=Parts(document, marked.quotes.values(), {"link": "cite a[href]", "cite": "cite"}),
         first_id=id_of(nodes[0]) if is_first_page and nodes else None,
         base=base,

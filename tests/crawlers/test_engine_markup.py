@@ -5,6 +5,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborNode
 
 from crawlers.engines import addresses, decode, markup
 from crawlers.model import NotAThreadError
@@ -76,7 +77,24 @@ def test_words(html: str, expected: str) -> None:
 def test_decode(body: bytes, encoding: str | None, headers: dict[str, str], expected: str) -> None:
     given_page, given_site = page(body, headers=headers), site(encoding=encoding)
     assert decode.text_of(given_page, given_site) == expected
-    assert decode.utf8_of(given_page, given_site) == expected.encode()
+    assert decode.utf8_of(given_page, given_site).decode(errors="replace") == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"<p>", b"<b class='", b"'>", b"\xc3\xa5", b"\xe2\x82", b"\xf0\x9f", b"\xff", b"&aring;"])
+    )
+)
+def test_bytes_that_are_no_utf8_are_read_as_the_same_text(parts: list[bytes]) -> None:
+    given_page = page(b"<!doctype html>" + b"".join(parts), headers={"content-type": "text/html; charset=utf-8"})
+    read, replaced = (markup.tree(find(given_page, site()), given_page) for find in (decode.utf8_of, decode.text_of))
+    assert read.body and replaced.body
+    assert _told(read.body) == _told(replaced.body)
+
+
+def _told(body: LexborNode) -> list[object]:
+    nodes = body.traverse(include_text=True)
+    return [(node.tag, node.attributes, node.text_content) for node in nodes]
 
 
 @pytest.mark.parametrize(("text", "expected"), INTEGERS)
@@ -132,7 +150,8 @@ def test_any_bytes_become_text(body: bytes, encoding: str | None) -> None:
     except NotAThreadError:
         assert not body.strip()
     else:
-        assert decode.utf8_of(page(body), site(encoding=encoding)) == found.encode("utf-8", "ignore")
+        utf8 = decode.utf8_of(page(body), site(encoding=encoding))
+        assert utf8.decode(errors="replace") == found.encode("utf-8", "ignore").decode()
 
 
 PIECES = st.sampled_from(
