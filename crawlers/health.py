@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from crawlers.frontier import KnownPost, KnownThread
@@ -22,6 +23,7 @@ HEAP = 3
 """So many posts on one instant are a heap: a date that says less than it seems to."""
 _MAY_BE_NONE = ("author_name", "edited_at", "language", "like_count", "position", "reply_count", "view_count")
 """A thread's views often stand in the list alone, which not every reading of the thread begins from."""
+_values_of = attrgetter(*_MAY_BE_NONE)
 
 
 @dataclass(slots=True)
@@ -92,7 +94,8 @@ class Tally:
 
     def _count_fields(self, posts: Sequence[ParsedPost], reading: Reading) -> None:
         quoting = [post for post in posts if post.quoted]
-        present = {name: sum(getattr(post, name) is not None for post in posts) for name in _MAY_BE_NONE}
+        columns = zip(*map(_values_of, posts), strict=True)
+        present = {name: len(posts) - found.count(None) for name, found in zip(_MAY_BE_NONE, columns, strict=True)}
         present["quoted"] = len(quoting)
         present["reply_to"] = sum(bool(post.reply_to or post.reply_to_position) for post in posts)
         present["text"] = sum(not post.text.isspace() for post in posts if post.text)

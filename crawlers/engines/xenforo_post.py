@@ -59,7 +59,7 @@ def nodes_of(document: Document) -> list[LexborNode]:
     return [
         node
         for node in document.css(_POSTS)
-        if id_of(node) and node.mem_id not in gone and "message--deleted" not in attribute(node, "class")
+        if node.mem_id not in gone and id_of(node) and "message--deleted" not in attribute(node, "class")
     ]
 
 

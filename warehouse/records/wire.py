@@ -41,7 +41,7 @@ _NAMES = {cls: tuple(f.name for f in fields(cls)) for cls in (*KINDS.values(), *
 _FIELDS = {cls: (names, attrgetter(*names)) for cls, names in _NAMES.items()}
 """Names of the fields, and what gets the values of them all."""
 _AS_THEY_ARE = frozenset((str, int, float, bool, NoneType))
-_SAME_IN_ANY_JSON = frozenset((str, int, bool, NoneType))
+_SAME_IN_ANY_JSON = frozenset((str, int, bool))
 """What two writers of JSON write alike; they differ over numbers with a fraction."""
 
 
@@ -92,6 +92,8 @@ def _packed(record: Record | Quote | FieldCount | DayCount) -> bytes:
 
 
 def _packed_value(value: Any) -> bytes:
+    if value is None:
+        return b"null"
     kind = type(value)
     if kind in _SAME_IN_ANY_JSON:
         return orjson.dumps(value)
