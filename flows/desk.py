@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from warehouse.connection import open_warehouse
 
 if TYPE_CHECKING:
     from nlp.pipeline import LanguageStage
+
+COLLECT_AFTER = 100_000
+"""Objects more than there were: Python's own 700 has it look a thousand times a pass."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,7 +107,7 @@ def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
     Raises ClockError where the machine's clock has gone back behind the last pass.
     """
     paths = paths_of(config)
-    with writer_lock(paths), CrawlerWorker() as worker:
+    with writer_lock(paths), CrawlerWorker() as worker, rare_collections():
         remove_leftovers(paths)
         last = read_note(paths.data)
         if now is None:
@@ -127,6 +131,17 @@ def open_desk(config: Config, *, now: datetime | None = None) -> Iterator[Desk]:
             yield desk
         finally:
             con.close()
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let Python look for circles of dead objects seldom: a pass makes a million small ones, and hardly a circle."""
+    usual = gc.get_threshold()
+    gc.set_threshold(COLLECT_AFTER, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def opened(paths: Paths) -> duckdb.DuckDBPyConnection:

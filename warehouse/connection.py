@@ -63,19 +63,26 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def storing(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Make a transaction for rows that come from Python, on one thread.
+def one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let DuckDB work on one thread meanwhile, where there is one task at a time.
 
-    There is one task at a time then, and DuckDB's client asks for the next without pause, taking Python's lock each
-    time: with a second thread to wait for, it costs a core twice and stops who reads ahead.
+    While another thread does that task, DuckDB's client asks for the next without pause, taking Python's lock each
+    time: it costs a core for nothing, and holds up who reads ahead.
     """
+    usual = int(rows(con, "thread_count")[0]["thread_count"])
     con.execute("SET threads = 1")
     try:
-        with transaction(con):
-            yield
+        yield
     finally:
         with suppress(duckdb.Error):  # a connection that is broken has said so already
-            con.execute("RESET threads")
+            con.execute(f"SET threads = {usual}")
+
+
+@contextmanager
+def storing(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Make a transaction for rows that come from Python: a few thousand, which are one task."""
+    with one_thread(con), transaction(con):
+        yield
 
 
 def migrate(con: duckdb.DuckDBPyConnection, *, where: str = "the warehouse") -> None:

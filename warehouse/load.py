@@ -5,60 +5,22 @@ What is known of a post is a set of sightings, and every table is a function of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from warehouse.connection import transaction
 from warehouse.landing import Block, LandingFile, describe, read_blocks
-from warehouse.named import rows, statement
+from warehouse.named import rows
 from warehouse.staging import stage
+from warehouse.store import store, store_batch
 
 BATCH_BYTES = 4 << 20
 """Landing files are loaded together up to this size: one small file costs as many statements as twenty."""
-STEPS = (
-    ("landing_file", "staged_file", None),
-    ("outcome", "staged_outcome", None),
-    ("deletion_outcome", "staged_deletion", None),
-    ("post", "staged_post", "new_post"),
-    ("post_revision", "staged_post", "new_revision"),
-    ("post_outcome", "staged_post", None),
-    ("post_redactions", "known_post", None),
-    ("post_again", "known_post", None),
-    ("post_first_seen", "older_post", None),
-    ("revision_redactions", "known_revision", None),
-    ("revision_again", "known_revision", None),
-    ("revision_first_seen", "older_revision", None),
-    ("quote", "staged_quote", None),
-    ("quote_again", "staged_quote known_revision", None),
-    ("sighting", "staged_post", None),
-    ("thread", "staged_post", None),
-    ("deletion", "staged_deletion", None),
-    ("visit", "staged_visit", None),
-    ("incident", "staged_incident", None),
-    ("health", "staged_health", None),
-    ("health_field", "staged_health_field", None),
-    ("health_day", "staged_health_day", None),
-    ("quarantine", "staged_quarantine", None),
-    ("dirty_post", "touched_post", None),
-    ("waiting_post", "touched_post", None),
-)
-"""The statements of `sql/load/` in order, each with the rows without which it has nothing to do, and with the name
-under which later ones read the keys that it returns."""
-_REST = {
-    "post": ("post", "known_post"),
-    "post_again": ("post", "older_post"),
-    "post_revision": ("revision", "known_revision"),
-    "revision_again": ("revision", "older_revision"),
-}
-"""What those of the batch are called that a statement did not take, if there are any: later ones are for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +63,7 @@ def load_landings(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, run_
     while new := _new(found, known={*repeats, *done}):
         try:
             for staged in _ahead(con, _batches(new), run_id=run_id):
-                with transaction(con):
-                    _store(con, staged)
+                store_batch(con, staged)
                 done |= set(staged["staged_file"]["landing_key"].to_pylist())
         except duckdb.ConstraintException:
             others = [one for one in _reports(con, files, is_repeat=True) if one.landing_key not in {*repeats, *done}]
@@ -127,7 +88,7 @@ def load_lines(
     con: duckdb.DuckDBPyConnection, files: Iterable[tuple[LandingFile, Iterable[Block]]], *, run_id: str
 ) -> None:
     """Load lines under the names of the files that they stand for; needs an open transaction."""
-    _store(con, stage(con, files, run_id=run_id, erased=_erased(con)))
+    store(con, stage(con, files, run_id=run_id, erased=_erased(con)))
 
 
 def _ahead(
@@ -150,30 +111,6 @@ def _erased(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(row["subject_key"] for row in rows(con, "list_erasures"))
 
 
-def _store(con: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table]) -> None:
-    if about := [tables[name].select(["post_key"]) for name in ("staged_post", "staged_deletion") if name in tables]:
-        tables["touched_post"] = pa.concat_tables(about)
-    left = {kind: _count_latest(tables, kind) for kind in ("post", "revision")}
-    with _registered(con, tables) as put:
-        present = set(tables)
-        for name, needed, gives in STEPS:
-            if not present.issuperset(needed.split()):
-                continue
-            found = con.execute(statement(name, "load"))
-            if gives:
-                put(gives, found.to_arrow_table())
-            if name in _REST:
-                kind, rest = _REST[name]
-                left[kind] -= tables[gives].num_rows if gives else int(found.fetchall()[0][0])
-                present |= {rest} if left[kind] else set()
-        if "touched_post" in tables and rows(con, "has_deletions")[0]["has_deletions"]:
-            con.execute(statement("deleted_at", "load"))
-
-
-def _count_latest(tables: dict[str, pa.Table], kind: str) -> int:
-    return int(pc.sum(tables["staged_post"][f"is_latest_of_{kind}"]).as_py()) if "staged_post" in tables else 0
-
-
 def list_reports(con: duckdb.DuckDBPyConnection, *, run_id: str) -> list[LoadReport]:
     """Return the reports of all files that a run loaded, in the order of their names."""
     return [_report(row, is_repeat=False) for row in rows(con, "load_report", landing_keys=[], run_id=run_id)]
@@ -193,25 +130,6 @@ def _batches(files: Sequence[tuple[Path, LandingFile]]) -> Iterator[list[tuple[P
         batch.append((path, file))
     if batch:
         yield batch
-
-
-@contextmanager
-def _registered(
-    con: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table]
-) -> Iterator[Callable[[str, pa.Table], None]]:
-    """Let statements read the tables; yield what adds one."""
-
-    def put(name: str, table: pa.Table) -> None:
-        tables[name] = table
-        con.register(name, table)
-
-    try:
-        for name, table in list(tables.items()):
-            put(name, table)
-        yield put
-    finally:
-        for name in tables:
-            con.unregister(name)
 
 
 def _reports(con: duckdb.DuckDBPyConnection, files: Sequence[LandingFile], *, is_repeat: bool) -> list[LoadReport]:

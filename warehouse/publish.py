@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.attached import attach
+from warehouse.connection import one_thread
 from warehouse.errors import PublishError
 from warehouse.lake import is_lake
 from warehouse.lake_copy import copy_lake
@@ -26,6 +27,8 @@ SHARE_BLOCKS = 0x40049409
 """Linux's FICLONE."""
 HEADER_BYTES = 3 * 4096
 """DuckDB's main header and its two database headers: a checkpoint that writes anything changes one of them."""
+ROW_GROUP = 122_880
+"""Rows that DuckDB writes as one task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,9 @@ def publish(con: duckdb.DuckDBPyConnection, target: Path, *, generations: int = 
             copy = partial(copy_lake, con)
         else:
             database = _database_file(con)
-            refresh(con)
-            con.execute("CHECKPOINT")
+            is_small = refresh(con) <= ROW_GROUP
+            with one_thread(con) if is_small else contextlib.nullcontext():
+                con.execute("CHECKPOINT")
             if _is_same(database, target):
                 return Published(path=target, is_new=False, byte_count=target.stat().st_size)
             copy = partial(_copy_file, database)

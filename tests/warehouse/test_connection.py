@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from warehouse import connection
-from warehouse.connection import open_warehouse, transaction
+from warehouse.connection import open_warehouse, storing, transaction
 from warehouse.errors import ChangedMigrationError, DamagedError, LockedError, NewerWarehouseError
 from warehouse.named import statements
 
@@ -91,3 +91,14 @@ def test_a_transaction_is_all_or_nothing(con: duckdb.DuckDBPyConnection) -> None
         con.execute("INSERT INTO segment VALUES ('a', 'A', 1)")
         raise ZeroDivisionError
     assert con.execute("FROM segment").fetchall() == []
+
+
+def test_storing_works_on_one_thread_and_leaves_the_others_as_they_were(con: duckdb.DuckDBPyConnection) -> None:
+    usual = con.execute("SELECT current_setting('threads')").fetchone()
+    with storing(con):
+        con.execute("CREATE TABLE kept (a INTEGER PRIMARY KEY)")
+        assert con.execute("SELECT current_setting('threads')").fetchone() == (1,)
+    with pytest.raises(duckdb.ConstraintException), storing(con):
+        con.execute("INSERT INTO kept VALUES (1), (1)")
+    assert con.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    assert con.execute("SELECT current_setting('threads')").fetchone() == usual

@@ -13,8 +13,10 @@ import pytest
 
 from tests.warehouse.landings import T0, a_post, hours, write_landing
 from warehouse.audit import table_hash
+from warehouse.connection import transaction
 from warehouse.errors import LedgerError
 from warehouse.keys import post_key
+from warehouse.labelled import save_embeddings
 from warehouse.labels import (
     Annotation,
     Label,
@@ -88,6 +90,32 @@ def test_a_saved_label_is_never_edited(con: duckdb.DuckDBPyConnection, tmp_path:
     assert current(con, "sentiment") == {"negative"}
     counts = {(row["task"], row["label"]): row["post_count"] for row in label_counts(con, model_version="v1")}
     assert counts[("topic", "price")] == 1
+
+
+def test_posts_read_before_stand_beside_new_ones(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    load(con, tmp_path, "a", [a_post(number, seen_at=hours(number)) for number in range(1, 5)])
+    posts = pending_posts(con, model_version="v1", limit=9)
+    vectors = np.arange(8, dtype=np.float32).reshape(4, 2)
+    rest = {"model": "m", "model_version": "v1", "at": T0}
+    assert save_labels(con, [annotation(posts[1], "negative")], vectors=vectors[:1], **rest) == 1
+    assert save_labels(con, [annotation(post, "positive") for post in posts], vectors=vectors, **rest) == 3
+    found = con.execute("SELECT post_key, label FROM post_label WHERE task = 'sentiment'").fetchall()
+    assert dict(found) == {post.post_key: "negative" if post is posts[1] else "positive" for post in posts}
+    assert len(found) == 4
+    kept = dict(con.execute("SELECT post_key, vector FROM embedding").fetchall())
+    assert [kept[post.post_key] for post in posts] == [[0, 1], [0, 1], [4, 5], [6, 7]]
+    assert con.execute("SELECT count(*), count(DISTINCT post_key) FROM mention").fetchall() == [(4, 4)]
+
+
+def test_rows_that_stand_without_their_annotation_stay(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    load(con, tmp_path, "a", [a_post(1), a_post(2)])
+    posts = pending_posts(con, model_version="v1", limit=9)
+    with transaction(con):
+        save_embeddings(con, [posts[1][:2]], np.ones((1, 2), dtype=np.float32), model_version="v1")
+    assert annotate(con, "v1") == 2
+    kept = dict(con.execute("SELECT post_key, vector FROM embedding").fetchall())
+    assert [kept[post.post_key] for post in posts] == [[0, 1, 2], [1, 1]]
+    assert con.execute("SELECT count(DISTINCT post_key) FROM post_label").fetchall() == [(2,)]
 
 
 def test_the_latest_model_counts_and_a_person_wins(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

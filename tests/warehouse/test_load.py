@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from tests.warehouse.landings import T0, a_post, a_visit, fresh, hours, write_landing
 from warehouse.audit import table_hash, table_hashes
+from warehouse.connection import open_warehouse, transaction
 from warehouse.errors import LandingError
 from warehouse.keys import post_key
-from warehouse.landing import LINE_BYTES
-from warehouse.load import LoadReport, load_landing, load_landings
+from warehouse.landing import LINE_BYTES, describe, read_blocks
+from warehouse.load import LoadReport, load_landing, load_landings, load_lines
 from warehouse.records import Deletion, Incident, Post, Quote, Record, SetAside, to_line
 
 COUNTED = (
@@ -58,6 +59,19 @@ def test_a_landing_file_is_loaded_and_counted(con: duckdb.DuckDBPyConnection, tm
     assert con.execute("SELECT text, quoted_post_id, quoted_author_key FROM quote").fetchall() == [
         ("Har ni", "p1", "author-1")
     ]
+
+
+def test_new_posts_are_stored_alike_whether_what_is_known_is_looked_for_or_not(tmp_path: Path) -> None:
+    quoted = (Quote(text="Har ni", post_id="p1", author_key="author-1"),)
+    edited = a_post(1, text="ändrat", seen_at=hours(3), quoted=quoted)
+    lines: list[Record | bytes] = [a_post(1), a_post(2, seen_at=hours(2)), edited, a_post(1), a_post(2), a_post(3)]
+    path = write_landing(tmp_path / "forum" / "a.jsonl.gz", lines)
+    with open_warehouse(tmp_path / "new.duckdb") as new, open_warehouse(tmp_path / "known.duckdb") as known:
+        load_landing(new, path, run_id="r")
+        with transaction(known):
+            load_lines(known, [(describe(path), read_blocks(path))], run_id="r")
+        assert table_hashes(new) == table_hashes(known)
+        assert new.execute("SELECT count(*) FROM post_revision").fetchone() == (4,)
 
 
 def test_an_edit_is_a_new_revision_and_the_old_text_stays(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -1,0 +1,2 @@
+-- On how many threads DuckDB works.
+SELECT current_setting('threads') AS thread_count
