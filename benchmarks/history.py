@@ -7,8 +7,8 @@ day brings `day` of them; what is older fills up to the size, over ten years, ju
 leave it, its texts kept. Two in five posts are about the company, one in twenty is on one of four claims, vectors have
 16 numbers and the model computes nothing. Then the same passes are made on each, in turns: the first, which is not
 told, gathers and learns what no pass had before; the next each load a day's new posts and are told step by step, as the
-median: seconds by the clock, and of the processor. A folder that is given keeps what was built, and later runs go on
-from there. The ratio is of the greatest size to the least.
+median: seconds by the clock, and of the processor; their races run as after a day. A folder that is given keeps what
+was built, and later runs go on from there. The ratio is of the greatest size to the least.
 
 Publishing copies the whole file where the file system cannot share what is the same, so it is told apart too.
 """
@@ -52,7 +52,7 @@ LARGE = (
     *("thread", "post", "post_revision", "sighting", "outcome", "annotation", "post_label", "mention", "embedding"),
     *("match_pass", "claim_match", "text_print"),
 )
-COUNTS = ("mention_hour", "mention_day", "claim_hour", "claim_day", "threads")
+COUNTS = ("mention_hour", "volume_hour", "mention_day", "claim_hour", "claim_day", "threads")
 Seconds = dict[str, tuple[float, float]]
 
 
@@ -110,6 +110,7 @@ def build(data: Path, count: int, recent: int) -> None:
         for table, key in keys.items():
             if key:
                 con.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({key})")
+                con.execute("CHECKPOINT")  # or the log holds all indexes
         con.execute(CHANGED)
         for name in COUNTS:
             run(con, f"rollup_{name}")
@@ -137,7 +138,7 @@ def a_config(data: Path) -> Any:
     """Return the configuration of a data folder, made with its ledger where there is none."""
     if not (data / "secrets").exists():
         return pipeline.a_config(data)
-    return validate({**pipeline.CONFIG, "storage": {"data": str(data)}}, where="benchmark")
+    return validate({**pipeline.CONFIG, "storage": {"data": str(data), "generations": 1}}, where="benchmark")
 
 
 def a_pass(data: Path, day: int) -> Seconds:
@@ -150,7 +151,8 @@ def a_pass(data: Path, day: int) -> Seconds:
             return step(*given, **options)
 
     judge = patch.object(annotating, "judge", lambda texts, **_: [said[text] for text in texts])
-    paths_of(config)
+    with open_warehouse(paths_of(config).warehouse) as con:  # a day has gone: the races are due
+        con.execute("UPDATE race_run SET forecast_from = forecast_from - INTERVAL 1 DAY")
     with judge, timed(found, "all"):
         begun = time.perf_counter(), time.process_time()
         with open_desk(config) as desk:

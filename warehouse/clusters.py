@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -11,8 +12,9 @@ import duckdb
 from warehouse.connection import transaction
 from warehouse.errors import LedgerError
 from warehouse.labels import Vectors, split_vectors
-from warehouse.named import listed, records, run, upsert
+from warehouse.named import listed, records, rows, run, upsert
 from warehouse.records import CandidateClaim
+from warehouse.shadow import shadowed
 
 SHOWN = ("candidate", "named", "dismissed")
 """States in which people know a cluster by its id."""
@@ -81,8 +83,9 @@ def unmatched_mentions(
 
     In the order in which they were first seen: that of time for whoever reads the sources as they are written.
     """
-    relation = run(con, "unmatched_mentions", now=now, seen_after=seen_after, model_version=model_version)
-    found, vectors = split_vectors(relation.to_arrow_table())
+    asked = {"now": now, "seen_after": seen_after, "model_version": model_version}
+    with shadowed(con, "choose_seen", seen_after=seen_after) if seen_after else nullcontext():
+        found, vectors = split_vectors(run(con, "unmatched_mentions", **asked).to_arrow_table())
     return [UnmatchedMention(**row) for row in found], vectors
 
 
@@ -112,7 +115,8 @@ def cluster_members(
 
 def clustered_posts(con: duckdb.DuckDBPyConnection, *, now: datetime, posted_after: datetime) -> list[ClusteredPost]:
     """Return the posts of clusters that nobody has decided on and that have a post after a time, oldest first."""
-    return records(con, "clustered_posts", ClusteredPost, now=now, posted_after=posted_after)
+    seen_from = rows(con, "clusters_since")[0]["created_at"]
+    return records(con, "clustered_posts", ClusteredPost, now=now, posted_after=posted_after, seen_from=seen_from)
 
 
 def mark_candidates(con: duckdb.DuckDBPyConnection, cluster_ids: Sequence[str], *, at: datetime) -> None:

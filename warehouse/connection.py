@@ -27,6 +27,8 @@ from warehouse.named import rows, run, statements
 LOG_BYTES = 1 << 30
 """What the log may grow to before it is folded in; publishing does that once for a whole pass. DuckDB's own 16 MB
 folds it in after every load, which takes as long as the load."""
+LOOKED_UP = 2048
+"""Of so few posts each row is found by its key, where a table's key is the post's; of more the table is read."""
 _HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 
 
@@ -154,6 +156,7 @@ def _connect(path: Path, *, read_only: bool, as_found: bool) -> duckdb.DuckDBPyC
         config: dict[str, str | bool | int | float | list[str]] = {
             "default_block_size": str(BLOCK_SIZE),
             "checkpoint_threshold": f"{LOG_BYTES}b",
+            "dynamic_or_filter_threshold": str(LOOKED_UP),
         }
         return duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
@@ -161,7 +164,12 @@ def _connect(path: Path, *, read_only: bool, as_found: bool) -> duckdb.DuckDBPyC
 
 
 def _connect_sealed(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(":memory:", config={"checkpoint_threshold": f"{LOG_BYTES}b", "temp_directory": f"{path}.tmp"})
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "checkpoint_threshold": f"{LOG_BYTES}b",
+        "dynamic_or_filter_threshold": str(LOOKED_UP),
+        "temp_directory": f"{path}.tmp",
+    }
+    con = duckdb.connect(":memory:", config=config)
     try:
         attach(con, path, "warehouse", read_only=read_only)
         return cast(duckdb.DuckDBPyConnection, Attached(con, "warehouse"))

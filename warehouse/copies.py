@@ -15,7 +15,7 @@ import pyarrow as pa
 from warehouse.connection import transaction
 from warehouse.keys import stable_key
 from warehouse.named import insert_columns, insert_new, run
-from warehouse.waiting import empty_list, keep_list
+from warehouse.waiting import empty_list, keep_list, known_from
 
 WINDOW = timedelta(days=90)
 """How long before a post what it may be a copy of was seen: what is looked through does not grow with the history."""
@@ -62,12 +62,16 @@ def uncompared(con: duckdb.DuckDBPyConnection, *, limit: int) -> pa.Table:
     Columns: post_key, revision, text, first_seen_at.
     """
     keep_list(con, "copies")
-    return run(con, "uncompared_texts", row_limit=limit).to_arrow_table()
+    return _uncompared(con, limit).to_arrow_table()
 
 
 def done_with_texts(con: duckdb.DuckDBPyConnection) -> None:
     """Empty the list of posts that may have to be held against others, unless one waits."""
-    empty_list(con, "copies", does_wait=lambda: bool(run(con, "uncompared_texts", row_limit=1).fetchall()))
+    empty_list(con, "copies", does_wait=lambda: bool(_uncompared(con, 1).fetchall()))
+
+
+def _uncompared(con: duckdb.DuckDBPyConnection, limit: int) -> duckdb.DuckDBPyConnection:
+    return run(con, "uncompared_texts", row_limit=limit, known_from=known_from(con, "copies"))
 
 
 def lookalikes(con: duckdb.DuckDBPyConnection, prints: Prints, *, since: datetime, most_holders: int) -> pa.Table:

@@ -6,18 +6,14 @@ two, where counting the posts anew as of then reads all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import duckdb
 
 from warehouse.digest_rows import Counted, known_at, read_delay, read_posts, uptake_of, volume_of_days
-from warehouse.named import records, rows, run, statement
+from warehouse.named import records, rows, run
 from warehouse.records import TopicVolume
-
-LATELY = timedelta(days=8)
-"""So far back the tables can be read without the posts before."""
+from warehouse.shadow import last_week
 
 
 def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone: str) -> Counted:
@@ -36,15 +32,3 @@ def count_now(con: duckdb.DuckDBPyConnection, day: date, now: datetime, timezone
             posts=read_posts(con, now=now),
             delay=read_delay(con, now=now),
         )
-
-
-@contextmanager
-def last_week(con: duckdb.DuckDBPyConnection, *, now: datetime) -> Iterator[None]:
-    """Let the functions see the posts of the last eight days alone."""
-    name = rows(con, "database_name")[0]["name"].replace('"', '""')
-    run(con, "now_moment", now=now)
-    try:
-        con.execute(statement("now_shadow").replace("TARGET", f'"{name}"'))
-        yield
-    finally:
-        run(con, "rollup_unshadow")

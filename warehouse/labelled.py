@@ -91,6 +91,7 @@ def save_embeddings(
     vectors: Vectors,
     *,
     model_version: str,
+    at: datetime,
     insert: Insert = insert_columns,
 ) -> None:
     """Save a vector (a row of `vectors`) for each post key and revision; those that are there stay.
@@ -106,6 +107,7 @@ def save_embeddings(
         "revision": pa.array([revision for _, revision in keys]),
         "model_version": pa.repeat(model_version, len(keys)),
         "vector": pa.ListArray.from_arrays(offsets, flat),
+        "annotated_at": pa.repeat(moment(at), len(keys)),
     }
     insert(con, "embedding", pa.table(data))
     list_posts(con, "match", (key for key, _ in keys))
@@ -127,7 +129,7 @@ def _save(
         insert(con, "mention", _of_posts(new, new.mentions, {"version": version}))
         keys = _keys(new.posts)
         if new.vectors is not None:
-            save_embeddings(con, keys, new.vectors, model_version=version, insert=insert)
+            save_embeddings(con, keys, new.vectors, model_version=version, at=at, insert=insert)
         touch(con, (key for key, _ in keys))
     return count
 

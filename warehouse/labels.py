@@ -16,7 +16,7 @@ from warehouse.labelled import Labelled, labels_table, mentions_table, posts_tab
 from warehouse.labelled import Vectors as Vectors
 from warehouse.named import insert_new, rows, rows_of, run
 from warehouse.rollups import touch
-from warehouse.waiting import empty_list, keep_list
+from warehouse.waiting import empty_list, keep_list, known_from
 
 TASKS = {
     "relevance": ("relevant", "irrelevant"),
@@ -82,7 +82,7 @@ def pending_posts(
     `seen_after` (from then on) and `seen_before` bound when they were seen. What was set aside waits for nobody.
     """
     keep_list(con, "annotate", version=model_version)
-    bounds = {"seen_after": seen_after, "seen_before": seen_before}
+    bounds = {"seen_after": seen_after, "seen_before": seen_before, "known_from": known_from(con, "annotate")}
     found = run(con, "pending_posts", model_version=model_version, row_limit=limit, **bounds)
     table = found.to_arrow_table()
     return list(map(PendingPost, *(table[name].to_pylist() for name in PendingPost._fields)))
@@ -92,7 +92,7 @@ def done_with_posts(con: duckdb.DuckDBPyConnection, *, model_version: str) -> No
     """Empty the list of posts that the model version may have to read, unless one waits."""
 
     def does_wait() -> bool:
-        bounds = {"seen_after": None, "seen_before": None}
+        bounds = {"seen_after": None, "seen_before": None, "known_from": known_from(con, "annotate")}
         return bool(run(con, "pending_posts", model_version=model_version, row_limit=1, **bounds).fetchall())
 
     empty_list(con, "annotate", version=model_version, does_wait=does_wait)

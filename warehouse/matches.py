@@ -14,7 +14,7 @@ from warehouse.connection import transaction
 from warehouse.labels import Vectors, vectors_of
 from warehouse.named import columns_of, insert_arrow, insert_columns, listed, moment, records, rows, run
 from warehouse.rollups import touch
-from warehouse.waiting import empty_list, keep_list
+from warehouse.waiting import empty_list, keep_list, known_from
 
 UNRELATED = "none"
 
@@ -100,6 +100,7 @@ def pending_matches(
         model_version=model_version,
         posted_after=posted_after,
         post_keys=None if only is None else listed(only),
+        known_from=known_from(con, "match"),
         row_limit=limit,
     )
     table = relation.to_arrow_table()
@@ -114,7 +115,7 @@ def done_with_matches(
     asked = {"version": version, "model_version": model_version, "posted_after": posted_after, "post_keys": None}
 
     def does_wait() -> bool:
-        return bool(run(con, "pending_matches", row_limit=1, **asked).fetchall())
+        return bool(run(con, "pending_matches", row_limit=1, known_from=known_from(con, "match"), **asked).fetchall())
 
     empty_list(con, "match", version=version, posted_after=posted_after, does_wait=does_wait)
 

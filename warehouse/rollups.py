@@ -8,11 +8,13 @@ the changed posts alone stand before the tables of the same names.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 import duckdb
 
 from warehouse.connection import transaction
-from warehouse.named import listed, rows, run, statement
+from warehouse.named import listed, rows, run
+from warehouse.shadow import shadowed
 
 SHADOW_SHARE = 0.2
 """Where a greater part of the posts has changed, the tables themselves are read."""
@@ -54,11 +56,8 @@ def refresh(con: duckdb.DuckDBPyConnection) -> int:
 
 def _ask(con: duckdb.DuckDBPyConnection, *, is_shadowed: bool) -> None:
     """Make `changed_mention` and `changed_claim`, of the changed posts or, where they are many, of all."""
-    if is_shadowed:
-        name = rows(con, "database_name")[0]["name"].replace('"', '""')
-        con.execute(statement("rollup_shadow").replace("TARGET", f'"{name}"'))
-    else:
+    if not is_shadowed:
         run(con, "rollup_all")
-    run(con, "rollup_mentions")
-    run(con, "rollup_claims")
-    run(con, "rollup_unshadow")
+    with shadowed(con, "rollup_chosen") if is_shadowed else nullcontext():
+        run(con, "rollup_mentions")
+        run(con, "rollup_claims")

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import duckdb
 
-from warehouse.digest_now import LATELY, last_week
 from warehouse.named import listed, records
+from warehouse.shadow import LATELY, last_week
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

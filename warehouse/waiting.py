@@ -29,6 +29,12 @@ def keep_list(
             run(con, "put_waiting_list", step=step, version=version, posted_after=posted_after)
 
 
+def known_from(con: duckdb.DuckDBPyConnection, step: Step) -> datetime | None:
+    """Return a time before which nothing is known of any post on the step's list; None where there is no post."""
+    found: datetime | None = rows(con, "waiting_since", step=step)[0]["known_from"]
+    return found
+
+
 def list_posts(con: duckdb.DuckDBPyConnection, step: Step, post_keys: Iterable[str]) -> None:
     """Name posts on a step's list: in the transaction that makes them wait."""
     run(con, "list_posts", step=step, post_keys=listed(post_keys))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ import duckdb
 from warehouse.connection import transaction
 from warehouse.named import listed, records, rows, rows_of, run, upsert
 from warehouse.records import Visit
+from warehouse.shadow import shadowed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +66,20 @@ def matched_posts(
 ) -> list[MatchedPost]:
     """Return posts on claims that were known at `now`, by the time of posting.
 
-    With one of `seen_after` and `posted_from` only what came after it, with both what came after either.
+    With one of `seen_after` and `posted_from` only what came after it, with both what came after either: these are
+    found without a look at older posts, however many there are.
     """
-    return records(
-        con,
-        "matched_posts",
-        MatchedPost,
-        now=now,
-        seen_after=seen_after,
-        posted_from=posted_from,
-        posted_before=posted_before,
-        claim_ids=None if claim_ids is None else listed(claim_ids),
-        tier=tier,
-    )
+    since = {"now": now, "seen_after": seen_after, "posted_from": posted_from}
+    with shadowed(con, "choose_lately", **since) if seen_after and posted_from else nullcontext():
+        return records(
+            con,
+            "matched_posts",
+            MatchedPost,
+            **since,
+            posted_before=posted_before,
+            claim_ids=None if claim_ids is None else listed(claim_ids),
+            tier=tier,
+        )
 
 
 def retold(con: duckdb.DuckDBPyConnection, *, since: datetime, posted_before: datetime) -> dict[str, datetime]:

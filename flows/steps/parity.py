@@ -10,7 +10,7 @@ import duckdb
 
 from earlywarning.parity import Parity, take_in
 from warehouse import watching
-from warehouse.digest_now import LATELY, last_week
+from warehouse.shadow import LATELY, last_week
 from warehouse.watching import MatchedPost
 
 SUBJECT = "parity"

@@ -18,7 +18,7 @@ from flows.desk import Desk
 from flows.promise import settings_of
 from flows.settings import Config
 from warehouse import topics as store
-from warehouse.digest_now import LATELY
+from warehouse.shadow import LATELY
 from warehouse.topics import TopicPost
 
 SUBJECT = "watch-topics"

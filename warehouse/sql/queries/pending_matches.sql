@@ -1,6 +1,6 @@
 -- Posts on the list that a version of model and claims has not been held against, with their vectors, oldest seen
 -- first. Which they are is settled before a vector is read: a vector takes more room than all else that is known of a
--- post. Of tables that hold all history little is read but the keys: what is on the list is few.
+-- post. Of tables that hold all history only the end is read, since the first of them was first seen.
 WITH listed AS MATERIALIZED (
     SELECT DISTINCT post_key
     FROM waiting_post
@@ -17,7 +17,7 @@ judged AS MATERIALIZED (
     SELECT post_key, revision, rowid AS place
     FROM embedding
     SEMI JOIN standing USING (post_key, revision)
-    WHERE model_version = $model_version
+    WHERE model_version = $model_version AND annotated_at >= $known_from
 ),
 taken AS MATERIALIZED (
     SELECT s.post_key, s.seen_at, s.place, e.place AS vector_place
@@ -25,7 +25,12 @@ taken AS MATERIALIZED (
     JOIN post AS p ON p.rowid = s.place
     JOIN judged AS e ON e.post_key = s.post_key AND e.revision = s.revision
     JOIN embedding AS v ON v.rowid = e.place
-    ANTI JOIN (SELECT post_key, revision FROM match_pass SEMI JOIN listed USING (post_key) WHERE version = $version) AS m
+    ANTI JOIN (
+        SELECT post_key, revision
+        FROM match_pass
+        SEMI JOIN listed USING (post_key)
+        WHERE version = $version AND matched_at >= $known_from
+    ) AS m
         ON m.post_key = s.post_key AND m.revision = s.revision
     ANTI JOIN (SELECT post_key, revision FROM post_set_aside WHERE step = 'match' AND version = $version) AS x
         ON x.post_key = s.post_key AND x.revision = s.revision

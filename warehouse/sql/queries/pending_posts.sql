@@ -1,5 +1,5 @@
--- Posts on the list that a model version has not read as they now stand, oldest seen first. Of tables that hold all
--- history little is read but the keys: what is on the list is few.
+-- Posts on the list that a model version has not read as they now stand, oldest seen first. Of tables that hold
+-- all history only the end is read, since the first of them was first seen.
 WITH listed AS MATERIALIZED (
     SELECT DISTINCT post_key FROM waiting_post WHERE step = 'annotate'
 ),
@@ -15,7 +15,10 @@ taken AS MATERIALIZED (
     FROM standing AS s
     JOIN post AS p ON p.rowid = s.place
     ANTI JOIN (
-        SELECT post_key, revision FROM annotation SEMI JOIN listed USING (post_key) WHERE model_version = $model_version
+        SELECT post_key, revision
+        FROM annotation
+        SEMI JOIN listed USING (post_key)
+        WHERE model_version = $model_version AND annotated_at >= $known_from
     ) AS a ON a.post_key = s.post_key AND a.revision = s.revision
     ANTI JOIN (SELECT post_key, revision FROM post_set_aside WHERE step = 'annotate' AND version = $model_version) AS x
         ON x.post_key = s.post_key AND x.revision = s.revision

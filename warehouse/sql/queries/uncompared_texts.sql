@@ -1,5 +1,5 @@
 -- Standing revisions on the list that have not been held against others for copies, in the order in which they were
--- seen. Of tables that hold all history little is read but the keys: what is on the list is few.
+-- seen. Of tables that hold all history only the end is read, since the first of them was first seen.
 WITH listed AS MATERIALIZED (
     SELECT DISTINCT post_key FROM waiting_post WHERE step = 'copies'
 ),
@@ -9,9 +9,11 @@ standing AS MATERIALIZED (
 taken AS MATERIALIZED (
     SELECT s.post_key, s.revision, s.place, r.first_seen_at
     FROM standing AS s
-    JOIN post_revision AS r ON r.post_key = s.post_key AND r.revision = s.revision
+    JOIN post_revision AS r ON r.post_key = s.post_key AND r.revision = s.revision AND r.first_seen_at >= $known_from
     JOIN post AS p ON p.rowid = s.place
-    ANTI JOIN (SELECT post_key, revision FROM text_print SEMI JOIN listed USING (post_key)) AS t
+    ANTI JOIN (
+        SELECT post_key, revision FROM text_print SEMI JOIN listed USING (post_key) WHERE first_seen_at >= $known_from
+    ) AS t
         ON t.post_key = s.post_key AND t.revision = s.revision
     WHERE p.text IS NOT NULL
     ORDER BY r.first_seen_at, s.post_key, s.revision

@@ -5,6 +5,7 @@ FROM mention_as_of($now) AS p
 JOIN embedding AS e
     ON e.post_key = p.post_key AND e.revision = p.revision AND e.model_version = $model_version
     AND e.vector IS NOT NULL
+    AND ($seen_after::TIMESTAMPTZ IS NULL OR e.annotated_at > $seen_after::TIMESTAMPTZ - INTERVAL 10 DAY)
 ANTI JOIN (SELECT post_key FROM match_as_of($now) WHERE tier = 'auto') AS m ON m.post_key = p.post_key
 WHERE p.text IS NOT NULL AND p.deleted_at IS NULL AND p.sentiment IS DISTINCT FROM 'positive'
     AND ($seen_after::TIMESTAMPTZ IS NULL OR p.first_seen_at > $seen_after)

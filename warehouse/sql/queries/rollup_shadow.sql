@@ -1,9 +1,0 @@
--- From here on the functions see, under the tables' names, the posts that changed alone.
-CREATE TEMP TABLE post AS SELECT p.* FROM TARGET.main.post AS p SEMI JOIN changed_post USING (post_key);
-CREATE TEMP TABLE post_revision AS SELECT p.* FROM TARGET.main.post_revision AS p SEMI JOIN changed_post USING (post_key);
-CREATE TEMP TABLE sighting AS SELECT p.* FROM TARGET.main.sighting AS p SEMI JOIN changed_post USING (post_key);
-CREATE TEMP TABLE annotation AS SELECT p.* FROM TARGET.main.annotation AS p SEMI JOIN changed_post USING (post_key);
-CREATE TEMP TABLE post_label AS SELECT p.* FROM TARGET.main.post_label AS p SEMI JOIN changed_post USING (post_key);
-CREATE TEMP TABLE match_pass AS SELECT p.* FROM TARGET.main.match_pass AS p SEMI JOIN changed_post USING (post_key);
-CREATE TEMP TABLE claim_match AS SELECT p.* FROM TARGET.main.claim_match AS p SEMI JOIN changed_post USING (post_key);
-CREATE TEMP TABLE judgement AS SELECT p.* FROM TARGET.main.judgement AS p SEMI JOIN changed_post USING (post_key)
