@@ -23,7 +23,7 @@ _CLASS = re.compile(r"\.([\w-]+)")
 _PLAIN = re.compile(r"([a-z]\w*)?(?:\.[\w-]+)+")
 _INSIDE = re.compile(r"((?:[a-z]\w*)?(?:\.[\w-]+)+) +((?:[\w.#-]|\[(?:\"[^\"]*\"|'[^']*'|[^\]\"'])*\])+)")
 """An element of some kind anywhere inside one that is named by its classes."""
-SOME = 7
+SOME = 8
 """An index costs as much as some ten walks: who has asked for so many classes will ask for more."""
 FEW = 8
 """Inside so few elements a look is cheaper than a walk over the whole tree."""

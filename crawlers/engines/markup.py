@@ -189,7 +189,7 @@ def clean(text: str) -> str:
 def _is_plain(text: str) -> bool:
     """Return whether there is nothing in a text but line ends, spaces, and what can be seen."""
     try:
-        # Most texts are of these characters alone, and bytes are looked over in a third of the time.
+        # Most texts are of these characters alone, and bytes are sooner looked over.
         return not text.encode("latin-1").translate(None, _PLAIN)
     except UnicodeEncodeError:
         return text.replace("\n", "").isprintable()

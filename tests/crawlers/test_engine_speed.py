@@ -8,7 +8,7 @@ from crawlers.engines.document import Document
 from crawlers.model import Page
 from tests.crawlers.golden import site
 
-MOST_WALKS = 55
+MOST_WALKS = 46
 """Of the whole tree: one for each alternative of a selector that the index of classes does not answer."""
 
 
