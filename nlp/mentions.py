@@ -39,6 +39,8 @@ def find_mentions(text: str, company: Company) -> tuple[Mention, ...]:
     plain = folded.text
     found = _settle(_ours(plain, lexicon), plain, lexicon)
     found += _by_pattern(lexicon.operators, plain, "operator")
+    if folded.offsets is None:
+        return tuple(_without_overlaps(found))
     return tuple(
         replace(mention, start=start, end=end)
         for mention in _without_overlaps(found)

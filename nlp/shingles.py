@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -18,6 +17,7 @@ LEAST_WORDS = 12
 """A shorter text says what many would say in the same words."""
 Runs = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+_EMPTY = blake2b(digest_size=8)
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
@@ -67,7 +67,7 @@ def _words(piece: str) -> list[str]:
 def _hashes(words: Words) -> tuple[Hashes, Places]:
     """Return the hashes of all words, and how many each text has; none of those that are too short."""
     counts = np.bincount(words.text, minlength=words.text_count)
-    hashed = np.fromiter(map(_hash, words.distinct), np.uint64, len(words.distinct))
+    hashed = np.frombuffer(b"".join(map(_digest, words.distinct)), ">u8").astype(np.uint64)
     return hashed[words.word[counts[words.text] >= LEAST_WORDS]], np.where(counts >= LEAST_WORDS, counts, 0)
 
 
@@ -104,6 +104,8 @@ def _mix(values: Hashes) -> Hashes:
     return np.asarray(values ^ (values >> np.uint64(31)))
 
 
-@lru_cache(maxsize=1 << 16)
-def _hash(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+def _digest(word: str) -> bytes:
+    # A copy of the empty state is made sooner than a new one.
+    state = _EMPTY.copy()
+    state.update(word.encode("utf-8", "replace"))
+    return state.digest()

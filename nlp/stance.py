@@ -142,8 +142,7 @@ def asked(plain: str) -> float:
 
 
 def _holds(plain: str, some: Sequence[str]) -> bool:
-    lowered = f"\n{plain.casefold()}"
-    return any(one in lowered for one in some)
+    return any(map(f"\n{plain.casefold()}".__contains__, some))
 
 
 def _weights(denied: frozenset[str], query: float, claim: str) -> dict[str, float]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from warehouse.connection import transaction
+from warehouse.connection import one_thread, storing
 from warehouse.keys import stable_key
 from warehouse.named import insert_columns, insert_new, run
 from warehouse.waiting import empty_list, keep_list, known_from
@@ -61,13 +61,15 @@ def uncompared(con: duckdb.DuckDBPyConnection, *, limit: int) -> pa.Table:
 
     Columns: post_key, revision, text, first_seen_at.
     """
-    keep_list(con, "copies")
-    return _uncompared(con, limit).to_arrow_table()
+    with one_thread(con):
+        keep_list(con, "copies")
+        return _uncompared(con, limit).to_arrow_table()
 
 
 def done_with_texts(con: duckdb.DuckDBPyConnection) -> None:
     """Empty the list of posts that may have to be held against others, unless one waits."""
-    empty_list(con, "copies", does_wait=lambda: bool(_uncompared(con, 1).fetchall()))
+    with one_thread(con):
+        empty_list(con, "copies", does_wait=lambda: bool(_uncompared(con, 1).fetchall()))
 
 
 def _uncompared(con: duckdb.DuckDBPyConnection, limit: int) -> duckdb.DuckDBPyConnection:
@@ -91,7 +93,7 @@ def save_compared(con: duckdb.DuckDBPyConnection, found: Compared) -> int:
     """Save what was found, in one transaction; return how many copies. What is there already stays as it is."""
     # The first of a group stands alone until its first copy comes.
     firsts = {one.copy_of.id: one.copy_of for one in found.copies if one.copy_of.id == one.group_key}
-    with transaction(con):
+    with storing(con):
         insert_columns(con, "text_print", found.texts.append_column("prints", found.prints))
         insert_new(con, "text_copy", [_row(first, group_key=group) for group, first in firsts.items()])
         insert_new(con, "text_copy", [_copy_row(one) for one in found.copies])

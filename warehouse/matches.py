@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse.connection import transaction
+from warehouse.connection import one_thread, storing
 from warehouse.labels import Vectors, vectors_of
 from warehouse.named import columns_of, insert_arrow, insert_columns, listed, moment, records, rows, run
 from warehouse.rollups import touch
@@ -92,18 +92,12 @@ def pending_matches(
     `version` names the model and the claims together: derive it from both, so that a new claim or paraphrase is
     held against old posts too. Posts without a vector of the model version wait for it. `only` names posts by key.
     """
-    keep_list(con, "match", version=version, posted_after=posted_after)
-    relation = run(
-        con,
-        "pending_matches",
-        version=version,
-        model_version=model_version,
-        posted_after=posted_after,
-        post_keys=None if only is None else listed(only),
-        known_from=known_from(con, "match"),
-        row_limit=limit,
-    )
-    table = relation.to_arrow_table()
+    asked: dict[str, Any] = {"version": version, "model_version": model_version, "posted_after": posted_after}
+    keys = None if only is None else listed(only)
+    with one_thread(con):
+        keep_list(con, "match", version=version, posted_after=posted_after)
+        asked["known_from"] = known_from(con, "match")
+        table = run(con, "pending_matches", post_keys=keys, row_limit=limit, **asked).to_arrow_table()
     columns = columns_of(table.select(PendingMatch.__slots__))
     return [PendingMatch(*row) for row in zip(*columns, strict=True)], vectors_of(table)
 
@@ -117,7 +111,8 @@ def done_with_matches(
     def does_wait() -> bool:
         return bool(run(con, "pending_matches", row_limit=1, known_from=known_from(con, "match"), **asked).fetchall())
 
-    empty_list(con, "match", version=version, posted_after=posted_after, does_wait=does_wait)
+    with one_thread(con):
+        empty_list(con, "match", version=version, posted_after=posted_after, does_wait=does_wait)
 
 
 def save_matches(
@@ -136,7 +131,7 @@ def save_matches(
     if not posts:
         return 0
     shared = {"version": version, "matched_at": moment(at)}
-    with transaction(con):
+    with storing(con):
         fresh = insert_arrow(con, "match_pass", _passes(posts, version, at))
         new = set(zip(*(fresh[name].to_pylist() for name in ("post_key", "revision")), strict=True))
         if not new:
