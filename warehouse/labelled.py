@@ -135,11 +135,12 @@ def _save(
 
 
 def _only(found: Labelled, fresh: pa.Table) -> Labelled:
-    """Return what was found in those posts alone."""
+    """Return what was found in those posts alone, of a post that was given more than once what was found first."""
     if fresh.num_rows == found.posts.num_rows:
         return found
-    known = set(_keys(fresh))
-    kept = np.array([key in known for key in _keys(found.posts)], dtype=np.bool_)
+    first = {key: place for place, key in reversed(list(enumerate(_keys(found.posts))))}
+    kept = np.zeros(found.posts.num_rows, dtype=np.bool_)
+    kept[[first[key] for key in _keys(fresh)]] = True
     places = pa.array(np.where(kept, kept.cumsum() - 1, -1))
 
     def of_kept(table: pa.Table) -> pa.Table:

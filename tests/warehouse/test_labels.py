@@ -98,7 +98,8 @@ def test_posts_read_before_stand_beside_new_ones(con: duckdb.DuckDBPyConnection,
     vectors = np.arange(8, dtype=np.float32).reshape(4, 2)
     rest = {"model": "m", "model_version": "v1", "at": T0}
     assert save_labels(con, [annotation(posts[1], "negative")], vectors=vectors[:1], **rest) == 1
-    assert save_labels(con, [annotation(post, "positive") for post in posts], vectors=vectors, **rest) == 3
+    again = [*(annotation(post, "positive") for post in posts), annotation(posts[0], "negative")]
+    assert save_labels(con, again, vectors=np.concatenate([vectors, vectors[:1] + 9]), **rest) == 3
     found = con.execute("SELECT post_key, label FROM post_label WHERE task = 'sentiment'").fetchall()
     assert dict(found) == {post.post_key: "negative" if post is posts[1] else "positive" for post in posts}
     assert len(found) == 4
@@ -111,7 +112,7 @@ def test_rows_that_stand_without_their_annotation_stay(con: duckdb.DuckDBPyConne
     load(con, tmp_path, "a", [a_post(1), a_post(2)])
     posts = pending_posts(con, model_version="v1", limit=9)
     with transaction(con):
-        save_embeddings(con, [posts[1][:2]], np.ones((1, 2), dtype=np.float32), model_version="v1")
+        save_embeddings(con, [posts[1][:2]], np.ones((1, 2), dtype=np.float32), model_version="v1", at=T0)
     assert annotate(con, "v1") == 2
     kept = dict(con.execute("SELECT post_key, vector FROM embedding").fetchall())
     assert [kept[post.post_key] for post in posts] == [[0, 1, 2], [1, 1]]
