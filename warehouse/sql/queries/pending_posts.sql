@@ -1,5 +1,6 @@
 -- Posts on the list that a model version has not read as they now stand, oldest seen first. Of tables that hold
 -- all history only the end is read, since the first of them was first seen.
+-- A place (rowid) is quick to go to, but on a lake it may be another row's as well: the key stands beside it.
 WITH listed AS MATERIALIZED (
     SELECT DISTINCT post_key FROM waiting_post WHERE step = 'annotate'
 ),
@@ -13,7 +14,7 @@ standing AS MATERIALIZED (
 taken AS MATERIALIZED (
     SELECT s.post_key, s.seen_at, s.place
     FROM standing AS s
-    JOIN post AS p ON p.rowid = s.place
+    JOIN post AS p ON p.rowid = s.place AND p.post_key = s.post_key
     ANTI JOIN (
         SELECT post_key, revision
         FROM annotation
@@ -28,5 +29,5 @@ taken AS MATERIALIZED (
 )
 SELECT p.post_key, p.revision, p.text
 FROM taken AS k
-JOIN post AS p ON p.rowid = k.place
+JOIN post AS p ON p.rowid = k.place AND p.post_key = k.post_key
 ORDER BY p.seen_at, p.post_key
