@@ -35,7 +35,7 @@ COMPANY = Company(name="Open Infra", aliases=("OpenInfra",), operators=("Telia",
 BATCH = 16
 COPIES = 8
 """One post in so many is a copy: quoted whole, posted twice, or "+1"."""
-TORCH_POSTS = 48
+TORCH_POSTS = 512
 
 
 @dataclass(frozen=True, slots=True)
