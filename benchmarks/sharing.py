@@ -7,7 +7,6 @@ forum's hours. The alarm's own bets, each crossing counted, a day apart. Found: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -54,7 +53,7 @@ def _delays(rumour: Series, claims: int, part: float, rng: np.random.Generator) 
         counts=counts,
         authors=np.stack([past[1:] - past[np.maximum(0, ends - 24 * days)] for days in (2, 7)], axis=2),
         sharers=claims,
-        settings=replace(whole, watch_hours=whole.watch_hours / part, warning_hours=whole.warning_hours / part),
+        settings=whole.part(part),
     )
     hits = {level: [c.hour for c in crossings if c.index == 0 and c.level == level] for level in LEVELS}
     after = {level: [h - rumour.first_hour + 1 - begin for h in found] for level, found in hits.items()}

@@ -67,6 +67,15 @@ class AlarmSettings:
         """The pay-in h of a watch and of a warning, in activity hours."""
         return self.watch_hours * self.head_start[0], self.warning_hours * self.head_start[1]
 
+    def part(self, share: float) -> AlarmSettings:
+        """Return the settings of who may use a share of this budget: more evidence, from the same pay-in."""
+        return replace(
+            self,
+            watch_hours=self.watch_hours / share,
+            warning_hours=self.warning_hours / share,
+            head_start=(self.head_start[0] * share, self.head_start[1] * share),
+        )
+
     @property
     def bet_count(self) -> int:
         return len(self.careful) + len(self.bold)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from earlywarning.alarm_state import AlarmSettings, budgeted
@@ -27,5 +26,4 @@ def settings_of(config: Config, name: Watched, *, budget: Budget | None = None) 
     """
     given = budget or config.budget
     whole = budgeted(given.watch_per_month, given.warning_per_month)
-    share = share_of(config, name)
-    return replace(whole, watch_hours=whole.watch_hours / share, warning_hours=whole.warning_hours / share)
+    return whole.part(share_of(config, name))

@@ -357,7 +357,9 @@ def test_no_claim_is_warned_of_before_it_is_watched(seed: int, at_once: int) -> 
     rng = np.random.default_rng(seed)
     counts = at_once * rng.binomial(1, 0.05, (400, 1)) + rng.poisson(np.linspace(0.0, 0.6, 400))[:, None]
     several = np.minimum(np.cumsum(counts, axis=0), 4)
-    _, crossings = run(counts, authors=np.stack([np.zeros_like(several), several], axis=2))
+    _, crossings = run(
+        counts, settings=AlarmSettings(watch_hours=336), authors=np.stack([np.zeros_like(several), several], axis=2)
+    )
     assert not crossings or crossings[0].level == "watch"
 
 
