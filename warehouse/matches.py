@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
-from warehouse.connection import one_thread, storing
+from warehouse.connection import one_thread, storing, transaction
 from warehouse.labels import Vectors, vectors_of
 from warehouse.named import columns_of, insert_arrow, insert_columns, listed, moment, records, rows, run
 from warehouse.rollups import touch
@@ -19,8 +20,7 @@ from warehouse.waiting import empty_list, keep_list, known_from
 UNRELATED = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class PendingMatch:
+class PendingMatch(NamedTuple):
     """A post that this version of model and claims has not been held against; `vectors[i]` is its embedding."""
 
     post_key: str
@@ -30,7 +30,6 @@ class PendingMatch:
     thread_title: str
     text: str
     quoted: tuple[str, ...]
-    posted_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +96,26 @@ def pending_matches(
     with one_thread(con):
         keep_list(con, "match", version=version, posted_after=posted_after)
         asked["known_from"] = known_from(con, "match")
-        table = run(con, "pending_matches", post_keys=keys, row_limit=limit, **asked).to_arrow_table()
-    columns = columns_of(table.select(PendingMatch.__slots__))
-    return [PendingMatch(*row) for row in zip(*columns, strict=True)], vectors_of(table)
+        with transaction(con):  # in which no place changes
+            table = run(con, "pending_matches", post_keys=keys, row_limit=limit, **asked).to_arrow_table()
+            vectors = _vectors_at(con, table, model_version)
+    return list(map(PendingMatch, *columns_of(table.select(PendingMatch._fields)))), vectors
+
+
+def _vectors_at(con: duckdb.DuckDBPyConnection, table: pa.Table, model_version: str) -> Vectors:
+    """Return the vectors of pending posts, a row each in their order."""
+    wanted = table.select(["post_key", "revision", "vector_place"])
+    con.register("wanted_vector", wanted.append_column("nth", pa.array(np.arange(len(table)))))
+    try:
+        found = run(con, "pending_vectors", model_version=model_version).to_arrow_table()
+    finally:
+        con.unregister("wanted_vector")
+    vectors = np.zeros((len(table), 0), np.float32)
+    for batch in found.to_batches():
+        read = vectors_of(pa.Table.from_batches([batch]))
+        vectors = vectors if vectors.size else np.empty((len(table), read.shape[1]), np.float32)
+        vectors[batch["nth"].to_numpy()] = read
+    return vectors
 
 
 def done_with_matches(

@@ -20,10 +20,13 @@ LATELY = timedelta(days=8)
 
 
 @contextmanager
-def shadowed(con: duckdb.DuckDBPyConnection, by: str, **values: Any) -> Iterator[None]:
-    """Let the functions see the posts that a query puts into `chosen_post` alone. Shadows do not nest."""
+def shadowed(con: duckdb.DuckDBPyConnection, by: str, *, matches_alone: bool = False, **values: Any) -> Iterator[None]:
+    """Let the functions see the posts that a query puts into `chosen_post` alone. Shadows do not nest.
+
+    With `matches_alone` only `match_as_of` may be asked, and `post_as_of` for posts that it names.
+    """
     run(con, by, **values)
-    with _laid_out(con, "shadow_posts"):
+    with _laid_out(con, "shadow_matches" if matches_alone else "shadow_posts"):
         yield
 
 

@@ -70,7 +70,8 @@ def matched_posts(
     found without a look at older posts, however many there are.
     """
     since = {"now": now, "seen_after": seen_after, "posted_from": posted_from}
-    with shadowed(con, "choose_lately", **since) if seen_after and posted_from else nullcontext():
+    is_lately = seen_after and posted_from
+    with shadowed(con, "choose_lately", matches_alone=True, **since) if is_lately else nullcontext():
         return records(
             con,
             "matched_posts",

@@ -78,7 +78,7 @@ def _hold(desk: Desk, index: ClaimIndex, posts: Sequence[PendingMatch], vectors:
     """Hold posts against the claims and save what comes of it; return how many were not set aside."""
     done, poison = without_poison(
         posts,
-        partial(_each, desk, index, dict(zip((post.post_key for post in posts), vectors, strict=True))),
+        partial(_each, desk, index, {post.post_key: row for row, post in enumerate(posts)}, vectors),
         what="the judging of stances",
         probe=partial(_probe, desk, index),
     )
@@ -100,11 +100,14 @@ def version_of(desk: Desk, claims: Sequence[Claim] | None = None) -> str:
 
 
 def _each(
-    desk: Desk, index: ClaimIndex, vectors: Mapping[str, Floats], posts: Sequence[PendingMatch]
+    desk: Desk, index: ClaimIndex, rows: Mapping[str, int], vectors: Floats, posts: Sequence[PendingMatch]
 ) -> list[list[store.Match]]:
-    """Return what each post makes of the claims. Raises UnsoundError for a score that is no number."""
+    """Return what each post makes of the claims; `rows` says which vector is whose, by post key.
+
+    Raises UnsoundError for a score that is no number.
+    """
     found: dict[str, list[store.Match]] = {post.post_key: [] for post in posts}
-    for one in _found(desk, posts, np.stack([vectors[key] for key in found]), index):
+    for one in _found(desk, posts, vectors[[rows[key] for key in found]], index):
         chances = (one.stance_score, one.about_probability, one.support_probability, one.deny_probability)
         if not all(math.isfinite(number) for number in (one.score_embedding, *chances) if number is not None):
             raise UnsoundError

@@ -1,6 +1,7 @@
--- Posts on the list that a version of model and claims has not been held against, with their vectors, oldest seen
--- first. Which they are is settled before a vector is read: a vector takes more room than all else that is known of a
--- post. Of tables that hold all history only the end is read, since the first of them was first seen.
+-- Posts on the list that a version of model and claims has not been held against, with the places of their vectors,
+-- oldest seen first. The vectors are read by those places (pending_vectors): a vector takes more room than all else that
+-- is known of a post, and to sort it would copy it. Of tables that hold all history only the end is read, since the
+-- first of them was first seen.
 -- A place (rowid) is quick to go to, but on a lake it may be another row's as well: the key stands beside it.
 WITH listed AS MATERIALIZED (
     SELECT DISTINCT post_key
@@ -41,12 +42,10 @@ taken AS MATERIALIZED (
     LIMIT $row_limit
 )
 SELECT p.post_key, p.revision, p.source, p.author_key, t.thread_title, p.text, coalesce(q.quoted, []) AS quoted,
-    p.posted_at, e.vector
+    k.vector_place
 FROM taken AS k
 JOIN post AS p ON p.rowid = k.place AND p.post_key = k.post_key
 JOIN thread AS t USING (thread_key)
-JOIN embedding AS e ON e.rowid = k.vector_place AND e.post_key = p.post_key AND e.revision = p.revision
-    AND e.model_version = $model_version
 LEFT JOIN (
     SELECT post_key, revision, list(text ORDER BY quote_number) AS quoted
     FROM quote
