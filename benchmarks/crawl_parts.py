@@ -11,11 +11,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import pickle
 import tempfile
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -95,7 +95,7 @@ def _archived(archive: ArchiveWriter, page: Page) -> None:
 
 
 def _there_and_back(message: Answer | Said) -> object:
-    return ForkingPickler.loads(packed(message)[8:])
+    return pickle.loads(packed(message)[8:])
 
 
 def outcomes_of(pages: dict[str, Page]) -> list[Outcome]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -57,6 +58,10 @@ class KnownThread:
     is_pending: bool = False
     check_hours: float = FIRST_CHECK_HOURS
     next_sweep_at: datetime | None = None
+
+
+_THREAD_FIELDS = tuple(one.name for one in fields(KnownThread))
+_values_of = attrgetter(*_THREAD_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +187,7 @@ class Frontier:
                 self._run("save_thread", **_row(thread))
             for thread_id, posts in changes.posts.items():
                 self._run("forget_posts", thread_id=thread_id)
-                self._many("save_post", [_post_row(thread_id, i, post) for i, post in posts.items()])
+                self._many("save_post", [_post_row(self.source, thread_id, i, post) for i, post in posts.items()])
             for url, listing in changes.listings.items():
                 self._run("save_listing", url=url, **asdict(listing))
             if landing:
@@ -238,16 +243,19 @@ class Frontier:
         self._db.execute(queries()[name], {"source": self.source, **values})
 
     def _many(self, name: str, rows: list[dict[str, Any]]) -> None:
-        self._db.executemany(queries()[name], [{"source": self.source, **row} for row in rows])
+        self._db.executemany(queries()[name], rows)
 
 
 def _row(thread: KnownThread) -> dict[str, Any]:
-    return {key: stamp(value) if isinstance(value, datetime) else value for key, value in asdict(thread).items()}
+    # Not by `asdict`, which looks into every value for others.
+    values = zip(_THREAD_FIELDS, _values_of(thread), strict=True)
+    return {name: stamp(value) if isinstance(value, datetime) else value for name, value in values}
 
 
-def _post_row(thread_id: str, post_id: str, post: KnownPost) -> dict[str, Any]:
+def _post_row(source: str, thread_id: str, post_id: str, post: KnownPost) -> dict[str, Any]:
     # Written out: `asdict` copies each value, for every post of every thread.
     return {
+        "source": source,
         "thread_id": thread_id,
         "post_id": post_id,
         "content_key": post.content_key,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from crawlers.named import queries
 from crawlers.stamps import stamp, time_or_none
@@ -64,14 +63,19 @@ class Hosts:
 
     def state(self, host: str, now: datetime) -> HostState:
         """Return a host as it is now; pages of another day do not count."""
-        cursor = self._db.cursor()
-        cursor.row_factory = sqlite3.Row
-        row = cursor.execute(queries()["host"], {"host": host}).fetchone()
+        row = self._db.execute(queries()["host"], {"host": host}).fetchone()
         if row is None:
             return HostState(day=_day(now))
-        values: dict[str, Any] = {**dict(row), "not_before": time_or_none(row["not_before"])}
-        state = HostState(**values)
-        return state if state.day == _day(now) else replace(state, day=_day(now), page_count=0)
+        day, page_count, not_before, slow_seconds, failure_count, break_count = row
+        is_today = day == (today := _day(now))
+        return HostState(
+            day=today,
+            page_count=page_count if is_today else 0,
+            not_before=time_or_none(not_before),
+            slow_seconds=slow_seconds,
+            failure_count=failure_count,
+            break_count=break_count,
+        )
 
     def count_page(self, host: str, now: datetime) -> None:
         """Count a page of a host."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ LONGEST_DELAY_SECONDS = 300.0
 ROBOTS_BYTES = 512 * 1024
 """RFC 9309, section 2.5: at least 500 KiB must be read; more need not."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_PLAIN_ORIGIN = re.compile(r"https?://[a-z0-9.:-]+/(?=[!-~]*\Z)")
 
 
 def user_agent(version: str, contact: str) -> str:
@@ -27,18 +29,26 @@ def user_agent(version: str, contact: str) -> str:
     return f"{PRODUCT}/{version}" + (f" (+{comment})" if comment else "")
 
 
-@lru_cache(maxsize=256)
 def host_of(url: str) -> str:
     """Return host and port as one name for budgets and delays; the port only where it is unusual."""
+    return _host(_origin(url))
+
+
+@lru_cache(maxsize=256)
+def _host(url: str) -> str:
     parts = urlsplit(url)
     port = _port(parts)
     host = (parts.hostname or "").rstrip(".")
     return host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
 
 
-@lru_cache(maxsize=256)
 def is_loopback(url: str) -> bool:
     """Return whether a URL points to this machine by its text alone: no name is looked up."""
+    return _is_loopback(_origin(url))
+
+
+@lru_cache(maxsize=256)
+def _is_loopback(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -51,7 +61,7 @@ def is_same_place(url: str, home: str) -> bool:
 
     `http` and `https` on their own ports are one place, and so are a name with and without `www.`.
     """
-    one, other = _place(url), _place(home)
+    one, other = _place(_origin(url)), _place(_origin(home))
     return one is not None and one == other
 
 
@@ -108,6 +118,12 @@ def _place(url: str) -> tuple[str, int] | None:
     # A default port of either scheme counts as 443: a redirect from http to https stays at home.
     number = 443 if port in (None, 80, 443) else port
     return parts.hostname.rstrip(".").removeprefix("www."), number
+
+
+def _origin(url: str) -> str:
+    """Return a plain URL without its path, any other as it is: so a place's URLs are taken apart once, not each."""
+    match = _PLAIN_ORIGIN.match(url)
+    return match[0] if match else url
 
 
 def _port(parts: SplitResult) -> int | None:

@@ -44,6 +44,10 @@ def author_key(secret: bytes, source: str, author: str) -> str:
     return _through(secret, "author", source, unicodedata.normalize("NFC", author).strip())
 
 
+_author_key = lru_cache(maxsize=4096)(author_key)
+"""For those who write and quote again and again in a place: only where its posts are read, and as long as that runs."""
+
+
 def rotated(key: bytes, pseudonym: str) -> str:
     """Return what a pseudonym becomes under one more key.
 
@@ -136,7 +140,7 @@ def _to_post(seen: SeenPost, place: Place, clean: Mapping[str, Clean]) -> Post:
         post_id=parsed.post_id,
         thread_id=place.thread_id,
         thread_title=place.thread_title,
-        author_key=author_key(place.secret, place.source, parsed.author),
+        author_key=_author_key(place.secret, place.source, parsed.author),
         posted_at=parsed.posted_at,
         seen_at=seen.seen_at,
         url=without_secrets(parsed.url),
@@ -162,7 +166,7 @@ def check_secret(secret: bytes) -> None:
 
 
 def _to_quote(parsed: ParsedQuote, place: Place, text: str) -> Quote:
-    key = author_key(place.secret, place.source, parsed.author) if parsed.author else None
+    key = _author_key(place.secret, place.source, parsed.author) if parsed.author else None
     quote = Quote(text=text, post_id=parsed.post_id, author_key=key)
     is_erased = place.is_erased and _quotes_erased(quote, place.source, place.is_erased)
     return Quote(text="") if is_erased else quote

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from contextlib import suppress
 from multiprocessing import spawn
-from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from crawlers.ending import how_it_ended
@@ -168,7 +167,7 @@ class Reader:
             self._ready.set()
             while True:
                 length = int.from_bytes(await self._in.readexactly(LENGTH_BYTES))
-                message: Said = ForkingPickler.loads(await self._in.readexactly(length))
+                message: Said = pickle.loads(await self._in.readexactly(length))  # noqa: S301 - from our own process
                 if waiting := self._waiting.get(message.thread):
                     waiting.put_nowait(message.what)
         # The socket may end a moment before the process does: only one that lingers is killed.

@@ -102,16 +102,27 @@ def zone_of(page: Page, site: Site) -> ZoneInfo:
 
     Boards that follow summer time say today's offset; a board that is set for guests elsewhere says another.
     """
-    said = list(_ZONE.finditer(page.body[-TAIL_BYTES:]))
-    if not said:
+    said = _said_last(page.body[-TAIL_BYTES:])
+    if said is None:
         return site.timezone
-    sign, hours, part = said[-1].groups()
+    sign, hours, part = said.groups()
     ahead = timedelta(hours=int(hours or 0)) * (-1 if sign == b"-" else 1)
     year = page.fetched_at.year
     ours = {datetime(year, month, 1, tzinfo=UTC).astimezone(site.timezone).utcoffset() for month in (1, 7)}
     if part and int(part):
         return site.timezone  # Half an hour: 5.5, or 5:30. There are no zones of that kind to make.
     return site.timezone if ahead in ours else boards.fixed_zone(int(ahead / timedelta(hours=1))) or site.timezone
+
+
+def _said_last(foot: bytes) -> re.Match[bytes] | None:
+    """Return the last of what says the zone: looked for where the name is, since the pattern is slow to say no."""
+    said, lowered = None, foot.lower()
+    at = lowered.find(b"gmt")
+    while at >= 0:
+        if match := _ZONE.match(foot, at):
+            said = match
+        at = lowered.find(b"gmt", match.end() if match else at + 1)
+    return said
 
 
 def _days(found: list[re.Match[str]], latest: date, *, is_day_first: bool) -> list[date] | None:

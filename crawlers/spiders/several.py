@@ -12,6 +12,9 @@ from crawlers.spiders.fetcher import Fetcher
 from crawlers.spiders.session import Session
 from crawlers.spiders.task import Cut, Outcome, Rules, Threads, ThreadTask, Wanted
 
+WAITING = 3
+"""So many times as many threads as are read at once may be under way, with those that are read and wait their turn."""
+
 
 class Several:
     """Reads threads of one place. Its pages are still asked for one at a time, whoever wants them."""
@@ -36,7 +39,7 @@ class Several:
         try:
             for task in tasks:
                 under_way.append(asyncio.ensure_future(self._threads.read(self._rules, task, self._get)))
-                while len(under_way) >= self._width():
+                while await self._is_full():
                     is_news = self._take(await under_way.popleft())
                     has_news, earlier = has_news or (is_news and not earlier), max(0, earlier - 1)
                 if self._end:
@@ -65,6 +68,21 @@ class Several:
             left.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         self._under_way.clear()
+
+    async def _is_full(self) -> bool:
+        """Wait until there is room for another thread, or the oldest must be taken in first; return whether it must.
+
+        A thread that is read but not yet taken in makes room: else all would wait for whoever reads the oldest.
+        """
+        under_way, width = self._under_way, self._width()
+        while len(under_way) >= width:
+            unread = [task for task in under_way if not task.done()]
+            if not unread or unread[0] is not under_way[0] or len(under_way) >= WAITING * width:
+                return True
+            if len(unread) < width:
+                return False
+            await asyncio.wait(unread, return_when=asyncio.FIRST_COMPLETED)
+        return False
 
     def _width(self) -> int:
         """Return how many threads are read at once. Between polite requests there is time enough for one."""

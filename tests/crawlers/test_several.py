@@ -9,7 +9,7 @@ import pytest
 
 from crawlers.errors import BudgetSpentError
 from crawlers.model import ThreadRef
-from crawlers.spiders.several import Several
+from crawlers.spiders.several import WAITING, Several
 from crawlers.spiders.task import CUTS, Outcome, ThreadTask, Wanted
 
 
@@ -77,6 +77,36 @@ def test_news_of_an_earlier_page_is_not_taken_for_this_ones() -> None:
         place.finish("bc")
         assert not await place.listed("c")
         assert place.taken == list("abc")
+
+    asyncio.run(crawl())
+
+
+def test_a_thread_that_takes_long_holds_up_no_other_until_too_many_wait_for_it() -> None:
+    async def crawl() -> None:
+        place = Place(width=2)
+        place.finish("bcdefgh")
+        late = asyncio.ensure_future(place.listed("abcdefgh"))
+        await asyncio.sleep(0.05)
+        assert place.taken == [], "what is behind it is taken in after it"
+        assert place.begun == list("abcdefgh")[: WAITING * place.width]
+        place.finish("a")
+        await late
+        assert place.taken == list("abcdefgh")
+
+    asyncio.run(crawl())
+
+
+def test_no_more_threads_are_read_at_once_than_is_best() -> None:
+    async def crawl() -> None:
+        place = Place(width=2)
+        late = asyncio.ensure_future(place.listed("abcd"))
+        await asyncio.sleep(0.05)
+        assert place.begun == ["a", "b"]
+        place.finish("b")
+        await asyncio.sleep(0.05)
+        assert place.begun == ["a", "b", "c"]
+        place.finish("acd")
+        await late
 
     asyncio.run(crawl())
 

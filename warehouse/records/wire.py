@@ -41,8 +41,6 @@ _NAMES = {cls: tuple(f.name for f in fields(cls)) for cls in (*KINDS.values(), *
 _FIELDS = {cls: (names, attrgetter(*names)) for cls, names in _NAMES.items()}
 """Names of the fields, and what gets the values of them all."""
 _AS_THEY_ARE = frozenset((str, int, float, bool, NoneType))
-_SAME_IN_ANY_JSON = frozenset((str, int, bool))
-"""What two writers of JSON write alike; they differ over numbers with a fraction."""
 
 
 def _pattern(cls: type) -> bytes:
@@ -88,22 +86,35 @@ def to_bytes(record: Record) -> bytes:
 def _packed(record: Record | Quote | FieldCount | DayCount) -> bytes:
     """Return what `to_line` would. Raise TypeError for a value that has to be looked at with more care."""
     cls = type(record)
-    return _PATTERNS[cls] % tuple(map(_packed_value, _FIELDS[cls][1](record)))
+    return _PATTERNS[cls] % tuple([_PACKERS[type(value)](value) for value in _FIELDS[cls][1](record)])
 
 
-def _packed_value(value: Any) -> bytes:
-    if value is None:
-        return b"null"
-    kind = type(value)
-    if kind in _SAME_IN_ANY_JSON:
-        return orjson.dumps(value)
-    if kind is tuple:
-        return b"[%b]" % b", ".join(map(_packed_value, value))
-    if kind is datetime or kind is date:
-        return b'"%b"' % value.isoformat().encode("ascii")
-    if kind in PARTS:
-        return _packed(value)
-    raise TypeError(f"{kind.__name__} takes another way")
+def _packed_items(values: tuple[Any, ...]) -> bytes:
+    return b"[%b]" % b", ".join([_PACKERS[type(value)](value) for value in values]) if values else b"[]"
+
+
+def _packed_time(value: date) -> bytes:
+    return b'"%b"' % value.isoformat().encode("ascii")
+
+
+class _Packers(dict[type, Callable[[Any], bytes]]):
+    """What writes a value, by its type."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], bytes]:
+        raise TypeError(f"{kind.__name__} takes another way")
+
+
+_PACKERS = _Packers(
+    {
+        NoneType: lambda _: b"null",
+        tuple: _packed_items,
+        datetime: _packed_time,
+        date: _packed_time,
+        **dict.fromkeys(PARTS, _packed),
+        # Alike in any writer of JSON; they differ over numbers with a fraction.
+        **dict.fromkeys((str, int, bool), orjson.dumps),
+    }
+)
 
 
 def from_line(line: str) -> Record:
