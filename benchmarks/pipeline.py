@@ -10,6 +10,7 @@ names, which the language stage does, are not in the figure; `python -m benchmar
 the gathering of what no claim explains (`gather_unmatched`), whose time grows with the square of a pass's posts.
 `judge_stances` reads the texts of the pairs that a model is asked about, up to 400 of a claim in 8,192 posts, as the
 language stage does: the figures `without_pairs` leave that out as well.
+Copies are grouped beside the annotating, on the second core, and are in its figure.
 `tables` is a hash of what all tables then hold: the same for the same posts, so that a quicker way is seen to do the
 same work.
 
@@ -41,7 +42,6 @@ from flows.paths import paths_of
 from flows.sources import company_of
 from flows.steps import annotate as annotating
 from flows.steps import match as matching
-from flows.steps.copies import group_copies
 from flows.story import one_pass
 from nlp.annotation import Annotation
 from nlp.encoder import SHIPPED, Encoder
@@ -83,15 +83,14 @@ def main() -> None:
         stages: dict[str, tuple[float, float]] = {}
         do = timing(stages)
         judge = patch.object(annotating, "judge", lambda texts, **_: [said[text] for text in texts])
-        group = patch.object(annotating, "group_copies", lambda desk: do(group_copies, desk))
         stances = matching.judge_stances
         pairs = patch.object(matching, "judge_stances", lambda pairs, **how: do(stances, pairs, **how))
-        with judge, group, pairs, open_desk(config, now=NOW) as desk:
+        with judge, pairs, open_desk(config, now=NOW) as desk:
             desk._stage = trivial_stage(desk)
             report = one_pass(desk, do=do, write_digest=False, sources="none")
             digest = table_hash(desk.con)
-        for step, part in (("annotate", "group_copies"), ("match", "judge_stances")):
-            stages[step] = stages[step][0] - stages[part][0], stages[step][1] - stages[part][1]
+        whole, part = stages["match"], stages["judge_stances"]
+        stages["match"] = whole[0] - part[0], whole[1] - part[1]
         size = report.published.stat().st_size
     clock, processor = (sum(one[at] for one in stages.values()) for at in (0, 1))
     pair_clock, pair_processor = stages["judge_stances"]

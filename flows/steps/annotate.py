@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from flows.apart import Child, spec_of
+from flows.beside import beside
 from flows.desk import Desk
 from flows.in_hand import in_hand, suspects
 from flows.poison import Poison, UnsoundError, without_poison
@@ -53,14 +54,13 @@ def annotate(desk: Desk, *, seen_after: datetime | None = None, seen_before: dat
     """
     version, count = labels_version(desk), 0
     bounds = {"seen_after": seen_after, "seen_before": seen_before}
-    with Child(spec_of(desk.config)) as child:
+    with beside(desk, group_copies), Child(spec_of(desk.config)) as child:
         is_more = True
         while is_more:
             waiting = labels.pending_posts(desk.con, model_version=version, limit=TAKE, **bounds)
             count += _annotated(desk, waiting, child, version=version)
             is_more = len(waiting) == TAKE  # all that were taken are saved or set aside by now
-    labels.done_with_posts(desk.con, model_version=version)
-    group_copies(desk)
+        labels.done_with_posts(desk.con, model_version=version)
     return count
 
 

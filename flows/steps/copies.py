@@ -1,4 +1,4 @@
-"""The last part of step 3: which new posts are copies of others with small changes, each looked at once."""
+"""Beside step 3: which new posts are copies of others with small changes, each looked at once."""
 
 from __future__ import annotations
 
