@@ -20,7 +20,11 @@ _VALUE = re.compile(r"""\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|:[\w-]+\([^()]*\)""")
 """What an attribute is compared with, and what a pseudo-class asks: no class in it needs be on the page."""
 _ALTERNATIVE = re.compile(r"""(?:\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]|\([^()]*\)|[^,])+""")
 _CLASS = re.compile(r"\.([\w-]+)")
-_PLAIN = re.compile(r"([a-z]\w*)?(?:\.[\w-]+)+")
+_TEST = r"""\[([\w-]+)(?:([\^*]?)=(?:'([^'\\]+)'|"([^"\\]+)"))?\]"""
+_PLAIN = re.compile(rf"([a-z]\w*)?(?:\.[\w-]+|{_TEST})+")
+_TESTS = re.compile(_TEST)
+_AS_WRITTEN = re.compile(r"id|href|data-[\w-]+")
+"""Attributes whose values are compared as they stand: of some others the case does not count."""
 _INSIDE = re.compile(r"((?:[a-z]\w*)?(?:\.[\w-]+)+) +((?:[\w.#-]|\[(?:\"[^\"]*\"|'[^']*'|[^\]\"'])*\])+)")
 """An element of some kind anywhere inside one that is named by its classes."""
 SOME = 8
@@ -35,6 +39,10 @@ _SPACE = re.compile(r"[ \t\n\f\r]+")
 """What ends a class's name; Python's own idea of space is wider."""
 
 
+Test = tuple[str, str, str]
+"""An attribute's name, how it is compared (^, * or as a whole), and with what; with nothing: it has to be there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """One of the selectors that commas separate."""
@@ -43,8 +51,9 @@ class Alternative:
     classes: frozenset[str]
     """Without these an element is none of its."""
     is_plain: bool
-    """Whether it names classes alone, and perhaps a tag."""
+    """Whether it names classes of one element, and perhaps its tag and what stands in its attributes."""
     tag: str | None
+    tests: tuple[Test, ...]
     inside: tuple[Alternative, str] | None
     """Where it names an element inside one that is plain: that one, and the element by itself."""
 
@@ -177,8 +186,10 @@ class Index:
         """Return the elements of alternatives that are plain, in the order of the page."""
         nodes, found = self._nodes, set[int]()
         for alternative in asked:
-            places, tag = self._of(self._folded(alternative.classes)), alternative.tag
-            found.update(places if tag is None else (place for place in places if nodes[place].tag == tag))
+            places, tag, tests = self._of(self._folded(alternative.classes)), alternative.tag, alternative.tests
+            if tag is not None:
+                places = (place for place in places if nodes[place].tag == tag)
+            found.update([place for place in places if _passes(nodes[place], tests)] if tests else places)
         return [nodes[place] for place in sorted(found)]
 
     def _of(self, classes: frozenset[str]) -> Iterable[int]:
@@ -188,6 +199,17 @@ class Index:
 
     def _folded(self, classes: frozenset[str]) -> frozenset[str]:
         return frozenset(name.lower() for name in classes) if self._fold else classes
+
+
+def _passes(node: LexborNode, tests: Iterable[Test]) -> bool:
+    values = node.attributes
+    for name, way, wanted in tests:
+        value = values.get(name) or ""
+        if not (name in values and (value.startswith(wanted) if way == "^" else wanted in value)):
+            return False
+        if wanted and not way and value != wanted:
+            return False
+    return True
 
 
 def _below(above: LexborNode, selector: str) -> Iterator[LexborNode]:
@@ -216,10 +238,14 @@ def alternatives(selector: str) -> tuple[Alternative, ...]:
 
 def _alternative(text: str) -> Alternative:
     plain, inside = _PLAIN.fullmatch(text), _INSIDE.fullmatch(text)
+    classes = frozenset(_CLASS.findall(_VALUE.sub("", text)))
+    tests = tuple((name, way, one or other) for name, way, one, other in _TESTS.findall(text)) if plain else ()
+    can_tell = all(not wanted or _AS_WRITTEN.fullmatch(name) for name, _, wanted in tests)
     return Alternative(
         text=text,
-        classes=frozenset(_CLASS.findall(_VALUE.sub("", text))),
-        is_plain=plain is not None,
+        classes=classes,
+        is_plain=plain is not None and bool(classes) and can_tell,
         tag=plain[1] if plain else None,
+        tests=tests,
         inside=(_alternative(inside[1]), inside[2]) if inside else None,
     )

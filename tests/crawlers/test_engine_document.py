@@ -23,6 +23,9 @@ ODD = {
     "unclosed": '<!doctype html><p>class="</p><p class="post">b</p>',
     "none": "<!doctype html><p>a</p>",
     "boxes in boxes": f"<!doctype html>{BOXES}",
+    "attributes": """<!doctype html><div class=post data-id='Post-1'>1</div><div class=post data-id>2</div>
+<div class=post data-id="">3</div><a class=post href="/post-1?p=1" ID=post-1 DATA-ID="post-1" rel=Next>4</a>
+<p class=post data-id='post-1' data-x>5</p><svg class=post data-id=post-1></svg><b data-id=post-1>6</b>""",
     "many boxes": f"<!doctype html>{BOXES * FEW}",
 }
 SELECTORS = [
@@ -48,6 +51,16 @@ SELECTORS = [
     ".box p, .nowhere",
     ".POST, .nowhere.last",
     "*",
+    ".post[data-id]",
+    "[data-id].post, .nowhere",
+    ".post[data-id='post-1']",
+    "a.post[data-id='post-1'][href*='p=1']",
+    ".post[data-id^='post-'], [data-id^=\"Post\"].post",
+    ".post[data-id*='ost']",
+    ".post[id^='post-'][rel]",
+    ".post[rel='next']",
+    ".post[data-id=''], .post[data-x]",
+    ".post[nowhere], .post[data-id$='1']",
 ]
 MANY = ", ".join(f".class{n}" for n in range(SOME + 1))
 """So many classes that a page gets an index."""
