@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from warehouse.connection import one_thread, storing
 from warehouse.keys import stable_key
-from warehouse.named import insert_columns, insert_new, run
+from warehouse.named import Insert, as_new, insert_new, run
 from warehouse.waiting import empty_list, keep_list, known_from
 
 WINDOW = timedelta(days=90)
@@ -93,10 +93,14 @@ def save_compared(con: duckdb.DuckDBPyConnection, found: Compared) -> int:
     """Save what was found, in one transaction; return how many copies. What is there already stays as it is."""
     # The first of a group stands alone until its first copy comes.
     firsts = {one.copy_of.id: one.copy_of for one in found.copies if one.copy_of.id == one.group_key}
-    with storing(con):
-        insert_columns(con, "text_print", found.texts.append_column("prints", found.prints))
-        insert_new(con, "text_copy", [_row(first, group_key=group) for group, first in firsts.items()])
-        insert_new(con, "text_copy", [_copy_row(one) for one in found.copies])
+
+    def save(insert: Insert) -> None:
+        with storing(con):
+            insert(con, "text_print", found.texts.append_column("prints", found.prints))
+            insert_new(con, "text_copy", [_row(first, group_key=group) for group, first in firsts.items()])
+            insert_new(con, "text_copy", [_copy_row(one) for one in found.copies])
+
+    as_new(save)
     return len(found.copies)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.connection import storing
-from warehouse.named import insert_arrow, insert_columns, insert_plain, moment
+from warehouse.named import Insert, as_new, insert_arrow, insert_columns, moment
 from warehouse.rollups import touch
 from warehouse.waiting import list_posts
 
 Vectors = npt.NDArray[np.float32]
-Insert = Callable[[duckdb.DuckDBPyConnection, str, pa.Table], object]
 _LABEL = pa.schema([("place", pa.int64()), ("task", pa.string()), ("label", pa.string()), ("score", pa.float64())])
 _MENTION = pa.schema(
     [("place", pa.int64()), ("span_start", pa.int64()), ("span_end", pa.int64()), ("name", pa.string())]
@@ -79,10 +78,7 @@ def save_labelled(
     """
     if not found.posts.num_rows:
         return 0
-    try:
-        return _save(con, found, insert_plain, model=model, version=model_version, at=at)
-    except duckdb.ConstraintException:  # a part of it is there, which that way cannot pass by
-        return _save(con, found, insert_columns, model=model, version=model_version, at=at)
+    return as_new(lambda insert: _save(con, found, insert, model=model, version=model_version, at=at))
 
 
 def save_embeddings(
@@ -119,8 +115,11 @@ def _save(
     when, count = moment(at), int(found.posts.num_rows)
     with storing(con):
         read = {"model_version": pa.repeat(version, count), "annotated_at": pa.repeat(when, count)}
-        fresh = insert_arrow(con, "annotation", _with(found.posts, read))
-        new = _only(found, fresh)
+        annotations, new = _with(found.posts, read), found
+        if insert is insert_columns:
+            new = _only(found, insert_arrow(con, "annotation", annotations))
+        else:
+            insert(con, "annotation", annotations)
         count = int(new.posts.num_rows)
         if not count:
             return 0

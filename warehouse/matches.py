@@ -13,7 +13,18 @@ import pyarrow as pa
 
 from warehouse.connection import one_thread, storing, transaction
 from warehouse.labels import Vectors, vectors_of
-from warehouse.named import columns_of, insert_arrow, insert_columns, listed, moment, records, rows, run
+from warehouse.named import (
+    Insert,
+    as_new,
+    columns_of,
+    insert_arrow,
+    insert_columns,
+    listed,
+    moment,
+    records,
+    rows,
+    run,
+)
 from warehouse.rollups import touch
 from warehouse.waiting import empty_list, keep_list, known_from
 
@@ -146,15 +157,32 @@ def save_matches(
     """
     if not posts:
         return 0
+    return as_new(lambda insert: _save(con, posts, found, insert, model=model, version=version, at=at))
+
+
+def _save(
+    con: duckdb.DuckDBPyConnection,
+    posts: Sequence[tuple[str, str]],
+    found: Sequence[Match],
+    insert: Insert,
+    *,
+    model: str,
+    version: str,
+    at: datetime,
+) -> int:
     shared = {"version": version, "matched_at": moment(at)}
+    passes, new = _passes(posts, version, at), set(posts)
     with storing(con):
-        fresh = insert_arrow(con, "match_pass", _passes(posts, version, at))
-        new = set(zip(*(fresh[name].to_pylist() for name in ("post_key", "revision")), strict=True))
+        if insert is insert_columns:
+            fresh = insert_arrow(con, "match_pass", passes)
+            new = set(zip(*(fresh[name].to_pylist() for name in ("post_key", "revision")), strict=True))
+        else:
+            insert(con, "match_pass", passes)
         if not new:
             return 0
         touch(con, (key for key, _ in new))
         if kept := [m for m in found if (m.post_key, m.revision) in new]:
-            insert_columns(con, "claim_match", _matches(kept, model, shared))
+            insert(con, "claim_match", _matches(kept, model, shared))
     return len(new)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 R = TypeVar("R")
+Insert = Callable[[duckdb.DuckDBPyConnection, str, pa.Table], None]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,6 +87,17 @@ def insert_columns(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -
 def insert_plain(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> None:
     """Insert Arrow rows that must be new, columns by name, in a third of the time. Raises ConstraintException."""
     _insert_arrow(con, "insert_plain", table, data)
+
+
+def as_new(save: Callable[[Insert], R]) -> R:
+    """Do a transaction that inserts rows of which hardly any is known: as new ones or, where one is known, past those.
+
+    To look for what is there DuckDB reads the whole key of the table, however few the rows; to insert does not.
+    """
+    try:
+        return save(insert_plain)
+    except duckdb.ConstraintException:
+        return save(insert_columns)
 
 
 def _insert_arrow(con: duckdb.DuckDBPyConnection, name: str, table: str, data: pa.Table) -> None:
