@@ -23,11 +23,12 @@ import numpy as np
 
 from nlp.claims import Claim
 from nlp.company import Company
-from nlp.encoder import INPUTS, Encoder, encode
+from nlp.encoder import Encoder, encode
 from nlp.mentions import is_mention
 from nlp.pipeline import LanguageStage, annotate, load_stage
 from nlp.predict import predict
 from nlp.redact.redactor import Redactor, redact_all
+from nlp.session import INPUTS
 
 ROOT = Path(__file__).parents[1]
 POSTS = ROOT / "training" / "data"

@@ -33,6 +33,8 @@ EXTENSIONS = (
 QUESTIONS = ("relevance", "sentiment", "topics")
 SOURCE = "ryktesvakt_source"
 """Where a Doc carries its text: put together from its words it costs more than some of the steps."""
+MOST_READ, GROWTH = 512, 3
+"""Posts that the model is given at once at the most, and how much larger each batch is than the one before."""
 _PIECE = re.compile(r"(\S+)( ?)|\s+")
 
 for _name in EXTENSIONS:
@@ -126,11 +128,12 @@ class EncoderStep:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
         """Run the model over the posts of each batch together; equal texts are judged once.
 
-        While it reads a batch, the steps before this one prepare the next: no core waits for another.
+        While it reads a batch, the steps before this one prepare the next, which is larger, as they are the quicker:
+        no core waits for another, and the model has more texts of one length to read together.
         """
         with ThreadPoolExecutor(1) as reader:
             ahead: deque[tuple[list[Doc], list[Doc], Future[Answers]]] = deque()
-            for batch in _batches(stream, batch_size):
+            for batch in _batches(stream, batch_size, most=max(batch_size, MOST_READ)):
                 judged, texts = self._read(batch)
                 ahead.append((batch, judged, reader.submit(encode, self.encoder, texts)))
                 if len(ahead) > 1:
@@ -231,7 +234,9 @@ def read_company(data: dict[str, Any]) -> Company:
     return Company(name=data.get("name", ""), homonyms=homonyms, **lists)
 
 
-def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+def _batches(stream: Iterable[Doc], size: int, *, most: int = 0) -> Iterator[list[Doc]]:
+    """Yield batches of a size, or where `most` is given ever larger ones up to it."""
     docs = iter(stream)
     while batch := list(islice(docs, size)):
         yield batch
+        size = max(size, min(GROWTH * size, most))

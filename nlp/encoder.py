@@ -1,14 +1,15 @@
 """One pass of the model over each text: the embedding and the answer of every head.
 
-Int8 activations are scaled by what else is in the batch, so that a neighbour could tip a label. Each text is therefore
-a run of its own, unpadded, and the cores work on different texts: as fast as batches, and the same for ever.
+What stands beside a text must never tip its labels. Texts are read together only where they are of the same length, so
+that nothing is padded, and by a graph whose int8 inputs have fixed ranges (`Meta.texts_per_run`); any other graph reads
+each text alone. The cores work on different texts.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,18 +22,18 @@ import numpy.typing as npt
 from nlp.errors import ModelError
 from nlp.meta import HEADS, Meta, read_meta
 from nlp.ngrams import Ngrams, answer, read_ngrams
+from nlp.session import INPUTS, open_session
 
 Floats = npt.NDArray[np.float32]
 Key = tuple[str, ...]
 """What is judged: a text, or a claim and a text."""
 SHIPPED = Path(__file__).parent / "model"
-INPUTS = ("input_ids", "attention_mask")
 OUTPUTS = ("embedding", *HEADS)
 RELEVANCE, SENTIMENT, TOPICS = (OUTPUTS.index(head) for head in ("relevance", "sentiment", "topics"))
 TEXTS_AT_ONCE = 512
 """Texts tokenised together; only memory depends on it."""
-SHARE = 16
-"""Texts that a core takes at a time at the most."""
+RUNS_PER_CORE = 4
+"""Runs that each core should have at the least, before texts are put together."""
 KEPT = 4096
 """Answers remembered, a few kB each: claims, their wordings and threads' titles come back with every pass."""
 
@@ -52,7 +53,7 @@ class Encoder:
     readers: Mapping[str, Callable[[str], Floats]] = field(default_factory=dict, repr=False, compare=False)
     """Other models' answers in the place of this one's, by output (`nlp.hub`)."""
     kept: OrderedDict[Key, list[Floats]] = field(default_factory=OrderedDict, repr=False, compare=False)
-    """The last answers: the same for ever, as each text is a run of its own."""
+    """The last answers: the same for ever, whatever a text is read beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,6 @@ class Answers:
 
 def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> Encoder:
     """Return the model of a folder (none: the one that ships), ready to run on `threads` cores (none: all)."""
-    import onnxruntime
-
     # Without torch transformers warns that it can only tokenise, which is all that is asked of it.
     logging.getLogger("transformers").addFilter(lambda record: "PyTorch was not found" not in record.getMessage())
     from transformers import AutoTokenizer
@@ -84,13 +83,8 @@ def load_encoder(folder: Path | None = None, *, threads: int | None = None) -> E
     folder = folder or SHIPPED
     _require(folder)
     meta = read_meta(folder)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # A plan of memory for each length of text costs more than it saves.
-    options.enable_mem_pattern = False
-    options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
+        session = open_session(folder / "model.onnx")
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     except Exception as error:  # both libraries raise types of their own for every kind of damage
         raise ModelError(f"model folder {folder}: cannot be loaded ({_first_line(error)})") from error
@@ -113,12 +107,9 @@ def encode(encoder: Encoder, texts: Sequence[str], *, claims: Sequence[str] | No
     found = {key: encoder.kept[key] for key in unique if key in encoder.kept}
     new = [key for key in unique if key not in found]
     ids = _tokenise(encoder, new)
-    # Longest first, so that no core is left alone with a long text at the end.
-    order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
-    size = max(1, min(SHARE, len(order) // (4 * encoder.threads)))
-    shares = [order[at : at + size] for at in range(0, len(order), size)]
     with ThreadPoolExecutor(encoder.threads) as pool:
-        for some in pool.map(lambda share: [(new[at], _run(encoder, ids[at], new[at])) for at in share], shares):
+        runs = _runs(ids, most=encoder.meta.texts_per_run, threads=encoder.threads)
+        for some in pool.map(lambda run: _run(encoder, [ids[at] for at in run], [new[at] for at in run]), runs):
             found.update(some)
     _keep(encoder, found)
     return _calibrated(encoder, [found[key] for key in keys])
@@ -145,9 +136,28 @@ def _tokenise(encoder: Encoder, keys: Sequence[Key]) -> list[list[int]]:
     return found
 
 
-def _run(encoder: Encoder, ids: list[int], key: Key) -> list[Floats]:
-    row = np.array([ids], dtype=np.int64)
-    found: list[Floats] = encoder.session.run(OUTPUTS, {"input_ids": row, "attention_mask": np.ones_like(row)})
+def _runs(ids: Sequence[Sequence[int]], *, most: int, threads: int) -> list[list[int]]:
+    """Return the places of texts that are read together: of one length, in the order in which cores take them.
+
+    The longest come first, and few texts are not put together, so that no core is left alone at the end.
+    """
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for at, own in enumerate(ids):
+        by_length[len(own)].append(at)
+    size = max(1, min(most, len(ids) // (RUNS_PER_CORE * threads)))
+    runs = [own[at : at + size] for own in by_length.values() for at in range(0, len(own), size)]
+    return sorted(runs, key=lambda run: -len(run) * len(ids[run[0]]))
+
+
+def _run(encoder: Encoder, ids: Sequence[Sequence[int]], keys: Sequence[Key]) -> dict[Key, list[Floats]]:
+    rows = np.array(ids, dtype=np.int64)
+    made = encoder.session.run(OUTPUTS, dict(zip(INPUTS, (rows, np.ones_like(rows)), strict=True)))
+    # Copies: a row of what was read together would keep all of it.
+    return {key: _added(encoder, [np.array(column[at]) for column in made], key) for at, key in enumerate(keys)}
+
+
+def _added(encoder: Encoder, found: list[Floats], key: Key) -> list[Floats]:
+    """Return the network's answers with those of the word model and of other models."""
     if encoder.ngrams is not None and len(key) == 1:
         words, moods = answer(encoder.ngrams, key[0]), len(encoder.meta.sentiment)
         found[SENTIMENT] = found[SENTIMENT] + words[:moods]

@@ -34,6 +34,8 @@ class Meta:
     topics: tuple[str, ...]
     stance: tuple[str, ...]
     max_length: int
+    texts_per_run: int
+    """Texts of one length that the graph may read together, their answers the same to the bit as if alone; 1: none."""
     temperatures: Mapping[str, float]
     """By head: what its logits are divided by (Guo et al. 2017)."""
     relevance_threshold: float
@@ -66,6 +68,7 @@ def read_meta(folder: Path) -> Meta:
             topics=tuple(labels["topics"]),
             stance=tuple(labels["stance"]),
             max_length=int(raw["max_length"]),
+            texts_per_run=max(1, int(raw.get("texts_per_run", 1))),
             temperatures={head: float(raw.get("temperatures", {}).get(head, 1.0)) for head in HEADS},
             relevance_threshold=float(thresholds.get("relevance", 0.5)),
             topic_thresholds={str(k): float(v) for k, v in thresholds.get("topics", {}).items()},

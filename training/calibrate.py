@@ -15,6 +15,9 @@ from training.prepare import Example
 
 Array = np.ndarray[Any, Any]
 BINS = 10
+FLAT = 0.02
+"""How much F1 may differ for two thresholds of a topic to be alike: which of these is best is luck. Chosen on dev among
+0, 0.005, 0.01, 0.02 and 0.03."""
 STEPS = np.round(np.arange(0.1, 0.91, 0.02), 2)
 
 
@@ -42,11 +45,11 @@ def thresholds(examples: Sequence[Example], out: Mapping[str, Array], scale: Map
     relevance = _best(sigmoid(logits / scale["relevance"]), truth)
     logits, truth = known("topics", examples, out)
     chances = sigmoid(logits / scale["topics"])
-    common = _best(chances.ravel(), truth.ravel())
+    common = _best(chances.ravel(), truth.ravel(), flat=FLAT)
     topics = {}
     for number, name in enumerate(TOPICS):
         count = int(truth[:, number].sum())
-        own = _best(chances[:, number], truth[:, number]) if count else common
+        own = _best(chances[:, number], truth[:, number], flat=FLAT) if count else common
         # A topic's own best threshold is noise on few examples: shrink it to the common one.
         share = count / (count + 20)
         topics[name] = round(share * own + (1 - share) * common, 3)
@@ -75,9 +78,10 @@ def calibration_errors(
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def _best(chances: Array, truth: Array) -> float:
+def _best(chances: Array, truth: Array, *, flat: float = 0.0) -> float:
+    """Return the middle one of the steps whose F1 is at most `flat` under the best."""
     scores = [f1_score(truth, chances >= step, zero_division=0) for step in STEPS]
-    top = STEPS[np.flatnonzero(np.array(scores) >= max(scores) - 1e-9)]
+    top = STEPS[np.flatnonzero(np.array(scores) >= max(scores) - flat - 1e-9)]
     return round(float(top[len(top) // 2]), 3)
 
 

@@ -83,7 +83,7 @@ def _rest(metrics: Mapping[str, Any]) -> list[str]:
         f" embedding {found['map5_embedding']:.3f}, BM25 {found['map5_bm25']:.3f},"
         f" both {found['map5_both']:.3f} (goal: BM25 + 0.05; {gain:+.3f}).",
         f"Expected calibration error on test: {errors}.",
-        f"Int8 gives the label of fp32 in {small['sentiment_same_label']:.1%} (sentiment) and"
+        f"Int8 gives the label of unrounded arithmetic in {small['sentiment_same_label']:.1%} (sentiment) and"
         f" {small['stance_same_label']:.1%} (stance) of the test texts.",
     ]
 

@@ -11,21 +11,23 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from transformers import AutoTokenizer
 
+from nlp.session import INPUTS, open_session
 from training.cache import encode
 from training.fuse import fuse
 from training.labels import MAX_LENGTH
 from training.model import Network, Outputs
 from training.prepare import Example
 from training.smooth import smooth
+from training.static import fix, reaches
 
 Array = np.ndarray[Any, Any]
-INPUTS = ("input_ids", "attention_mask")
+SMOOTHED = 200
+"""Texts that tell how far single channels reach; more take long, and tell the same."""
 OPSET = 17
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
@@ -47,17 +49,19 @@ class RowInt8(nn.Module):
 def export(network: Network, folder: Path, *, encoder: Path, seen: Sequence[Example]) -> Path:
     """Write `model.onnx` (int8), the tokenizer and a minimal `config.json`; keep the fp32 graph beside the folder.
 
-    Activations are evened out by what they reach on the training texts `seen`. The network is spent afterwards.
+    Activations are evened out, and their ranges fixed, by what they reach on the training texts `seen`. The network is
+    spent afterwards.
     """
     folder.mkdir(parents=True, exist_ok=True)
     network.eval()
     write_graph(network, exact_path(folder))
-    smooth(network, encode(AutoTokenizer.from_pretrained(encoder), seen, max_length=MAX_LENGTH))
+    texts = encode(AutoTokenizer.from_pretrained(encoder), seen, max_length=MAX_LENGTH)
+    smooth(network, texts[:: max(1, len(texts) // SMOOTHED)])
     network.embeddings.word = RowInt8(network.embeddings.word.weight.detach())  # type: ignore[assignment]
     network.embeddings.position = RowInt8(network.embeddings.position.weight.detach()[:MAX_LENGTH])  # type: ignore[assignment]
     small = write_graph(network, folder / "small.onnx")
     target = quantise(small, folder / "model.onnx")
-    onnx.save(fuse(onnx.load(target)), target)
+    onnx.save(fix(fuse(onnx.load(target)), reaches(target, texts)), target)
     small.unlink()
     for name in TOKENIZER_FILES:
         shutil.copyfile(encoder / name, folder / name)
@@ -97,9 +101,7 @@ def quantise(graph: Path, target: Path) -> Path:
 
 def answer(path: Path, tokenizer: Any, examples: Sequence[Example], *, threads: int = 2) -> dict[str, Array]:
     """Return a graph's outputs for the examples, in their order; each text runs alone, as at inference."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    session = open_session(path)
 
     def run(ids: list[int]) -> list[Array]:
         row = np.array([ids], dtype=np.int64)

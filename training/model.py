@@ -144,8 +144,9 @@ class Network(nn.Module):
 
 
 def _mean(x: Tensor, mask: Tensor) -> Tensor:
-    share = mask.to(x.dtype).unsqueeze(-1)
-    return (x * share).sum(1) / share.sum(1)
+    # A product, not a sum: ONNX Runtime adds up in another order where a batch holds one text.
+    share = mask.to(x.dtype).unsqueeze(1)
+    return (share @ x).squeeze(1) / share.sum(2)
 
 
 def _bias(mask: Tensor) -> Tensor:

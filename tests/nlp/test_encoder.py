@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections import Counter, OrderedDict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +43,21 @@ def test_equal_texts_are_judged_once(encoder: Encoder, monkeypatch: pytest.Monke
     )  # fmt: skip
     found = encode(counted, ["a", "b", "a", "a"])
     assert len(runs) == 2 and np.array_equal(found.sentiment[0], found.sentiment[3])
+
+
+def test_only_texts_of_one_length_are_read_together(encoder: Encoder) -> None:
+    shapes: list[tuple[int, ...]] = []
+    told = type("S", (), {"run": lambda _, o, i: (shapes.append(i["input_ids"].shape), encoder.session.run(o, i))[1]})()
+    texts = [*(f"{at:03}" for at in range(40)), *(f"{at:04}" for at in range(10)), "lång " * 5]
+    together = replace(encoder, session=told, meta=replace(encoder.meta, texts_per_run=4), kept=OrderedDict())
+    found = encode(together, texts)
+    assert Counter(shapes) == {(1, 27): 1, (4, 5): 10, (2, 6): 1, (4, 6): 2}
+    assert shapes[0] in ((1, 27), (4, 6)), "what takes longest comes first, on either core"
+    assert np.allclose(found.sentiment, encode(encoder, texts).sentiment)
+
+
+def test_a_folder_that_does_not_say_so_is_read_text_by_text(encoder: Encoder) -> None:
+    assert encoder.meta.texts_per_run == 1
 
 
 def test_of_a_pair_the_longer_side_is_cut(encoder: Encoder) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +88,7 @@ def test_padding_does_not_change_what_is_read(encoder: Encoder) -> None:
     ids = encoder.tokenizer("Företaget höjer priset och ingen svarar i telefon.")["input_ids"]
     alone = run(encoder, ids, [1] * len(ids))
     padded = run(encoder, [*ids, *[1] * 40], [1] * len(ids) + [0] * 40)
-    # Int8 scales follow the whole batch, so nearly, not exactly, equal.
+    # Sums over more words are rounded otherwise, so nearly, not exactly, equal: nothing is padded in the product.
     assert float((alone[0] * padded[0]).sum()) > 0.995
     for name, one, other in zip(("relevance", "sentiment", "topics", "stance"), alone[1:], padded[1:], strict=True):
         scale = META["temperatures"][name]
@@ -132,6 +134,22 @@ def test_posts() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def answers(encoder: Encoder, test_posts: list[dict[str, Any]]) -> Answers:
     return encode(encoder, [model_text(row["text"], company(row["company"])) for row in test_posts])
+
+
+@pytest.mark.parametrize("at_once", [2, 3, 8])
+def test_what_is_read_together_is_read_as_if_alone(
+    encoder: Encoder, test_posts: list[dict[str, Any]], answers: Answers, at_once: int
+) -> None:
+    """To the bit, in another company and order; enough posts share their length to be read together."""
+    together = replace(encoder, meta=replace(encoder.meta, texts_per_run=at_once), kept=OrderedDict())
+    alone = replace(encoder, meta=replace(encoder.meta, texts_per_run=1), kept=OrderedDict())
+    texts = [model_text(row["text"], company(row["company"])) for row in test_posts][at_once::2]
+    one, other = encode(together, texts[::-1]), encode(alone, texts)
+    for name in ("embedding", "relevance", "sentiment", "topics", "stance", "about"):
+        assert np.array_equal(getattr(one, name)[::-1], getattr(other, name)), name
+        assert np.array_equal(getattr(answers, name)[at_once::2], getattr(other, name)), name
+    lengths = Counter(map(len, encoder.tokenizer(texts)["input_ids"]))
+    assert sum(count for count in lengths.values() if count >= at_once) > len(texts) / 2
 
 
 def sentiment(posts: list[dict[str, Any]], found: Answers) -> float:

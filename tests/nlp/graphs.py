@@ -1,6 +1,6 @@
 """Exports a small network of `training.model`, fuses it, and says how the answers differ. Needs torch and onnx.
 
-Run as `python -m tests.nlp.fused_graphs FOLDER`, with the Python of the training environment; prints JSON.
+Run as `python -m tests.nlp.graphs FOLDER`, with the Python of the training environment; prints JSON.
 """
 
 import json
@@ -15,11 +15,13 @@ import onnxruntime
 import torch
 from transformers import AutoTokenizer
 
+from nlp.session import INPUTS, open_session
 from training.cache import pad
-from training.export import INPUTS, RowInt8, quantise, write_graph
+from training.export import RowInt8, quantise, write_graph
 from training.fuse import fuse
 from training.model import Network
 from training.smooth import smooth
+from training.static import fix, reaches
 
 ROOT = Path(__file__).parents[2]
 SHAPE = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 48}
@@ -67,15 +69,39 @@ def main() -> None:
     plain = onnx.load(quantise(write_graph(network, folder / "exact.onnx"), folder / "small.onnx"))
     fused = fuse(plain)
     before, after = answers(plain, texts), answers(fused, texts)
+    reached = reaches(folder / "small.onnx", texts)
+    fixed = fix(fused, reached)
+    settled, unrounded = answers(fixed, texts), answers(onnx.load(folder / "exact.onnx"), texts)
     said = {
         "largest_difference": max(float(np.abs(a - b).max()) for a, b in zip(before, after, strict=True)),
         "largest_spread": max(float(np.ptp([row[0] for row in column], axis=0).max()) for column in _columns(before)),
         "is_same_twice": fuse(fused).SerializeToString() == fused.SerializeToString(),
+        "error_measured": _error(after, unrounded),
+        "error_fixed": _error(settled, unrounded),
+        "is_fixed_same_twice": fix(fixed, reached).SerializeToString() == fixed.SerializeToString(),
+        "fixed_kinds": Counter(node.op_type for node in fixed.graph.node),
+        "is_together_as_alone": _is_together_as_alone(fixed, texts),
+        "was_together_as_alone": _is_together_as_alone(fused, texts),
         "kinds": Counter(node.op_type for node in fused.graph.node),
         "nodes": [len(plain.graph.node), len(fused.graph.node)],
         "layers": SHAPE["num_hidden_layers"],
     }
     print(json.dumps(said))
+
+
+def _error(found: list[np.ndarray], unrounded: list[np.ndarray]) -> float:
+    """Return how far answers to single texts are from those of the graph in floats, on average."""
+    return float(np.mean([np.abs(a - b).mean() for a, b in zip(found[:-6], unrounded[:-6], strict=True)]))
+
+
+def _is_together_as_alone(model: onnx.ModelProto, texts: list[list[int]]) -> bool:
+    """Return whether texts cut to one length have the same answers to the bit together and alone."""
+    session = open_session(model.SerializeToString())
+    rows = np.array([ids[:9] for ids in texts if len(ids) >= 9], np.int64)
+    runs = [
+        session.run(None, dict(zip(INPUTS, (some, np.ones_like(some)), strict=True))) for some in (rows, *rows[:, None])
+    ]
+    return all(np.array_equal(whole, np.concatenate(column)) for whole, *column in zip(*runs, strict=True))
 
 
 def _columns(answers: list[np.ndarray]) -> list[list[np.ndarray]]:
