@@ -160,10 +160,8 @@ def _die_with_parent() -> None:
 def _give_way() -> None:
     """Have the kernel not let us in at once where a page comes while who fetches still has something to do.
 
-    Who fetches asks for the next page before we read this one, and gets a little more of the cores than each of us:
-    with the same share it is as late as we are, and then there is nothing to read.
+    Our share of the cores stays the same; but who fetches asks for the next page before we read this one.
     """
     if sys.platform == "linux":
-        os.nice(1)
         with suppress(OSError):  # where the system forbids it we are only a little slower
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
