@@ -27,6 +27,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import TextIOWrapper
@@ -227,7 +228,7 @@ def tokenise(texts: Sequence[str], *_: Any, **__: Any) -> dict[str, list[list[in
 
 def trivial_stage(desk: Desk, *, size: int = SIZE) -> LanguageStage:
     """Return a language stage whose model computes nothing."""
-    meta = read_meta(SHIPPED)
+    meta = replace(read_meta(SHIPPED), texts_per_run=1)
     encoder = Encoder(Session(meta, size), tokenise, meta, 1, size)
     return LanguageStage(company=company_of(desk.config), encoder=encoder, pipeline=None)
 

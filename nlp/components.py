@@ -33,7 +33,7 @@ EXTENSIONS = (
 QUESTIONS = ("relevance", "sentiment", "topics")
 SOURCE = "ryktesvakt_source"
 """Where a Doc carries its text: put together from its words it costs more than some of the steps."""
-MOST_READ, GROWTH = 512, 3
+MOST_READ, GROWTH = 512, 4
 """Posts that the model is given at once at the most, and how much larger each batch is than the one before."""
 _PIECE = re.compile(r"(\S+)( ?)|\s+")
 

@@ -17,7 +17,7 @@ from nlp.components import QUESTIONS, PieceTokenizer, shared_encoder
 from nlp.encoder import Encoder
 from nlp.hub import SHIPPED_ALONE, Models
 
-BATCH = 64
+BATCH = 104
 """Posts between two steps: while the model reads some, the steps before it prepare the next ones."""
 _UNPAIRED = re.compile("[\ud800-\udfff]")
 """Halves of characters, which JSON can carry and UTF-8 cannot."""

@@ -5,26 +5,22 @@ What is known of a post is a set of sightings, and every table is a function of 
 
 from __future__ import annotations
 
-from collections.abc import Container, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Container, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from warehouse.landing import Block, LandingFile, describe, read_blocks
 from warehouse.named import rows
-from warehouse.staging import Staged, stage, stage_parts
+from warehouse.staging import stage
 from warehouse.store import store, store_batch
 
-PART_LINES = 4096
-"""Lines that are stored while the next are read: whole files, since of each file the whole is stored or nothing."""
-BATCH_LINES = 32_768
-"""Files are stored in one transaction until they have so many lines: one small file costs as much as twenty."""
+BATCH_BYTES = 4 << 20
+"""Landing files are loaded together up to this size: one small file costs as many statements as twenty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +62,9 @@ def load_landings(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, run_
     done: set[str] = set()
     while new := _new(found, known={*repeats, *done}):
         try:
-            with closing(_ahead(con, new, run_id=run_id)) as parts:
-                for first in parts:
-                    stored = store_batch(con, _batch(first, parts))
-                    done |= {key for part in stored for key in part["staged_file"]["landing_key"].to_pylist()}
+            for staged in _ahead(con, _batches(new), run_id=run_id):
+                store_batch(con, staged)
+                done |= set(staged["staged_file"]["landing_key"].to_pylist())
         except duckdb.ConstraintException:
             others = [one for one in _reports(con, files, is_repeat=True) if one.landing_key not in {*repeats, *done}]
             if not others:
@@ -97,29 +92,19 @@ def load_lines(
 
 
 def _ahead(
-    con: duckdb.DuckDBPyConnection, new: Iterable[tuple[Path, LandingFile]], *, run_id: str
-) -> Generator[Staged]:
-    """Yield files laid out as tables, small ones together; the next are read while these are being stored."""
-    files = ((file, read_blocks(path)) for path, file in new)
-    with (
-        con.cursor() as own,
-        closing(stage_parts(own, files, run_id=run_id, erased=_erased(con), least_lines=PART_LINES)) as parts,
-        ThreadPoolExecutor(max_workers=1) as pool,
-    ):
-        waiting = pool.submit(next, parts, None)
-        while part := waiting.result():
-            waiting = pool.submit(next, parts, None)
-            yield part
-
-
-def _batch(first: Staged, rest: Iterator[Staged]) -> Iterator[Staged]:
-    """Yield the parts that one transaction stores."""
-    line_count = 0
-    for part in chain([first], rest):
-        yield part
-        line_count += pc.sum(part["staged_file"]["line_count"]).as_py()
-        if line_count >= BATCH_LINES:
-            return
+    con: duckdb.DuckDBPyConnection, batches: Iterable[Sequence[tuple[Path, LandingFile]]], *, run_id: str
+) -> Iterator[dict[str, pa.Table]]:
+    """Yield batches laid out as tables; the next is read while this one is being stored."""
+    erased = _erased(con)
+    with ThreadPoolExecutor(max_workers=1) as pool, con.cursor() as own:
+        waiting: Future[dict[str, pa.Table]] | None = None
+        for batch in batches:
+            files = [(file, read_blocks(path)) for path, file in batch]
+            done, waiting = waiting, pool.submit(stage, own, files, run_id=run_id, erased=erased)
+            if done:
+                yield done.result()
+        if waiting:
+            yield waiting.result()
 
 
 def _erased(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
@@ -134,6 +119,17 @@ def list_reports(con: duckdb.DuckDBPyConnection, *, run_id: str) -> list[LoadRep
 def loaded_names(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Return `source/file` of every landing file that has been loaded."""
     return {row["name"] for row in rows(con, "loaded_names")}
+
+
+def _batches(files: Sequence[tuple[Path, LandingFile]]) -> Iterator[list[tuple[Path, LandingFile]]]:
+    batch: list[tuple[Path, LandingFile]] = []
+    for path, file in files:
+        if batch and sum(other.byte_count for _, other in batch) + file.byte_count > BATCH_BYTES:
+            yield batch
+            batch = []
+        batch.append((path, file))
+    if batch:
+        yield batch
 
 
 def _reports(con: duckdb.DuckDBPyConnection, files: Sequence[LandingFile], *, is_repeat: bool) -> list[LoadReport]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -19,8 +18,6 @@ from warehouse.marking import mark
 
 WORKERS = 2
 """Blocks that are read at the same time; most of it is done without Python's lock."""
-AHEAD = 2 * WORKERS
-"""Blocks and ends of files that may be read before what comes before them is taken."""
 _TYPES = {
     "": pa.string(),
     "int": pa.int64(),
@@ -64,8 +61,6 @@ SCHEMAS: dict[str, pa.Schema] = {
     "staged_outcome": _schema("landing_key line_number:int record outcome reason post_key"),
 }
 """What each kind of line is laid out as; `sql/load/*.sql` reads it under these names."""
-Staged = dict[str, pa.Table]
-Parts = dict[str, list[pa.Table]]
 
 
 def stage(
@@ -74,45 +69,18 @@ def stage(
     *,
     run_id: str,
     erased: frozenset[str] = frozenset(),
-) -> Staged:
+) -> dict[str, pa.Table]:
     """Return the lines of files as Arrow tables, one for each kind, empty ones left out.
 
     A value that no table can hold is set aside. What is in `erased` (keys of posts, subjects of authors) is noted
     as suppressed and not stored, nor are quotes of it.
     """
-    return next(stage_parts(con, files, run_id=run_id, erased=erased), {})
-
-
-def stage_parts(
-    con: duckdb.DuckDBPyConnection,
-    files: Iterable[tuple[LandingFile, Iterable[Block]]],
-    *,
-    run_id: str,
-    erased: frozenset[str] = frozenset(),
-    least_lines: float = math.inf,
-) -> Generator[Staged]:
-    """Yield what `stage` returns of some files after the other, each time of so many lines or more, or the last."""
-    parts, line_count = Parts(), 0
-    for found in _read(con, files, erased, run_id):
+    parts: dict[str, list[pa.Table]] = {name: [] for name in SCHEMAS}
+    for file, line_count, is_truncated, found in _read(con, files, erased):
         for name, tables in found.items():
-            parts.setdefault(name, []).extend(tables)
-        if "staged_file" in found:  # it comes after its lines
-            line_count += found["staged_file"][0]["line_count"][0].as_py()
-            if line_count >= least_lines:
-                yield _joined(parts)
-                parts, line_count = Parts(), 0
-    if parts:
-        yield _joined(parts)
-
-
-def join(parts: Sequence[Staged]) -> Staged:
-    """Return parts that follow each other as one."""
-    return _joined(
-        {name: [part[name].select(SCHEMAS[name].names) for part in parts if name in part] for name in SCHEMAS}
-    )
-
-
-def _joined(parts: Parts) -> Staged:
+            parts[name] += tables
+        about = (file.landing_key, file.name, file.byte_count, line_count, is_truncated, run_id)
+        parts["staged_file"].append(_table("staged_file", [about]))
     staged = {name: pa.concat_tables(tables) for name, tables in parts.items() if tables}
     if "staged_post" in staged:
         staged["staged_post"] = mark(_in_order(staged["staged_post"]))
@@ -121,28 +89,34 @@ def _joined(parts: Parts) -> Staged:
     return staged
 
 
+Parts = dict[str, list[pa.Table]]
+
+
 def _read(
-    con: duckdb.DuckDBPyConnection,
-    files: Iterable[tuple[LandingFile, Iterable[Block]]],
-    erased: frozenset[str],
-    run_id: str,
-) -> Iterator[Parts]:
-    """Yield the rows of files, block by block, and after its blocks each file itself. Blocks are read side by side."""
+    con: duckdb.DuckDBPyConnection, files: Iterable[tuple[LandingFile, Iterable[Block]]], erased: frozenset[str]
+) -> Iterator[tuple[LandingFile, int, bool, Parts]]:
+    """Yield each file with how many lines it has, whether it is torn, and its rows. Blocks are read side by side."""
     subjects = pa.table({"subject_key": pa.array(sorted(erased), type=pa.string())})
-    waiting, nth = deque[Future[Parts]](), 1
+    nth = 1
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         for file, blocks in files:
+            waiting: deque[Future[Parts]] = deque()
+            found: Parts = {name: [] for name in SCHEMAS}
             line_count, is_truncated = 0, False
             for block in blocks:
                 waiting.append(pool.submit(_staged, con, file, block, nth, erased, subjects))
                 count = len(block.raws) + (block.fault is not None)
                 nth, line_count, is_truncated = nth + count, line_count + count, block.fault is not None
-                while len(waiting) > AHEAD:
-                    yield waiting.popleft().result()
-            about = (file.landing_key, file.name, file.byte_count, line_count, is_truncated, run_id)
-            waiting.append(pool.submit(_parts, {"staged_file": [about]}))
-        while waiting:
-            yield waiting.popleft().result()
+                if len(waiting) > WORKERS:
+                    _extend(found, waiting.popleft().result())
+            for done in waiting:
+                _extend(found, done.result())
+            yield file, line_count, is_truncated, found
+
+
+def _extend(found: Parts, more: Parts) -> None:
+    for name, tables in more.items():
+        found[name] += tables
 
 
 def _staged(
@@ -165,16 +139,12 @@ def _staged(
     if block.fault:
         at = Place(nth=nth + len(block.raws), landing_key=file.landing_key, line_number=block.fault.number)
         add_line(rows, block.fault, at, erased)
-    parts = _parts(rows)
+    parts = {name: [_table(name, found)] for name, found in rows.items() if found}
     if columns:
         parts.setdefault("staged_post", []).append(_placed(columns.posts, file, block.number - nth))
         if columns.quotes.num_rows:
             parts.setdefault("staged_quote", []).append(columns.quotes.cast(SCHEMAS["staged_quote"]))
     return parts
-
-
-def _parts(rows: Rows) -> Parts:
-    return {name: [_table(name, found)] for name, found in rows.items() if found}
 
 
 def _placed(posts: pa.Table, file: LandingFile, offset: int) -> pa.Table:
@@ -189,7 +159,7 @@ def _in_order(posts: pa.Table) -> pa.Table:
     return posts if (numbers[1:] > numbers[:-1]).all() else posts.sort_by("nth")
 
 
-def _order_of(staged: Staged) -> pa.Table:
+def _order_of(staged: dict[str, pa.Table]) -> pa.Table:
     """Return when each post was seen or found gone, in the order of the lines."""
     tables = []
     for name, is_deletion in (("staged_post", False), ("staged_deletion", True)):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from warehouse.connection import storing
 from warehouse.lake import is_lake
 from warehouse.named import rows, statement
-from warehouse.staging import Staged, join
 
 STEPS = (
     ("landing_file", "staged_file", None),
@@ -58,23 +57,14 @@ _LATEST = {
 """Statements that need not look for what is known where all posts are new: which lines they take, and the keys."""
 
 
-def store_batch(con: duckdb.DuckDBPyConnection, parts: Iterable[Staged]) -> list[Staged]:
-    """Store a batch in one transaction, return its parts: as new posts alone, which takes half the time, or as it is.
-
-    New posts are stored part by part, while the next is read.
-    """
-    taken: list[Staged] = []
-    parts = iter(parts)
-    if not is_lake(con):  # which looks for each key anyway, and would keep others from writing meanwhile
-        with suppress(duckdb.ConstraintException), storing(con):
-            for part in parts:
-                taken.append(part)
-                store(con, dict(part), are_new=True)
-            return taken
-    taken += parts
-    with storing(con):
-        store(con, join(taken))
-    return taken
+def store_batch(con: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table]) -> None:
+    """Store a batch in one transaction: as new posts alone, which takes half the time, or as what it is."""
+    try:
+        with storing(con):
+            store(con, tables, are_new=not is_lake(con))  # a lake looks for each key anyway
+    except duckdb.ConstraintException:
+        with storing(con):
+            store(con, tables)
 
 
 def store(con: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table], *, are_new: bool = False) -> None:

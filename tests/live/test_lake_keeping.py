@@ -140,15 +140,15 @@ def test_two_who_load_the_same_file_at_the_same_moment_both_go_on(
     shared = write_landing(tmp_path / "shared.jsonl.gz", [*map(a_post, range(5)), a_visit()])
     own = [write_landing(tmp_path / f"{name}.jsonl.gz", [a_post(20 + name, seen_at=hours(1))]) for name in range(2)]
     both_looked, first_time = threading.Barrier(2, timeout=60), threading.local()
-    ahead = load._ahead
+    batches = load._batches
 
-    def after_both_have_looked(*given: Any, **options: Any) -> Any:
+    def after_both_have_looked(*given: Any) -> Any:
         if not hasattr(first_time, "is_over"):
             first_time.is_over = True
             both_looked.wait()  # neither has stored anything, and neither knows of the other
-        return ahead(*given, **options)
+        return batches(*given)
 
-    monkeypatch.setattr(load, "_ahead", after_both_have_looked)
+    monkeypatch.setattr(load, "_batches", after_both_have_looked)
     reports: dict[int, list[load.LoadReport]] = {}
 
     def work(number: int) -> None:

@@ -74,26 +74,6 @@ def test_new_posts_are_stored_alike_whether_what_is_known_is_looked_for_or_not(t
         assert new.execute("SELECT count(*) FROM post_revision").fetchone() == (4,)
 
 
-@pytest.mark.parametrize("repeated", [False, True])
-def test_files_that_are_stored_part_by_part_end_as_files_that_are_loaded_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repeated: bool
-) -> None:
-    files = [
-        [a_post(1), a_post(2), Deletion(source="forum", post_id="p1", seen_at=hours(2))],
-        [a_post(3), b"{", a_post(4, seen_at=hours(1))],
-        [a_post(1, text="ändrat", seen_at=hours(3)), a_post(5)] if repeated else [a_post(5), a_visit()],
-        [a_post(6), Deletion(source="forum", post_id="p3", seen_at=hours(4))],
-    ]
-    paths = [write_landing(tmp_path / "forum" / f"{n}.jsonl.gz", lines) for n, lines in enumerate(files)]
-    monkeypatch.setattr("warehouse.load.PART_LINES", 2)
-    monkeypatch.setattr("warehouse.load.BATCH_LINES", 8)
-    with open_warehouse(tmp_path / "parts.duckdb") as parts, open_warehouse(tmp_path / "alone.duckdb") as alone:
-        together = load_landings(parts, paths, run_id="r")
-        assert together == [load_landing(alone, path, run_id="r") for path in paths]
-        assert table_hashes(parts) == table_hashes(alone)
-    assert [report.revised for report in together] == [0, 0, int(repeated), 0]
-
-
 def test_an_edit_is_a_new_revision_and_the_old_text_stays(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     first, edited = a_post(text="Brevet är fel"), a_post(text="Brevet är rätt", seen_at=hours(5))
     reports = load(con, tmp_path, [first], [edited])
