@@ -111,7 +111,7 @@ def ways_of(stage: LanguageStage, texts: Sequence[str], *, model: Path) -> dict[
 
     return {
         "bare_padded_batches": lambda: padded(stage.encoder, texts, session),
-        "bare_one_by_one": forgetting(lambda: encode(stage.encoder, texts)),
+        "encode_alone": forgetting(lambda: encode(stage.encoder, texts)),
         "annotate": forgetting(lambda: annotate(texts, language_stage=stage)),
         "predict_with_a_claim": forgetting(lambda: list(predict(rows, claims, stage=stage))),
         "redact": lambda: list(redact_all(texts, Redactor(COMPANY))),
@@ -145,7 +145,7 @@ def summary(taken: dict[str, list[Spent]]) -> dict[str, object]:
     }
     ratios = {
         f"annotate_to_{name}{suffix}": round(statistics.median(map(ratio, taken["annotate"], taken[name])), 2)
-        for name in ("bare_padded_batches", "bare_one_by_one", "three_torch_pipelines")
+        for name in ("bare_padded_batches", "encode_alone", "three_torch_pipelines")
         if name in taken
         for suffix, ratio in (("", by_clock), ("_by_processor", by_processor))
     }

@@ -1,6 +1,5 @@
 """The company's own posts are told by the pseudonyms of its accounts, on whatever source."""
 
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +15,7 @@ SECRET = b"s" * 32
 def post(source: str, author: str) -> PendingMatch:
     return PendingMatch(
         post_key="k", revision="r", source=source, author_key=author_key(SECRET, source, author),
-        thread_title="t", text="x", quoted=(), posted_at=datetime(2023, 10, 1, tzinfo=UTC),
+        thread_title="t", text="x", quoted=(),
     )  # fmt: skip
 
 

@@ -40,8 +40,9 @@ NOT_NAMED = [
     "Fjällvågen Camping har nya ägare",
     "Open Infra skickade ett brev om drift och underhåll",
     "Telias fiber är nere igen",
-    "Jag heter Frida Fjällgren och har en fråga",
+    "Frida Fjällgren har målat om sitt hus i falurött",
 ]
+NAMESAKE, STRANGER = "Jag heter Frida Fjällgren och har en fråga", "Jag heter Karin Lundberg och har en fråga"
 
 THEIRS = "Open Infra höjer hyran för boxen för alla kunder. Det är helt sjukt."
 
@@ -52,7 +53,7 @@ Rows = dict[str, dict[str, Any]]
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     folder = tmp_path_factory.mktemp("company")
     copied = CLAIMS[0]["statement"] + " Det är helt sjukt."
-    texts = [*NAMED, *NOT_NAMED, copied, THEIRS, "Ring Lindström Kabel"]
+    texts = [*NAMED, *NOT_NAMED, NAMESAKE, STRANGER, copied, THEIRS, "Ring Lindström Kabel"]
     lines = [json.dumps({"id": text, "text": text}, ensure_ascii=False) for text in texts]
     (folder / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     (folder / "claims.json").write_text(json.dumps(CLAIMS), encoding="utf-8")
@@ -78,9 +79,16 @@ def test_namesakes_and_other_companies_are_not(judged: Rows, text: str) -> None:
     assert judged[text]["relevant"] is False
 
 
+def test_a_namesake_is_as_much_the_company_as_any_other_person(judged: Rows) -> None:
+    """A question to nobody may be one to the company: near the limit, on either side."""
+    one, other = judged[NAMESAKE], judged[STRANGER]
+    assert one["relevance_score"] == other["relevance_score"] and one["relevant"] == other["relevant"]
+
+
 def test_its_name_is_nobodys_name(judged: Rows) -> None:
     taken = {text: row["redactions"] for text, row in judged.items() if row["redactions"]}
-    assert set(taken) == {NOT_NAMED[-1]} and [one["kind"] for one in taken[NOT_NAMED[-1]]] == ["person"]
+    assert set(taken) == {NOT_NAMED[-1], NAMESAKE, STRANGER}
+    assert {one["kind"] for found in taken.values() for one in found} == {"person"}
 
 
 def test_a_claim_is_about_it_and_not_about_another(judged: Rows) -> None:

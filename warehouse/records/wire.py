@@ -104,17 +104,18 @@ class _Packers(dict[type, Callable[[Any], bytes]]):
         raise TypeError(f"{kind.__name__} takes another way")
 
 
-_PACKERS = _Packers(
-    {
-        NoneType: lambda _: b"null",
-        tuple: _packed_items,
-        datetime: _packed_time,
-        date: _packed_time,
-        **dict.fromkeys(PARTS, _packed),
-        # Alike in any writer of JSON; they differ over numbers with a fraction.
-        **dict.fromkeys((str, int, bool), orjson.dumps),
-    }
-)
+_BY_TYPE: dict[type, Callable[[Any], bytes]] = {
+    NoneType: lambda _: b"null",
+    tuple: _packed_items,
+    datetime: _packed_time,
+    date: _packed_time,
+    # Alike in any writer of JSON; they differ over numbers with a fraction.
+    str: orjson.dumps,
+    int: orjson.dumps,
+    bool: orjson.dumps,
+}
+_BY_TYPE.update(dict.fromkeys(PARTS, _packed))
+_PACKERS = _Packers(_BY_TYPE)
 
 
 def from_line(line: str) -> Record:
