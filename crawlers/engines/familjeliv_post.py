@@ -26,6 +26,16 @@ _ANONYMOUS = re.compile(r"anonym\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Which post an element shows, by whom, and when; no time where none can be read."""
+
+    post_id: str | None
+    name: str
+    user_id: str
+    posted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A page of a thread, with all that its posts are read from found once."""
 
@@ -34,6 +44,8 @@ class Sheet:
     outside: Marks
     opening: int
     """The element of the opening post, which every page repeats; 0 for none."""
+    told: Mapping[int, Told]
+    """By the posts' elements: worked out for all before any is read, to find whom a quote repeats."""
     authors: Mapping[tuple[str, str], str]
     """Shown name and minute to the id of the only post that has both, to find what a quote repeats."""
     thread_id: str
@@ -46,24 +58,29 @@ def sheet_of(document: Document, posts: Posts, *, thread_id: str, has_opening: b
     opening = posts.nodes[0].mem_id if posts.nodes and has_opening else 0
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     bodies = Marks(quotes={}, dropped=frozenset(body.mem_id for body in posts.bodies.values()))
-    bare = Sheet(posts, marked, bodies, opening, {}, thread_id, page, site)
+    bare = Sheet(posts, marked, bodies, opening, {}, {}, thread_id, page, site)
+    told = {node.mem_id: _told(node, bare) for node in posts.nodes}
     said: dict[tuple[str, str], str] = {}
-    for node in posts.nodes if marked.quotes else ():
-        if (post_id := name_of(node, bare)) and (key := _key(node, bare)):
-            said[key] = "" if key in said else post_id
-    return replace(bare, authors=said)
+    for one in told.values() if marked.quotes else ():
+        if one.post_id and one.posted_at:
+            key = (one.name.lower(), f"{one.posted_at:%Y-%m-%d %H:%M}")
+            said[key] = "" if key in said else one.post_id
+    return replace(bare, told=told, authors=said)
 
 
 def name_of(node: LexborNode, sheet: Sheet) -> str | None:
     """Return the id of a post's element."""
-    return id_of(node, sheet.posts, thread_id=sheet.thread_id, is_opening=node.mem_id == sheet.opening)
+    return sheet.told[node.mem_id].post_id
 
 
-def _key(node: LexborNode, sheet: Sheet) -> tuple[str, str] | None:
+def _told(node: LexborNode, sheet: Sheet) -> Told:
+    is_opening = node.mem_id == sheet.opening
+    post_id = id_of(node, sheet.posts, thread_id=sheet.thread_id, is_opening=is_opening)
+    name, user_id = author_of(node, sheet.posts)
     try:
-        return author_of(node, sheet.posts)[0].lower(), f"{_posted_at(node, sheet):%Y-%m-%d %H:%M}"
+        return Told(post_id, name, user_id, _posted_at(node, sheet))
     except dates.UnreadableDateError:
-        return None
+        return Told(post_id, name, user_id, None)
 
 
 def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
@@ -72,8 +89,8 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
     Raise UnreadablePostError or UnreadableDateError where a required field cannot be read for certain.
     """
     first = node.mem_id == sheet.opening
-    post_id = name_of(node, sheet)
-    name, user_id = author_of(node, sheet.posts)
+    told = sheet.told[node.mem_id]
+    post_id, name = told.post_id, told.name
     if not post_id:
         raise reading.UnreadablePostError("missing_id", f"a post by {name[:40]!r} has no id")
     said = markup.words(sheet.posts.bodies[node.mem_id], sheet.marked)
@@ -81,10 +98,10 @@ def read(node: LexborNode, sheet: Sheet) -> ParsedPost:
     return ParsedPost(
         post_id=post_id,
         author=reading.required(
-            user_id or _scoped(name, sheet.thread_id), "missing_author", f"post {post_id} names no author"
+            told.user_id or _scoped(name, sheet.thread_id), "missing_author", f"post {post_id} names no author"
         ),
         author_name=name or None,
-        posted_at=_posted_at(node, sheet),
+        posted_at=told.posted_at or _posted_at(node, sheet),
         url=_permalink(node, sheet),
         text=said.text,
         quoted=tuple(_quote(box, words, sheet) for box, words in markup.nested(said.quotes, sheet.marked)),

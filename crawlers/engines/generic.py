@@ -88,7 +88,7 @@ def parse_listing(page: Page, site: Site) -> Listing:
         return found
     document = markup.tree(text, page)
     things = _things(document)
-    if _main(things, page) is not None:
+    if _main(things, _walk(things), page) is not None:
         raise refusal.refused(page, document, "a list of threads, but one thread")
     refs = generic_links.of_things(things, document, page, site) or generic_links.of_page(document, page, site)
     if not refs:
@@ -121,8 +121,9 @@ def _told(things: list[Thing], broken_count: int) -> str:
 
 
 def _thread(things: list[Thing], document: Document, page: Page, site: Site) -> ThreadPage | None:
-    main = _main(things, page)
-    said = _posts(things, main)
+    walked = _walk(things)
+    main = _main(things, walked, page)
+    said = _posts(walked, main)
     if not said:
         return None
     thread = generic_ids.thread_id(page.url, pattern=site.options.get("thread_pattern", ""))
@@ -154,9 +155,9 @@ def _things(document: Document) -> list[Thing]:
     return [*generic_things.of_json(document)[0], *generic_elements.of_elements(document)]
 
 
-def _main(things: list[Thing], page: Page) -> Thing | None:
+def _main(things: list[Thing], walked: list[Said], page: Page) -> Thing | None:
     """Return what the page is about: the opening that is at this address or has answers, or the thing reviewed."""
-    openings = [one.thing for one in _walk(things) if one.thing.is_a(OPENINGS)]
+    openings = [one.thing for one in walked if one.thing.is_a(OPENINGS)]
     here = [thing for thing in openings if _is_here(thing, page)]
     for thing in (*here, *openings):
         if any(_walk([answer]) for answer in thing.things(*_ANSWERS_IN)):
@@ -174,12 +175,12 @@ def _is_here(thing: Thing, page: Page) -> bool:
     return url is not None and generic_ids.thread_id(url) == generic_ids.thread_id(page.url)
 
 
-def _posts(things: list[Thing], main: Thing | None) -> list[Said]:
+def _posts(walked: list[Said], main: Thing | None) -> list[Said]:
     """Return the things that are posts of this page, in its order, without teasers of other threads."""
     found: list[Said] = []
-    openings = [one.thing for one in _walk(things) if one.thing.is_a(OPENINGS)]
+    openings = [one.thing for one in walked if one.thing.is_a(OPENINGS)]
     strangers = {id(thing) for thing in openings if thing is not main and _is_teaser(thing, main)}
-    for one in _walk(things):
+    for one in walked:
         if id(one.thing) in strangers or (one.parent is not None and id(one.parent) in strangers):
             continue
         # A discussion without text or date of its own is the frame around its posts.

@@ -28,6 +28,7 @@ COMMENTS = frozenset({"Comment", "UserComments"})
 QUESTIONS = frozenset({"Question", "Answer"})
 POSTS = OPENINGS | REVIEWS | ANSWERS
 
+_COUNTERS = ("interactionStatistic", "interactionCount")
 _COUNT = re.compile(r"User(?P<kind>\w+?):\s*(?P<count>\d[\d., ]*)")
 _ID_ATTRIBUTES = ("post-id", "postid", "pid", "comment-id", "commentid", "answerid", "message-id", "review-id")
 DATES = ("datePublished", "dateCreated", "commentTime", "uploadDate", "pubdate")
@@ -113,7 +114,9 @@ def read(said: Said, sheet: Sheet) -> ParsedPost:
 
 def count(thing: Thing, kinds: tuple[str, ...]) -> int | None:
     """Return a number that a thing states of what people did with it, by the names of schema.org's actions."""
-    for counter in thing.things("interactionStatistic", "interactionCount"):
+    if thing.values.keys().isdisjoint(_COUNTERS):
+        return None  # As of most posts, and each is asked three times.
+    for counter in thing.things(*_COUNTERS):
         kind = counter.text("interactionType") + " ".join(t for a in counter.things("interactionType") for t in a.types)
         if kind.rstrip("/").rpartition("/")[2].endswith(kinds):
             return markup.integer(counter.text("userInteractionCount", "interactionCount"))
