@@ -32,6 +32,12 @@ def absolute(base: str, href: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1024)
+def host(url: str) -> str | None:
+    """Return the host of an address, without its port; None for none. Raise ValueError as `urlsplit` does."""
+    return urlsplit(url).hostname
+
+
 @lru_cache(maxsize=64)
 def _origin(base: str) -> str:
     try:

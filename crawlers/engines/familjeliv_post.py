@@ -44,6 +44,8 @@ class Sheet:
     outside: Marks
     opening: int
     """The element of the opening post, which every page repeats; 0 for none."""
+    address: str
+    """The page's, without a fragment."""
     told: Mapping[int, Told]
     """By the posts' elements: worked out for all before any is read, to find whom a quote repeats."""
     authors: Mapping[tuple[str, str], str]
@@ -58,7 +60,7 @@ def sheet_of(document: Document, posts: Posts, *, thread_id: str, has_opening: b
     opening = posts.nodes[0].mem_id if posts.nodes and has_opening else 0
     marked = markup.marks(document, quote=_QUOTE, drop=_NOISE)
     bodies = Marks(quotes={}, dropped=frozenset(body.mem_id for body in posts.bodies.values()))
-    bare = Sheet(posts, marked, bodies, opening, {}, {}, thread_id, page, site)
+    bare = Sheet(posts, marked, bodies, opening, urldefrag(page.url)[0], {}, {}, thread_id, page, site)
     told = {node.mem_id: _told(node, bare) for node in posts.nodes}
     said: dict[tuple[str, str], str] = {}
     for one in told.values() if marked.quotes else ():
@@ -144,11 +146,10 @@ def _date_in(text: str, sheet: Sheet) -> datetime | None:
 
 def _permalink(node: LexborNode, sheet: Sheet) -> str:
     """Return the address of a post: its page, and on it its anchor; the opening post's is the thread's."""
-    address = urldefrag(sheet.page.url)[0]
     if node.mem_id == sheet.opening:
-        return re.sub(r"(/forum/thread/\d+[^/?#]*)/\d+/?$|(/m\d+)-\d+(?=\.html)", r"\1\2", address)
+        return re.sub(r"(/forum/thread/\d+[^/?#]*)/\d+/?$|(/m\d+)-\d+(?=\.html)", r"\1\2", sheet.address)
     anchor = anchor_of(node, sheet.posts)
-    return f"{address}#{anchor}" if anchor else address
+    return f"{sheet.address}#{anchor}" if anchor else sheet.address
 
 
 def _likes(node: LexborNode, posts: Posts) -> int | None:

@@ -30,11 +30,12 @@ def of_elements(document: Document) -> list[Thing]:
         values = node.attributes
         told = (values.get("itemprop") or values.get("property") or "").strip()
         names = _names(told or values.get("rel") or "")
-        own = things.get(node.mem_id)
+        key = node.mem_id
+        own = things.get(key)
         if own and _speaks_of_itself(values):
             _add(own, names, node)
             continue
-        owner = (None if own else owners.get(node.mem_id)) or _owner(node.parent, owners)
+        owner = (None if own else owners.get(key)) or _owner(node.parent, owners)
         if owner is None:
             continue
         value = own or (None if told else _described(node, things)) or node
@@ -85,10 +86,14 @@ def _referred(document: Document, things: Mapping[int, Thing]) -> dict[int, Thin
 def _owner(node: LexborNode | None, owners: dict[int, Thing | None]) -> Thing | None:
     """Return the thing that an element stands in; remember it for all on the way there."""
     passed: list[int] = []
-    while node is not None and node.mem_id not in owners:
-        passed.append(node.mem_id)
+    found = None
+    while node is not None:
+        key = node.mem_id
+        if key in owners:
+            found = owners[key]
+            break
+        passed.append(key)
         node = node.parent
-    found = owners[node.mem_id] if node is not None else None
     owners.update(dict.fromkeys(passed, found))
     return found
 

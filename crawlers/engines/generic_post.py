@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode
 
@@ -175,7 +175,7 @@ def _author(thing: Thing, sheet: Sheet) -> tuple[str, str]:
     for value in (*thing.all("author"), *thing.all("creator"), *thing.all("contributor")):
         name = " ".join(plain(_name_of(value)).text.split())[:200]
         url = addresses.absolute(sheet.base, _profile(value))
-        is_here = url is not None and urlsplit(url).hostname == urlsplit(sheet.page.url).hostname
+        is_here = url is not None and addresses.host(url) == addresses.host(sheet.page.url)
         user = generic_ids.user_id(url) if url and is_here else None
         if name.startswith(("http://", "https://")):
             name = ""

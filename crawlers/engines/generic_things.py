@@ -53,7 +53,10 @@ class Thing:
 
     def all(self, *names: str) -> list[Value]:
         """Return the values of the first of the properties that has any."""
-        return next((found for name in names if (found := self.values.get(name))), [])
+        for name in names:
+            if found := self.values.get(name):
+                return found
+        return []
 
     def things(self, *names: str) -> Iterator[Thing]:
         """Yield the things among the values of the properties, in the order in which the page has them."""
@@ -63,8 +66,11 @@ class Thing:
 
     def text(self, *names: str) -> str:
         """Return what the first of the properties says to machines: of a link its address; empty for none."""
-        values = (value for name in names for value in self.values.get(name, ()))
-        return next((found for value in values if (found := value_text(value))), "")
+        for name in names:
+            for value in self.values.get(name, ()):
+                if found := value_text(value):
+                    return found
+        return ""
 
     def shown(self, *names: str) -> str:
         """Return what the first of the properties says to people: of a link its text; empty for none."""

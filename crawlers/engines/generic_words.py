@@ -53,7 +53,7 @@ def words_of(thing: Thing, marked: Marks) -> Words:
 
 def plain(text: str) -> Words:
     """Return the words of a text that may be HTML, or plain with entities in it."""
-    if _HAS_MARKUP.search(text):
+    if "<" in text and _HAS_MARKUP.search(text):
         root = markup.fragment(text)
         return markup.words(root, markup.marks(root, quote=QUOTES, drop=_NOISE))
     return Words(markup.clean(html.unescape(text)), ())
